@@ -1,0 +1,142 @@
+import type { AttemptEnd } from "../core/attempt.ts";
+import type { Failure, FailureClass } from "../core/failure.ts";
+import type { Usage } from "../core/usage.ts";
+
+/**
+ * The code that knows one agent CLI. Pure: it says what to start and what the output means; the
+ * node starts and reads. So the same output always gives the same events, and a restarted node
+ * simply reads the transcript again from its beginning.
+ */
+export type AgentAdapter = {
+  readonly name: string;
+  readonly capabilities: AgentCapabilities;
+  /** The process to start for a new session, or to go on with `request.resumeSessionId`. */
+  readonly launch: (request: LaunchRequest) => Launch;
+  readonly createParser: () => StreamParser;
+  /** What the end of the process means; `report` is all that the stream said. Never throws. */
+  readonly classifyEnd: (end: ProcessEnd, report: StreamReport) => AgentOutcome;
+  /** The command that tells the version, and how to read its answer. */
+  readonly probe: ProbePlan;
+  /** How to talk to the agent while it runs; `undefined` when its CLI cannot listen. */
+  readonly steering: Steering | undefined;
+};
+
+export type AgentCapabilities = {
+  /** A later process can go on with an earlier session. */
+  readonly resume: boolean;
+  /** The session's id can be chosen before the start, so that a crash cannot lose it. */
+  readonly presetSessionId: boolean;
+  readonly tokens: boolean;
+  readonly cost: boolean;
+};
+
+/** How one agent is set up; from `orchestra.yaml`. */
+export type AgentConfig = {
+  readonly name: string;
+  readonly adapter: string;
+  /** The executable and its fixed arguments; the adapter's own default when empty. */
+  readonly command: readonly string[];
+  readonly model: string | undefined;
+  /** How the prompt reaches a `command` agent. */
+  readonly promptBy: "argument" | "stdin" | "file";
+  readonly env: Readonly<Record<string, string>>;
+  /** Attempts of this agent at a time; `undefined` leaves only the node's capacity. */
+  readonly limit: number | undefined;
+};
+
+export type LaunchRequest = {
+  readonly prompt: string;
+  /** A file that holds the prompt, for agents that read it from there. */
+  readonly promptFile: string;
+  readonly taskId: string;
+  readonly attemptId: string;
+  readonly workspacePath: string;
+  /** Chosen before the start where `presetSessionId` is true. */
+  readonly sessionId: string | undefined;
+  readonly resumeSessionId: string | undefined;
+};
+
+export type Launch = {
+  /** Executable and arguments; never a shell line. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables that must not reach the agent. */
+  readonly unsetEnv: readonly string[];
+  /** What the agent reads on standard input before its end. */
+  readonly stdin: string;
+};
+
+/** Turns an agent's output into the normalised stream, one line at a time. Never throws. */
+export type StreamParser = {
+  /** The events of one line of standard output, without its line feed. */
+  readonly push: (line: string) => readonly AgentEvent[];
+  /** All that the lines so far add up to. */
+  readonly report: () => StreamReport;
+};
+
+/** One thing an agent did or said; the same kinds for every CLI. */
+export type AgentEvent =
+  | { readonly kind: "session"; readonly sessionId: string; readonly model: string | undefined }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "thinking"; readonly text: string }
+  | {
+      readonly kind: "tool_started";
+      readonly toolId: string;
+      readonly name: string;
+      /** One line for a person: the command, the file. */
+      readonly summary: string;
+    }
+  | {
+      readonly kind: "tool_ended";
+      readonly toolId: string;
+      readonly isError: boolean;
+      readonly output: string;
+    }
+  | { readonly kind: "usage"; readonly usage: Usage }
+  | { readonly kind: "cost"; readonly costUsd: number }
+  | { readonly kind: "permission_requested"; readonly requestId: string; readonly tool: string }
+  | { readonly kind: "rate_limited"; readonly resetAtMs: number | undefined }
+  | { readonly kind: "retrying"; readonly attempt: number; readonly delayMs: number }
+  | { readonly kind: "error"; readonly class: FailureClass; readonly message: string }
+  | { readonly kind: "result"; readonly isError: boolean; readonly text: string }
+  /** A line the adapter does not know; shown, never fatal. */
+  | { readonly kind: "unrecognised"; readonly line: string };
+
+export type StreamReport = {
+  readonly sessionId: string | undefined;
+  /** Of this process alone, also when it resumed a session. */
+  readonly usage: Usage;
+  /** Of this process alone; `undefined` when the CLI does not tell. */
+  readonly costUsd: number | undefined;
+  readonly failure: Failure | undefined;
+  /** The final answer; `undefined` when none came. */
+  readonly resultText: string | undefined;
+  /** The last texts, newest last, bounded by `LAST_MESSAGES_MAX`. */
+  readonly lastMessages: readonly string[];
+  readonly hasOutput: boolean;
+};
+
+/** How the process ended, from its exit record. */
+export type ProcessEnd = {
+  readonly exitCode: number | undefined;
+  /** Name of the signal that ended it. */
+  readonly signal: string | undefined;
+  /** The last part of standard error, bounded. */
+  readonly stderrTail: string;
+};
+
+export type AgentOutcome =
+  | { readonly kind: "succeeded"; readonly summary: string }
+  | { readonly kind: "failed"; readonly end: AttemptEnd; readonly failure: Failure };
+
+export type ProbePlan = {
+  readonly args: readonly string[];
+  /** The version in the answer, or `undefined` when it is not this CLI's. */
+  readonly readVersion: (stdout: string) => string | undefined;
+};
+
+/** Lines to write to a running agent's standard input. */
+export type Steering = {
+  readonly message: (text: string) => string;
+  readonly interrupt: (requestId: string) => string;
+};

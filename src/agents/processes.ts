@@ -1,0 +1,67 @@
+import type { ProcessHolder } from "../core/lease.ts";
+
+/**
+ * Runs an agent's processes so that they outlive us and can be recognised again. Everything about
+ * one attempt's processes is in its folder; nothing is kept in memory that a restart would miss.
+ */
+export type Processes = {
+  /**
+   * Starts the command in a process group of its own, with its streams in files of the folder.
+   * Safe to repeat: of any number of starts with one folder, at most one ever runs the command.
+   * Throws an `OrchestraError` with `AGENT_UNUSABLE` when the executable is missing.
+   */
+  readonly start: (request: StartRequest) => Promise<void>;
+  /** What is so now: told from the folder and the operating system alone. */
+  readonly inspect: (folder: string) => Promise<ProcessState>;
+  /**
+   * Ends the whole group: asks, waits `graceMs`, kills, then looks for processes that left the
+   * group. Resolves when all are proven dead; safe to repeat; a group already dead is no error.
+   */
+  readonly terminate: (folder: string, graceMs: number) => Promise<Termination>;
+  /** This process, as a holder of leases. */
+  readonly self: () => Promise<ProcessHolder>;
+  /** Whether the process of `holder` lives; `unknown` when it is on another host. */
+  readonly isAlive: (holder: ProcessHolder) => Promise<"alive" | "dead" | "unknown">;
+};
+
+export type StartRequest = {
+  /** The attempt's folder, which exists. */
+  readonly folder: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the agent. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: string;
+  /** Marks every process of the attempt in its environment, so that escapees are found. */
+  readonly marker: string;
+};
+
+export type ProcessState =
+  /** Nothing was ever started from this folder. */
+  | { readonly kind: "not_started" }
+  | { readonly kind: "running"; readonly pid: number }
+  | {
+      readonly kind: "exited";
+      readonly exitCode: number | undefined;
+      readonly signal: string | undefined;
+      readonly endedAtMs: number;
+    }
+  /** It was started and is dead, and nobody saw how. */
+  | { readonly kind: "vanished" };
+
+export type Termination = {
+  /** Processes that were still alive after the group was killed and had to be killed one by one. */
+  readonly survivorsKilled: number;
+  /** `false` when something could not be proven dead; the workspace must then not be reused. */
+  readonly isProvenDead: boolean;
+};
+
+/** The files of an attempt's folder. */
+export const ATTEMPT_FILES = {
+  prompt: "prompt.md",
+  stdin: "stdin",
+  stdout: "stdout",
+  stderr: "stderr",
+  identity: "identity",
+  exit: "exit",
+} as const;

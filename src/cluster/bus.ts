@@ -1,0 +1,13 @@
+/** Carries hints that something may have changed. May lose, repeat and reorder them; only latency suffers. */
+export type Bus = {
+  /** Never blocks and never throws. */
+  readonly publish: (hint: Hint) => void;
+  /** Returns its own unsubscribe. A listener's failure does not reach the publisher. */
+  readonly subscribe: (listener: (hint: Hint) => void) => () => void;
+};
+
+export type Hint =
+  /** The blackboard changed. */
+  | { readonly kind: "changed" }
+  /** A process of this attempt ended. */
+  | { readonly kind: "process_ended"; readonly attemptId: string };

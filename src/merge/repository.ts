@@ -1,0 +1,53 @@
+/** The git operations of the merge queue, on the project's repository. */
+export type MergeRepository = {
+  /**
+   * Makes the commit that merges `commit` into the tip of `targetBranch`, in a scratch worktree that
+   * is left checked out on it for the checks. Moves no branch.
+   */
+  readonly prepareMerge: (request: MergeRequest) => Promise<PreparedMerge>;
+  /**
+   * Moves `targetBranch` from `expected` to `merged`, by compare-and-swap. If the branch is checked
+   * out somewhere and clean, its files follow; if it is dirty, nothing moves.
+   */
+  readonly advance: (request: AdvanceRequest) => Promise<Advance>;
+  /** Whether `commit` is contained in `branch`. */
+  readonly isMerged: (commit: string, branch: string) => Promise<boolean>;
+};
+
+export type MergeRequest = {
+  readonly taskId: string;
+  readonly title: string;
+  readonly commit: string;
+  readonly targetBranch: string;
+};
+
+export type PreparedMerge =
+  | {
+      readonly kind: "prepared";
+      readonly path: string;
+      readonly targetCommit: string;
+      readonly mergedCommit: string;
+      /** The merged files are exactly those of `commit`, whose checks have passed. */
+      readonly isSameTree: boolean;
+    }
+  | {
+      readonly kind: "conflict";
+      readonly files: readonly string[];
+      /** The conflicting parts, bounded. */
+      readonly excerpt: string;
+      readonly targetCommit: string;
+    }
+  | { readonly kind: "missing_target" };
+
+export type AdvanceRequest = {
+  readonly targetBranch: string;
+  readonly expected: string;
+  readonly merged: string;
+};
+
+export type Advance =
+  | { readonly kind: "advanced" }
+  /** Someone else moved the branch first: prepare again. */
+  | { readonly kind: "moved" }
+  /** The branch is checked out at `path` with uncommitted changes. */
+  | { readonly kind: "dirty"; readonly path: string; readonly files: readonly string[] };

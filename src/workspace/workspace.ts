@@ -1,0 +1,85 @@
+import type { AttemptSummary } from "../core/attempt.ts";
+
+/**
+ * Isolated copies of a repository for attempts to work in. The user's own checkout, index and
+ * stash are never touched. Every step that destroys something first keeps its work reachable.
+ */
+export type Workspaces = {
+  /**
+   * Makes the attempt's workspace, set up and on its own branch. Safe to repeat after a crash: what
+   * an earlier try left is reused, and uncommitted work in it is kept first. A failing `setup`
+   * command throws an `OrchestraError` whose message holds the end of its output.
+   */
+  readonly prepare: (request: WorkspaceRequest, signal: AbortSignal) => Promise<Workspace>;
+  /**
+   * Brings everything the agent left into commits on the attempt's branch, and says what there is.
+   * With `commitLeftovers` false, uncommitted changes go under a rescue ref instead of the branch.
+   */
+  readonly collect: (workspace: Workspace, request: CollectRequest) => Promise<CollectedWork>;
+  /**
+   * Removes the task's workspace, after `teardown`. Its work is on its branches or is first kept
+   * under a rescue ref. Safe to repeat.
+   */
+  readonly remove: (request: RemoveRequest) => Promise<void>;
+  /** What was kept under `refs/orchestra/rescue/`, newest first. */
+  readonly rescued: () => Promise<readonly Rescued[]>;
+  /** Makes a branch of a rescued ref, and returns its name. Never overwrites a branch. */
+  readonly restore: (ref: string, branch: string) => Promise<void>;
+  /** The commit a branch points to, or `undefined` when there is no such branch. */
+  readonly branchCommit: (branch: string) => Promise<string | undefined>;
+};
+
+export type WorkspaceRequest = {
+  readonly taskId: string;
+  readonly attemptId: string;
+  readonly branch: string;
+  /** Branch of the attempt this one goes on from; `undefined` starts at `baseBranch`. */
+  readonly previousBranch: string | undefined;
+  /** The branch the work is meant for. */
+  readonly baseBranch: string;
+};
+
+export type Workspace = {
+  readonly path: string;
+  readonly branch: string;
+  /** The commit of `baseBranch` that the task's work is compared with. */
+  readonly baseCommit: string;
+  readonly baseBranch: string;
+  /** `ORCHESTRA_*` and the project's own, for the agent, checks, setup and teardown. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+export type CollectRequest = {
+  readonly attemptId: string;
+  readonly message: string;
+  readonly commitLeftovers: boolean;
+};
+
+export type CollectedWork = {
+  /** The last commit of the attempt's branch. */
+  readonly commit: string;
+  /** Whether the branch holds any change against its base. */
+  readonly hasChanges: boolean;
+  /** Files that the agent had left uncommitted. */
+  readonly leftovers: readonly string[];
+  readonly diffStat: AttemptSummary["diffStat"];
+};
+
+export type RemoveRequest = {
+  readonly taskId: string;
+  /** Branches of the task's attempts. */
+  readonly branches: readonly string[];
+  /** The branch that holds the accepted work; branches contained in it are deleted. */
+  readonly mergedInto: string | undefined;
+  /** A branch that stays as it is: the result of a task that is not merged. */
+  readonly keepBranch: string | undefined;
+};
+
+export type Rescued = {
+  /** `refs/orchestra/rescue/<task>/<name>`. */
+  readonly ref: string;
+  readonly taskId: string;
+  readonly commit: string;
+  readonly subject: string;
+  readonly committedAtMs: number;
+};
