@@ -33,14 +33,14 @@ export type Failure = {
 
 /**
  * What a failure costs and allows.
- * - `count`: it uses one of the task's retries.
+ * - `retry`: it uses one of the task's retries.
  * - `wait`: the task is parked and tried again at no cost (bounded by `MAX_WAITS`).
  * - `loss`: counted apart; after `MAX_LOSSES` a human is asked.
  * - `human`: another try would end the same way, so a person is asked at once.
- * - `end`: nothing follows.
+ * - `end`: nothing follows; someone wanted it to end.
  */
 export type FailurePolicy = {
-  readonly then: "count" | "wait" | "loss" | "human" | "end";
+  readonly costs: "retry" | "wait" | "loss" | "human" | "end";
   /** Whether the next attempt may resume the agent's session. */
   readonly resumable: boolean;
   /** Whether the next attempt goes on from this one's work or from the target branch. */
@@ -48,25 +48,25 @@ export type FailurePolicy = {
 };
 
 const POLICIES: Record<FailureClass, FailurePolicy> = {
-  auth: { then: "human", resumable: true, startFrom: "previous" },
-  quota: { then: "wait", resumable: true, startFrom: "previous" },
-  rate_limit: { then: "wait", resumable: true, startFrom: "previous" },
-  provider_error: { then: "count", resumable: true, startFrom: "previous" },
-  network: { then: "count", resumable: true, startFrom: "previous" },
-  context_overflow: { then: "count", resumable: false, startFrom: "previous" },
-  model_not_found: { then: "human", resumable: false, startFrom: "previous" },
-  missing_executable: { then: "human", resumable: false, startFrom: "previous" },
-  process_crash: { then: "count", resumable: false, startFrom: "previous" },
-  empty_output: { then: "count", resumable: false, startFrom: "previous" },
-  timeout: { then: "count", resumable: true, startFrom: "previous" },
-  stall: { then: "count", resumable: false, startFrom: "previous" },
-  node_lost: { then: "loss", resumable: true, startFrom: "previous" },
-  check_failed: { then: "count", resumable: false, startFrom: "previous" },
-  judge_rejected: { then: "count", resumable: false, startFrom: "previous" },
-  merge_conflict: { then: "count", resumable: false, startFrom: "target" },
-  budget: { then: "human", resumable: true, startFrom: "previous" },
-  cancelled: { then: "end", resumable: true, startFrom: "previous" },
-  unknown: { then: "count", resumable: false, startFrom: "previous" },
+  auth: { costs: "human", resumable: true, startFrom: "previous" },
+  quota: { costs: "wait", resumable: true, startFrom: "previous" },
+  rate_limit: { costs: "wait", resumable: true, startFrom: "previous" },
+  provider_error: { costs: "retry", resumable: true, startFrom: "previous" },
+  network: { costs: "retry", resumable: true, startFrom: "previous" },
+  context_overflow: { costs: "retry", resumable: false, startFrom: "previous" },
+  model_not_found: { costs: "human", resumable: false, startFrom: "previous" },
+  missing_executable: { costs: "human", resumable: false, startFrom: "previous" },
+  process_crash: { costs: "retry", resumable: false, startFrom: "previous" },
+  empty_output: { costs: "retry", resumable: false, startFrom: "previous" },
+  timeout: { costs: "retry", resumable: true, startFrom: "previous" },
+  stall: { costs: "retry", resumable: false, startFrom: "previous" },
+  node_lost: { costs: "loss", resumable: true, startFrom: "previous" },
+  check_failed: { costs: "retry", resumable: false, startFrom: "previous" },
+  judge_rejected: { costs: "retry", resumable: false, startFrom: "previous" },
+  merge_conflict: { costs: "retry", resumable: false, startFrom: "target" },
+  budget: { costs: "human", resumable: true, startFrom: "previous" },
+  cancelled: { costs: "end", resumable: true, startFrom: "previous" },
+  unknown: { costs: "retry", resumable: false, startFrom: "previous" },
 };
 
 /** What a failure of this class costs and allows. */
