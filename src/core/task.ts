@@ -140,9 +140,10 @@ export const TASK_TRANSITIONS: Record<TaskState, Partial<Record<TaskMove, TaskSt
   cancelled: { task_retried: "ready", task_replanned: "planned" },
 };
 
-/** The state after `move`, or `undefined` when a task in `state` cannot make it. */
-export function nextTaskState(state: TaskState, move: TaskMove): TaskState | undefined {
-  return TASK_TRANSITIONS[state][move];
+/** The state after `move`, or `undefined` when a task in `state` does not move by it. */
+export function nextTaskState(state: TaskState, move: string): TaskState | undefined {
+  const moves: Partial<Record<string, TaskState>> = TASK_TRANSITIONS[state];
+  return moves[move];
 }
 
 /** Whether nothing more happens to the task unless a person says so. */

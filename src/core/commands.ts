@@ -1,0 +1,100 @@
+import type { AttemptEnd, AttemptSummary } from "./attempt.ts";
+import type { AttemptSpending, TaskDefinition } from "./events.ts";
+import type { CheckEvidence } from "./evidence.ts";
+import type { Failure } from "./failure.ts";
+
+/** Something that is wanted; `decide` says what follows, or refuses. */
+export type Command = { readonly nowMs: number } & (
+  | { readonly type: "create_run"; readonly runId: string; readonly objective: string }
+  | TaskCommand
+  | DispatchCommand
+  | AttemptCommand
+  | MergeCommand
+  | HumanCommand
+);
+
+export type TaskCommand = {
+  readonly type: "add_tasks";
+  readonly runId: string;
+  readonly tasks: readonly TaskDefinition[];
+};
+
+/** A node's room for work. */
+export type NodeOffer = {
+  readonly id: string;
+  readonly capacity: number;
+  readonly agents: readonly string[];
+};
+
+export type DispatchCommand =
+  | {
+      readonly type: "assign";
+      readonly nodes: readonly NodeOffer[];
+      /** Attempts at a time, by agent; an agent that is not named has no limit of its own. */
+      readonly agentLimits: Readonly<Record<string, number>>;
+    }
+  | { readonly type: "unpark" };
+
+/** Every write that a node causes names its attempt, and the epoch that gives the right to. */
+type OfAttempt = { readonly attemptId: string; readonly epoch: number };
+
+export type AttemptCommand = OfAttempt &
+  (
+    | {
+        readonly type: "prepare_attempt";
+        readonly workspacePath: string;
+        readonly baseCommit: string;
+        readonly sessionId: string | undefined;
+        readonly resumesSession: boolean;
+      }
+    | { readonly type: "start_attempt"; readonly pid: number }
+    /** A start that failed through no fault of the agent; costs the task nothing. */
+    | { readonly type: "return_attempt"; readonly reason: string; readonly jitter: number }
+    | { readonly type: "report_attempt"; readonly spending: AttemptSpending }
+    | {
+        readonly type: "finish_attempt";
+        readonly commit: string;
+        readonly summary: AttemptSummary;
+        readonly spending: AttemptSpending;
+      }
+    /** Its checks passed on its commit. */
+    | { readonly type: "accept_attempt"; readonly evidence: readonly CheckEvidence[] }
+    | {
+        readonly type: "end_attempt";
+        readonly end: AttemptEnd;
+        readonly failure: Failure;
+        readonly evidence: readonly CheckEvidence[];
+        readonly commit: string | undefined;
+        readonly summary: AttemptSummary | undefined;
+        readonly spending: AttemptSpending;
+        /** In [0, 1): spreads retries in time. */
+        readonly jitter: number;
+      }
+  );
+
+export type MergeCommand = { readonly taskId: string; readonly epoch: number } & (
+  | { readonly type: "complete_merge"; readonly mergedCommit: string }
+  | {
+      readonly type: "reject_merge";
+      readonly failure: Failure;
+      readonly evidence: readonly CheckEvidence[];
+      readonly jitter: number;
+    }
+  | { readonly type: "defer_merge"; readonly reason: string }
+);
+
+export type HumanCommand =
+  | {
+      readonly type: "cancel_task";
+      readonly taskId: string;
+      /** Whether dependents wait for a person or are abandoned with it. */
+      readonly dependents: "wait" | "abandon";
+    }
+  | { readonly type: "retry_task"; readonly taskId: string; readonly note: string | undefined }
+  | {
+      readonly type: "abandon_task";
+      readonly taskId: string;
+      readonly dependents: "wait" | "abandon";
+    }
+  /** Puts another task in the place of one that waits for a person. */
+  | { readonly type: "replace_task"; readonly taskId: string; readonly task: TaskDefinition };

@@ -1,0 +1,109 @@
+import { isLive, type Attempt } from "./attempt.ts";
+import type { AttemptCommand, Command } from "./commands.ts";
+import { completionEvents, failureEvents } from "./consequences.ts";
+import { accept, refuse, type Decision } from "./decision.ts";
+import type { Event, EventBody } from "./events.ts";
+import { backOffMs } from "./retry.ts";
+import type { State } from "./state.ts";
+import type { Task } from "./task.ts";
+
+type OfAttempt = Command & AttemptCommand;
+type Ending = OfAttempt & { type: "end_attempt" };
+/** An attempt, its task, and how to say that something happened to them now. */
+type Subject = {
+  readonly attempt: Attempt;
+  readonly task: Task;
+  readonly happened: (body: EventBody) => Event;
+};
+
+/** Everything a node reports about its attempts; refused when the epoch is old. */
+export function decideAttempt(state: State, command: OfAttempt): Decision {
+  const attempt = state.attempts.get(command.attemptId);
+  const task = attempt && state.tasks.get(attempt.taskId);
+  if (!attempt || !task) {
+    return refuse("FENCED", `Attempt ${command.attemptId} is not known here.`);
+  }
+  const happened = (body: EventBody): Event => ({
+    ...body,
+    runId: task.runId,
+    atMs: command.nowMs,
+  });
+  if (command.type === "end_attempt")
+    return endAttempt(state, command, { attempt, task, happened });
+  if (task.epoch !== command.epoch || !isLive(attempt.state)) {
+    return refuse("FENCED", `Attempt ${attempt.id} is over: its task has moved on.`);
+  }
+  return decideLive(state, command, { attempt, task, happened });
+}
+
+function decideLive(
+  state: State,
+  command: Exclude<OfAttempt, { type: "end_attempt" }>,
+  { attempt, task, happened }: Subject,
+): Decision {
+  const ids = { taskId: task.id, attemptId: attempt.id };
+  switch (command.type) {
+    case "prepare_attempt": {
+      const { workspacePath, baseCommit, sessionId, resumesSession } = command;
+      const place = { workspacePath, baseCommit, sessionId, resumesSession };
+      return accept([happened({ type: "attempt_prepared", ...ids, ...place })]);
+    }
+    case "start_attempt":
+      return accept([happened({ type: "attempt_started", ...ids, pid: command.pid })]);
+    case "return_attempt": {
+      const { nowMs, reason } = command;
+      const delayMs = backOffMs(task.waitCount + 1, command.jitter);
+      const returned = happened({ type: "attempt_returned", ...ids, reason });
+      if (delayMs === 0) return accept([returned]);
+      const untilMs = nowMs + delayMs;
+      return accept([
+        returned,
+        happened({ type: "task_parked", taskId: task.id, untilMs, reason }),
+      ]);
+    }
+    case "report_attempt":
+      return accept([happened({ type: "attempt_reported", ...ids, ...command.spending })]);
+    case "finish_attempt": {
+      // Safe to repeat: a node that crashed after this goes on with the checks.
+      if (task.state !== "active") return accept([]);
+      const { commit, summary, spending } = command;
+      return accept([happened({ type: "attempt_finished", ...ids, commit, summary, ...spending })]);
+    }
+    case "accept_attempt": {
+      if (task.state !== "awaiting_qa") {
+        return refuse("ILLEGAL_TRANSITION", `Attempt ${attempt.id} has not finished its work.`);
+      }
+      const succeeded = happened({
+        type: "attempt_succeeded",
+        ...ids,
+        evidence: command.evidence,
+      });
+      if (task.targetBranch !== undefined) return accept([succeeded]);
+      return accept([succeeded, ...completionEvents(state, task, undefined, command.nowMs)]);
+    }
+  }
+}
+
+/**
+ * Ends an attempt without success. One whose task was taken from it may still say that its
+ * processes are dead, which frees its slot and workspace, and nothing else.
+ */
+function endAttempt(state: State, command: Ending, { attempt, task, happened }: Subject): Decision {
+  if (!isLive(attempt.state) || attempt.epoch !== command.epoch) {
+    return refuse("FENCED", `Attempt ${attempt.id} has ended already.`);
+  }
+  const { end, failure, evidence, commit, summary, spending } = command;
+  const ended = happened({
+    type: "attempt_ended",
+    taskId: task.id,
+    attemptId: attempt.id,
+    end: attempt.isStopping ? "cancelled" : end,
+    failure,
+    evidence,
+    commit,
+    summary,
+    ...spending,
+  });
+  if (attempt.isStopping || task.epoch !== attempt.epoch) return accept([ended]);
+  return accept([ended, ...failureEvents(state, task, failure, command)]);
+}

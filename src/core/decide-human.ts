@@ -1,0 +1,144 @@
+import { isLive } from "./attempt.ts";
+import type { Command, HumanCommand } from "./commands.ts";
+import { satisfied, strandedEvents } from "./consequences.ts";
+import { refusalOfTasks } from "./decide-task.ts";
+import { accept, refuse, type Decision } from "./decision.ts";
+import type { Event } from "./events.ts";
+import type { InterruptAnswer } from "./interrupt.ts";
+import { dependentsOf, latestAttempt, type State } from "./state.ts";
+import { hasEnded, type Task } from "./task.ts";
+
+type Human = Command & HumanCommand;
+
+/** What a person decides about a task. */
+export function decideHuman(state: State, command: Human): Decision {
+  const task = state.tasks.get(command.taskId);
+  if (!task) return refuse("TASK_NOT_FOUND", `There is no task ${command.taskId}.`);
+  switch (command.type) {
+    case "cancel_task":
+      return endByHuman(state, task, command, "task_cancelled");
+    case "abandon_task":
+      return endByHuman(state, task, command, "task_abandoned");
+    case "retry_task":
+      return retryTask(state, task, command);
+    case "replace_task":
+      return replaceTask(state, task, command);
+  }
+}
+
+function endByHuman(
+  state: State,
+  task: Task,
+  command: Extract<Human, { type: "cancel_task" | "abandon_task" }>,
+  type: "task_cancelled" | "task_abandoned",
+): Decision {
+  if (hasEnded(task.state)) {
+    return refuse("ILLEGAL_TRANSITION", `Task ${task.id} is ${task.state} already.`);
+  }
+  const common = { runId: task.runId, atMs: command.nowMs, taskId: task.id };
+  const attempt = latestAttempt(state, task);
+  const stopping: Event[] =
+    attempt && isLive(attempt.state) && !attempt.isStopping
+      ? [{ type: "attempt_stopping", ...common, attemptId: attempt.id }]
+      : [];
+  const kind = type === "task_cancelled" ? "cancel" : "abandon";
+  return accept([
+    ...closing(state, task, { kind, note: undefined, spawnedTaskId: undefined }, command.nowMs),
+    { type, ...common },
+    ...stopping,
+    ...strandedEvents(state, task, command.dependents, command.nowMs),
+  ]);
+}
+
+/** Sends a task back to work with all its retries; dependencies that will not complete are dropped. */
+function retryTask(
+  state: State,
+  task: Task,
+  command: Extract<Human, { type: "retry_task" }>,
+): Decision {
+  if (!["waiting_human", "cancelled", "abandoned"].includes(task.state)) {
+    return refuse(
+      "ILLEGAL_TRANSITION",
+      `Task ${task.id} is ${task.state}; only one that waits for a human, or was cancelled or abandoned, can be retried.`,
+    );
+  }
+  const attempt = latestAttempt(state, task);
+  if (attempt && isLive(attempt.state)) {
+    return refuse(
+      "ILLEGAL_TRANSITION",
+      `Task ${task.id} is still stopping; try again in a moment.`,
+    );
+  }
+
+  const { nowMs, note } = command;
+  const common = { runId: task.runId, atMs: nowMs, taskId: task.id };
+  const dropped = task.dependsOn.filter((id) => {
+    const dependency = state.tasks.get(id);
+    return dependency?.state === "cancelled" || dependency?.state === "abandoned";
+  });
+  const isReady = task.pendingDependencies === dropped.length;
+  return accept([
+    ...closing(state, task, { kind: "retry", note, spawnedTaskId: undefined }, nowMs),
+    ...dropped.flatMap((id) => satisfied(task, id, "dependency_dropped", nowMs)),
+    isReady
+      ? { type: "task_retried", ...common, byHuman: true, note }
+      : { type: "task_replanned", ...common, note },
+  ]);
+}
+
+/** Another task takes the place of one that waits for a person; its dependents wait for that one. */
+function replaceTask(
+  state: State,
+  task: Task,
+  command: Extract<Human, { type: "replace_task" }>,
+): Decision {
+  if (task.state !== "waiting_human") {
+    return refuse("ILLEGAL_TRANSITION", `Task ${task.id} does not wait for a human.`);
+  }
+  const definition = command.task;
+  const refusal = refusalOfTasks(state, [definition]);
+  if (refusal) return refusal;
+
+  const { nowMs } = command;
+  const common = { runId: task.runId, atMs: nowMs };
+  const pendingDependencies = definition.dependsOn.filter(
+    (id) => state.tasks.get(id)?.state !== "complete",
+  ).length;
+  const answer = { kind: "spawn", note: undefined, spawnedTaskId: definition.id } as const;
+  const added: Event = {
+    type: "task_added",
+    ...common,
+    taskId: definition.id,
+    definition,
+    pendingDependencies,
+  };
+  return accept([
+    ...closing(state, task, answer, nowMs),
+    { type: "task_abandoned", ...common, taskId: task.id },
+    added,
+    ...(pendingDependencies === 0
+      ? [{ type: "task_readied", ...common, taskId: definition.id } as const]
+      : []),
+    ...dependentsOf(state, task.id).map((dependent): Event => ({
+      type: "dependency_replaced",
+      ...common,
+      taskId: dependent.id,
+      dependencyId: task.id,
+      replacementId: definition.id,
+    })),
+  ]);
+}
+
+/** Closes the task's open question, if it has one. */
+function closing(state: State, task: Task, answer: InterruptAnswer, nowMs: number): Event[] {
+  return [...state.interrupts.values()]
+    .filter((interrupt) => interrupt.taskId === task.id && interrupt.closedAtMs === undefined)
+    .map((interrupt) => ({
+      type: "interrupt_closed",
+      runId: task.runId,
+      atMs: nowMs,
+      taskId: task.id,
+      interruptId: interrupt.id,
+      answer,
+    }));
+}

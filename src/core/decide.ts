@@ -1,0 +1,55 @@
+import type { Command } from "./commands.ts";
+import { decideAttempt } from "./decide-attempt.ts";
+import { decideDispatch } from "./decide-dispatch.ts";
+import { decideHuman } from "./decide-human.ts";
+import { decideMerge } from "./decide-merge.ts";
+import { decideTask } from "./decide-task.ts";
+import { accept, refuse, type Decision } from "./decision.ts";
+import type { State } from "./state.ts";
+
+/**
+ * Every rule of the state machine: the events that follow from `command` in `state`, or a refusal.
+ * `state` holds what `scopeOf(command)` names.
+ */
+export function decide(state: State, command: Command): Decision {
+  switch (command.type) {
+    case "create_run":
+      return createRun(state, command);
+    case "add_tasks":
+      return decideTask(state, command);
+    case "assign":
+    case "unpark":
+      return decideDispatch(state, command);
+    case "prepare_attempt":
+    case "start_attempt":
+    case "return_attempt":
+    case "report_attempt":
+    case "finish_attempt":
+    case "accept_attempt":
+    case "end_attempt":
+      return decideAttempt(state, command);
+    case "complete_merge":
+    case "reject_merge":
+    case "defer_merge":
+      return decideMerge(state, command);
+    case "cancel_task":
+    case "retry_task":
+    case "abandon_task":
+    case "replace_task":
+      return decideHuman(state, command);
+  }
+}
+
+function createRun(state: State, command: Extract<Command, { type: "create_run" }>): Decision {
+  if (state.runs.has(command.runId)) {
+    return refuse("DUPLICATE_ID", `Run ${command.runId} exists already; choose another id.`);
+  }
+  return accept([
+    {
+      type: "run_created",
+      runId: command.runId,
+      atMs: command.nowMs,
+      objective: command.objective,
+    },
+  ]);
+}

@@ -1,0 +1,135 @@
+import type { Event, EventBody } from "./events.ts";
+import { hasEnded, nextTaskState, type Task } from "./task.ts";
+
+type Added = Extract<Event, { type: "task_added" }>;
+
+/** A task as it is when it is added: `planned`, whatever follows at once. */
+export function taskFromDefinition(event: Added): Task {
+  return {
+    ...event.definition,
+    runId: event.runId,
+    pendingDependencies: event.pendingDependencies,
+    state: "planned",
+    epoch: 0,
+    attemptCount: 0,
+    failureCount: 0,
+    lossCount: 0,
+    waitCount: 0,
+    parkedUntilMs: undefined,
+    waitReason: undefined,
+    createdAtMs: event.atMs,
+    readyAtMs: undefined,
+    endedAtMs: undefined,
+    failure: undefined,
+    humanNote: undefined,
+    commit: undefined,
+    mergedCommit: undefined,
+  };
+}
+
+/** What an event changes in its task: the state by the transition table, then the particulars. */
+export function evolveTask(task: Task, event: Event): Task {
+  const state = nextTaskState(task.state, event.type) ?? task.state;
+  const moved = {
+    ...task,
+    ...particulars(task, event),
+    state,
+    epoch: RAISES_EPOCH.has(event.type) ? task.epoch + 1 : task.epoch,
+  };
+  return withTimes(moved, task, event.atMs);
+}
+
+/** Assigning, finishing and cancelling: whatever holds an older epoch has lost the task. */
+const RAISES_EPOCH: ReadonlySet<EventBody["type"]> = new Set<EventBody["type"]>([
+  "attempt_assigned",
+  "attempt_returned",
+  "attempt_succeeded",
+  "attempt_ended",
+  "attempt_stopping",
+  "task_escalated",
+  "task_completed",
+]);
+
+function withTimes(moved: Task, before: Task, atMs: number): Task {
+  if (moved.state === before.state) return moved;
+  return {
+    ...moved,
+    readyAtMs: moved.state === "ready" ? atMs : moved.readyAtMs,
+    endedAtMs: hasEnded(moved.state) ? atMs : undefined,
+    ...(moved.state === "ready" ? {} : { parkedUntilMs: undefined }),
+    ...(WAITS.has(moved.state) ? {} : { waitReason: undefined }),
+  };
+}
+
+const WAITS: ReadonlySet<Task["state"]> = new Set(["planned", "ready", "waiting_human"]);
+
+function particulars(task: Task, event: Event): Partial<Task> {
+  switch (event.type) {
+    case "task_parked":
+      return { parkedUntilMs: event.untilMs, waitReason: event.reason };
+    case "task_unparked":
+      return { parkedUntilMs: undefined, waitReason: undefined };
+    case "task_failed":
+      return { failure: event.failure, ...counted(task, event.costs) };
+    case "task_retried":
+      return event.byHuman ? { ...FRESH_COUNTS, humanNote: event.note } : {};
+    case "task_replanned":
+      return { ...FRESH_COUNTS, humanNote: event.note };
+    case "task_escalated":
+      return { waitReason: event.question };
+    case "merge_deferred":
+      return { waitReason: event.reason };
+    case "task_completed":
+      return { mergedCommit: event.mergedCommit, failure: undefined };
+    case "attempt_assigned":
+      return { attemptCount: event.number };
+    case "attempt_returned":
+      return { waitCount: task.waitCount + 1 };
+    case "attempt_finished":
+      return { commit: event.commit };
+    case "attempt_succeeded":
+      return { lossCount: 0, waitCount: 0 };
+    default:
+      return dependencyParticulars(task, event);
+  }
+}
+
+function dependencyParticulars(task: Task, event: Event): Partial<Task> {
+  switch (event.type) {
+    case "dependency_satisfied":
+      return { pendingDependencies: task.pendingDependencies - 1 };
+    case "dependency_dropped":
+      return {
+        dependsOn: task.dependsOn.filter((id) => id !== event.dependencyId),
+        pendingDependencies: task.pendingDependencies - 1,
+      };
+    case "dependency_replaced":
+      return {
+        dependsOn: task.dependsOn.map((id) =>
+          id === event.dependencyId ? event.replacementId : id,
+        ),
+      };
+    default:
+      return {};
+  }
+}
+
+const FRESH_COUNTS = { failureCount: 0, lossCount: 0, waitCount: 0 } as const;
+
+/** Losses and waits are counted in a row: any other failure ends the row. */
+function counted(
+  task: Task,
+  costs: Extract<Event, { type: "task_failed" }>["costs"],
+): Partial<Task> {
+  switch (costs) {
+    case "loss":
+      return { lossCount: task.lossCount + 1 };
+    case "wait":
+      return { waitCount: task.waitCount + 1 };
+    case "retry":
+      return { failureCount: task.failureCount + 1, lossCount: 0, waitCount: 0 };
+    case "human":
+    case "end":
+      return {};
+  }
+}

@@ -1,0 +1,73 @@
+import type { Attempt } from "./attempt.ts";
+import type { AttemptEvent, Event, InterruptEvent } from "./events.ts";
+import { evolveAttempt } from "./evolve-attempt.ts";
+import { evolveTask, taskFromDefinition } from "./evolve-task.ts";
+import type { Interrupt } from "./interrupt.ts";
+import type { Run } from "./run.ts";
+import type { State } from "./state.ts";
+import type { Task } from "./task.ts";
+
+/** What `event` changes. Never fails: an event has happened, whatever we think of it now. */
+export function evolve(state: State, event: Event): State {
+  return evolveAll(state, [event]);
+}
+
+/** The same for a sequence of events, at the cost of one copy. */
+export function evolveAll(state: State, events: readonly Event[]): State {
+  const next: Draft = {
+    runs: new Map(state.runs),
+    tasks: new Map(state.tasks),
+    attempts: new Map(state.attempts),
+    interrupts: new Map(state.interrupts),
+  };
+  for (const event of events) apply(next, event);
+  return next;
+}
+
+type Draft = {
+  runs: Map<string, Run>;
+  tasks: Map<string, Task>;
+  attempts: Map<string, Attempt>;
+  interrupts: Map<string, Interrupt>;
+};
+
+function apply(draft: Draft, event: Event): void {
+  if (event.type === "run_created") {
+    const run = { id: event.runId, objective: event.objective, createdAtMs: event.atMs };
+    draft.runs.set(run.id, run);
+    return;
+  }
+  if (event.type === "task_added") {
+    draft.tasks.set(event.taskId, taskFromDefinition(event));
+    return;
+  }
+
+  const task = draft.tasks.get(event.taskId);
+  if (task) draft.tasks.set(task.id, evolveTask(task, event));
+  if ("attemptId" in event) applyToAttempt(draft, event);
+  if ("interruptId" in event) applyToInterrupt(draft, event);
+}
+
+function applyToAttempt(draft: Draft, event: AttemptEvent & Event): void {
+  const attempt = evolveAttempt(draft.attempts.get(event.attemptId), event);
+  if (attempt) draft.attempts.set(attempt.id, attempt);
+}
+
+function applyToInterrupt(draft: Draft, event: InterruptEvent & Event): void {
+  if (event.type === "task_escalated") {
+    draft.interrupts.set(event.interruptId, {
+      id: event.interruptId,
+      taskId: event.taskId,
+      runId: event.runId,
+      question: event.question,
+      openedAtMs: event.atMs,
+      closedAtMs: undefined,
+      answer: undefined,
+    });
+    return;
+  }
+  const open = draft.interrupts.get(event.interruptId);
+  if (open) {
+    draft.interrupts.set(open.id, { ...open, closedAtMs: event.atMs, answer: event.answer });
+  }
+}

@@ -1,0 +1,82 @@
+import { isLive, type Attempt } from "./attempt.ts";
+import type { NodeOffer } from "./commands.ts";
+import type { Task } from "./task.ts";
+
+/** Waiting this long is worth one point of priority, so that nothing starves. */
+export const AGEING_MS = 10 * 60_000;
+
+/**
+ * The order in which ready tasks are assigned: smaller is sooner. Ageing adds the same to every
+ * task as time passes, so the rank never changes while a task waits and an index can hold it.
+ */
+export function rankOf(priority: number, readyAtMs: number): number {
+  return readyAtMs - priority * AGEING_MS;
+}
+
+export type Placement = { readonly task: Task; readonly nodeId: string };
+
+export type Supply = {
+  readonly nodes: readonly NodeOffer[];
+  readonly agentLimits: Readonly<Record<string, number>>;
+  readonly live: readonly Attempt[];
+};
+
+/**
+ * Chooses which ready tasks to start now and where: the most urgent first, each on the node with
+ * the most free slots that has its agent, never past a node's capacity or an agent's limit.
+ */
+export function planAssignments(ready: readonly Task[], supply: Supply): Placement[] {
+  const live = supply.live.filter((attempt) => isLive(attempt.state));
+  const freeByNode = new Map(
+    supply.nodes.map((node) => [node.id, node.capacity - count(live, "nodeId", node.id)]),
+  );
+  const freeByAgent = new Map(
+    Object.entries(supply.agentLimits).map(([agent, limit]) => [
+      agent,
+      limit - count(live, "agent", agent),
+    ]),
+  );
+
+  const placements: Placement[] = [];
+  for (const task of inRankOrder(ready)) {
+    const freeOfAgent = freeByAgent.get(task.agent) ?? Number.POSITIVE_INFINITY;
+    const node = roomiest(supply.nodes, task.agent, freeByNode);
+    if (node === undefined || freeOfAgent <= 0) continue;
+
+    placements.push({ task, nodeId: node.id });
+    freeByNode.set(node.id, (freeByNode.get(node.id) ?? 0) - 1);
+    freeByAgent.set(task.agent, freeOfAgent - 1);
+  }
+  return placements;
+}
+
+function inRankOrder(tasks: readonly Task[]): Task[] {
+  return tasks
+    .filter((task) => task.state === "ready" && task.parkedUntilMs === undefined)
+    .toSorted(
+      (a, b) => taskRank(a) - taskRank(b) || a.createdAtMs - b.createdAtMs || compare(a.id, b.id),
+    );
+}
+
+function taskRank(task: Task): number {
+  return rankOf(task.priority, task.readyAtMs ?? task.createdAtMs);
+}
+
+function roomiest(
+  nodes: readonly NodeOffer[],
+  agent: string,
+  free: ReadonlyMap<string, number>,
+): NodeOffer | undefined {
+  return nodes
+    .filter((node) => node.agents.includes(agent) && (free.get(node.id) ?? 0) > 0)
+    .toSorted((a, b) => (free.get(b.id) ?? 0) - (free.get(a.id) ?? 0) || compare(a.id, b.id))[0];
+}
+
+function count(attempts: readonly Attempt[], key: "nodeId" | "agent", value: string): number {
+  return attempts.filter((attempt) => attempt[key] === value).length;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

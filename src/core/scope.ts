@@ -1,0 +1,51 @@
+import type { Command } from "./commands.ts";
+import type { TaskDefinition } from "./events.ts";
+import type { Scope } from "./state.ts";
+
+/** Ready tasks of each agent that one assignment looks at. */
+const HEAD_PER_AGENT = 64;
+/** Parked tasks let back in by one transaction. */
+const UNPARK_MAX = 500;
+
+/** What `decide` must see to answer `command`. */
+export function scopeOf(command: Command, agents: readonly string[] = []): Scope {
+  switch (command.type) {
+    case "create_run":
+      return { runIds: [command.runId] };
+    case "add_tasks":
+      return { runIds: [command.runId], taskIds: idsAround(command.tasks) };
+    case "assign":
+      return { assignment: { agents, headPerAgent: HEAD_PER_AGENT } };
+    case "unpark":
+      return { dueParked: { nowMs: command.nowMs, limit: UNPARK_MAX } };
+    case "prepare_attempt":
+    case "start_attempt":
+    case "return_attempt":
+    case "report_attempt":
+    case "finish_attempt":
+      return { taskIds: [taskIdOf(command.attemptId)] };
+    case "accept_attempt":
+    case "end_attempt":
+      return { taskIds: [taskIdOf(command.attemptId)], dependents: "direct" };
+    case "complete_merge":
+    case "reject_merge":
+    case "defer_merge":
+      return { taskIds: [command.taskId], dependents: "direct" };
+    case "cancel_task":
+    case "abandon_task":
+      return { taskIds: [command.taskId], dependents: "all" };
+    case "retry_task":
+      return { taskIds: [command.taskId], dependencies: true };
+    case "replace_task":
+      return { taskIds: [command.taskId, ...idsAround([command.task])], dependents: "direct" };
+  }
+}
+
+/** The ids that must be free, and those that must exist. */
+function idsAround(tasks: readonly TaskDefinition[]): string[] {
+  return [...new Set(tasks.flatMap((task) => [task.id, ...task.dependsOn]))];
+}
+
+function taskIdOf(attemptId: string): string {
+  return attemptId.slice(0, attemptId.lastIndexOf("-"));
+}

@@ -1,0 +1,46 @@
+import type { Attempt } from "./attempt.ts";
+import type { Interrupt } from "./interrupt.ts";
+import type { Run } from "./run.ts";
+import type { Task } from "./task.ts";
+
+/** The part of the blackboard that a decision needs, and nothing it does not. */
+export type State = {
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly attempts: ReadonlyMap<string, Attempt>;
+  readonly interrupts: ReadonlyMap<string, Interrupt>;
+};
+
+export const EMPTY_STATE: State = {
+  runs: new Map(),
+  tasks: new Map(),
+  attempts: new Map(),
+  interrupts: new Map(),
+};
+
+/** Names what a decision needs, for the store to load inside the transaction. */
+export type Scope = {
+  readonly runIds?: readonly string[];
+  /** Each with its latest attempt and its open interrupt. */
+  readonly taskIds?: readonly string[];
+  /** The named tasks' direct dependents, or all that depend on them however far. */
+  readonly dependents?: "direct" | "all";
+  /** The tasks that the named ones depend on. */
+  readonly dependencies?: boolean;
+  /** Every live attempt, and the most urgent ready tasks of each of these agents. */
+  readonly assignment?: { readonly agents: readonly string[]; readonly headPerAgent: number };
+  /** Parked tasks that are due at this time, at most `limit`. */
+  readonly dueParked?: { readonly nowMs: number; readonly limit: number };
+  /** Refuses the transaction unless the dispatcher lease has this term. */
+  readonly dispatcherTerm?: number;
+};
+
+/** The latest attempt of a task, if it is in the state. */
+export function latestAttempt(state: State, task: Task): Attempt | undefined {
+  return state.attempts.get(`${task.id}-${task.attemptCount}`);
+}
+
+/** The tasks in `state` that wait for `taskId`. */
+export function dependentsOf(state: State, taskId: string): Task[] {
+  return [...state.tasks.values()].filter((task) => task.dependsOn.includes(taskId));
+}
