@@ -28,7 +28,8 @@ export function decideTask(state: State, command: AddTasks): Decision {
   ]);
 }
 
-function addTask(state: State, command: AddTasks, definition: TaskDefinition): Event[] {
+function addTask(state: State, command: AddTasks, given: TaskDefinition): Event[] {
+  const definition = { ...given, dependsOn: [...new Set(given.dependsOn)] };
   const pendingDependencies = definition.dependsOn.filter(
     (id) => state.tasks.get(id)?.state !== "complete",
   ).length;

@@ -1,0 +1,78 @@
+import { attemptId, isLive } from "../../core/attempt.ts";
+import { rankOf } from "../../core/schedule.ts";
+import { dependentsOf, type Scope, type State } from "../../core/state.ts";
+import type { Task } from "../../core/task.ts";
+
+/** What a decision with `scope` may see of the whole state: no more than another store would load. */
+export function partOf(state: State, scope: Scope): State {
+  const named = existing(state, scope.taskIds ?? []);
+  const tasks = new Map(
+    [
+      ...named,
+      ...(scope.dependents ? dependents(state, named, scope.dependents) : []),
+      ...(scope.dependencies ? named.flatMap((task) => existing(state, task.dependsOn)) : []),
+      ...(scope.assignment ? readyHeads(state, scope.assignment) : []),
+      ...(scope.dueParked ? dueParked(state, scope.dueParked) : []),
+    ].map((task) => [task.id, task]),
+  );
+  const latest = new Set(named.map((task) => attemptId(task.id, task.attemptCount)));
+  return {
+    runs: new Map([...state.runs].filter(([id]) => scope.runIds?.includes(id))),
+    tasks,
+    attempts: new Map(
+      [...state.attempts].filter(
+        ([id, attempt]) => latest.has(id) || (scope.assignment && isLive(attempt.state)),
+      ),
+    ),
+    interrupts: new Map(
+      [...state.interrupts].filter(
+        ([, interrupt]) =>
+          interrupt.closedAtMs === undefined && scope.taskIds?.includes(interrupt.taskId),
+      ),
+    ),
+  };
+}
+
+/** The order in which ready tasks are worked. */
+export function byRank(a: Task, b: Task): number {
+  return rank(a) - rank(b) || a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
+}
+
+function rank(task: Task): number {
+  return rankOf(task.priority, task.readyAtMs ?? task.createdAtMs);
+}
+
+function existing(state: State, ids: readonly string[]): Task[] {
+  return ids.flatMap((id) => state.tasks.get(id) ?? []);
+}
+
+function dependents(state: State, tasks: readonly Task[], reach: "direct" | "all"): Task[] {
+  const found = new Set<Task>();
+  const queue = [...tasks];
+  for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+    for (const dependent of dependentsOf(state, task.id)) {
+      if (!found.has(dependent) && reach === "all") queue.push(dependent);
+      found.add(dependent);
+    }
+  }
+  return [...found];
+}
+
+function readyHeads(
+  state: State,
+  { agents, headPerAgent }: NonNullable<Scope["assignment"]>,
+): Task[] {
+  const ready = [...state.tasks.values()]
+    .filter((task) => task.state === "ready" && task.parkedUntilMs === undefined)
+    .toSorted(byRank);
+  return agents.flatMap((agent) =>
+    ready.filter((task) => task.agent === agent).slice(0, headPerAgent),
+  );
+}
+
+function dueParked(state: State, { nowMs, limit }: NonNullable<Scope["dueParked"]>): Task[] {
+  return [...state.tasks.values()]
+    .filter((task) => task.parkedUntilMs !== undefined && task.parkedUntilMs <= nowMs)
+    .toSorted((a, b) => (a.parkedUntilMs ?? 0) - (b.parkedUntilMs ?? 0))
+    .slice(0, limit);
+}

@@ -1,0 +1,41 @@
+import type { Kysely } from "kysely";
+import type { DispatcherLease } from "../../core/lease.ts";
+import { parsed } from "./rows.ts";
+import type { Database } from "./schema.ts";
+
+type Db = Kysely<Database>;
+
+const DISPATCHER = "dispatcher";
+
+export async function readDispatcherLease(db: Db): Promise<DispatcherLease | undefined> {
+  const row = await db
+    .selectFrom("leases")
+    .select("data")
+    .where("name", "=", DISPATCHER)
+    .executeTakeFirst();
+  return row && parsed<DispatcherLease>(row.data);
+}
+
+/** Saves the lease if the stored term is still `expectedTerm`; tells whether it was. */
+export async function saveDispatcherLease(
+  db: Db,
+  lease: DispatcherLease,
+  expectedTerm: number | undefined,
+): Promise<boolean> {
+  const row = { name: DISPATCHER, term: lease.term, data: JSON.stringify(lease) };
+  if (expectedTerm === undefined) {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto("leases")
+      .values(row)
+      .onConflict((conflict) => conflict.column("name").doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+  const { numUpdatedRows } = await db
+    .updateTable("leases")
+    .set({ term: row.term, data: row.data })
+    .where("name", "=", DISPATCHER)
+    .where("term", "=", expectedTerm)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}

@@ -1,0 +1,82 @@
+import type { Insertable, Selectable } from "kysely";
+import { isLive, type Attempt } from "../../core/attempt.ts";
+import type { Event, RecordedEvent } from "../../core/events.ts";
+import type { Interrupt } from "../../core/interrupt.ts";
+import type { Run } from "../../core/run.ts";
+import { rankOf } from "../../core/schedule.ts";
+import type { Task } from "../../core/task.ts";
+import type { Database } from "./schema.ts";
+
+type Row<Table extends keyof Database> = Insertable<Database[Table]>;
+
+export function rowOfRun(run: Run): Row<"runs"> {
+  return { id: run.id, data: JSON.stringify(run) };
+}
+
+export function rowOfTask(task: Task): Row<"tasks"> {
+  return {
+    id: task.id,
+    run_id: task.runId,
+    state: task.state,
+    agent: task.agent,
+    rank: rankOf(task.priority, task.readyAtMs ?? task.createdAtMs),
+    parked_until: task.parkedUntilMs ?? null,
+    created_at: task.createdAtMs,
+    data: JSON.stringify(task),
+  };
+}
+
+export function rowOfAttempt(attempt: Attempt): Row<"attempts"> {
+  return {
+    id: attempt.id,
+    task_id: attempt.taskId,
+    number: attempt.number,
+    node_id: attempt.nodeId,
+    state: attempt.state,
+    is_live: isLive(attempt.state) ? 1 : 0,
+    ended_at: attempt.endedAtMs ?? null,
+    data: JSON.stringify(attempt),
+  };
+}
+
+export function rowOfInterrupt(interrupt: Interrupt): Row<"interrupts"> {
+  return {
+    id: interrupt.id,
+    task_id: interrupt.taskId,
+    opened_at: interrupt.openedAtMs,
+    is_open: interrupt.closedAtMs === undefined ? 1 : 0,
+    data: JSON.stringify(interrupt),
+  };
+}
+
+export function rowOfEvent(event: Event, seq: number): Row<"events"> {
+  const { runId, atMs, type, ...data } = event;
+  return {
+    run_id: runId,
+    seq,
+    at: atMs,
+    type,
+    task_id: "taskId" in event ? event.taskId : null,
+    data: JSON.stringify(data),
+  };
+}
+
+export function eventFromRow(row: Selectable<Database["events"]>): RecordedEvent {
+  const particulars = parsed<object>(row.data);
+  // The row was written by `rowOfEvent`, so its type and particulars fit together.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return {
+    ...particulars,
+    type: row.type,
+    runId: row.run_id,
+    atMs: row.at,
+    seq: row.seq,
+  } as RecordedEvent;
+}
+
+/** What this store wrote as JSON, read back. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export function parsed<T>(data: string): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(data) as T;
+}

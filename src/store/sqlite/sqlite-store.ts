@@ -1,0 +1,64 @@
+import type { DatabaseSync } from "node:sqlite";
+import { Kysely } from "kysely";
+import { readDispatcherLease, saveDispatcherLease } from "../sql/lease.ts";
+import { sqlReader } from "../sql/read.ts";
+import type { Database } from "../sql/schema.ts";
+import { decideAndSave } from "../sql/transact.ts";
+import type { BlackboardReader, Store } from "../store.ts";
+import { createCommitQueue, type CommitQueue } from "./commit-queue.ts";
+import { watchChanges } from "./watch-changes.ts";
+import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
+import { openForReading, openForWriting } from "./open-sqlite.ts";
+
+/** The blackboard in one SQLite file, which is made if need be. Needs no set-up and no server. */
+export function openSqliteStore(file: string): Store {
+  const writer = openForWriting(file);
+  // Readers have a connection of their own, or they would see what is not committed yet.
+  const reader = openForReading(file) ?? writer;
+  const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader) });
+  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer) });
+  const queue = createCommitQueue(writer, file);
+  const listeners = new Set<() => void>();
+  return {
+    ...sqlReader(readDb),
+    transact: async (scope, decide) => {
+      const outcome = await queue.commit(async () => decideAndSave(db, { scope, decide }));
+      if (outcome.kind === "committed" && outcome.events.length > 0) announce(listeners);
+      return outcome;
+    },
+    dispatcherLease: async () => readDispatcherLease(readDb),
+    saveDispatcherLease: async (lease, expectedTerm) =>
+      queue.commit(async () => saveDispatcherLease(db, lease, expectedTerm)),
+    watch: (listener, signal) => watchChanges(reader, listeners, listener, signal),
+    close: async () => closeAll(queue, reader, writer),
+  };
+}
+
+/** The blackboard for commands that only look; `undefined` when there is none yet. */
+export function openSqliteReader(file: string): SqliteReader | undefined {
+  const reader = openForReading(file);
+  if (!reader) return undefined;
+  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(reader) });
+  return {
+    ...sqlReader(db),
+    dispatcherLease: async () => readDispatcherLease(db),
+    watch: (listener, signal) => watchChanges(reader, new Set(), listener, signal),
+    close: async () => reader.close(),
+  };
+}
+
+export type SqliteReader = BlackboardReader & Pick<Store, "close" | "watch" | "dispatcherLease">;
+
+function announce(listeners: ReadonlySet<() => void>): void {
+  for (const listener of listeners) listener();
+}
+
+async function closeAll(
+  queue: CommitQueue,
+  reader: DatabaseSync,
+  writer: DatabaseSync,
+): Promise<void> {
+  await queue.idle();
+  reader.close();
+  if (writer.isOpen) writer.close();
+}

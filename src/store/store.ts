@@ -1,0 +1,76 @@
+import type { Attempt } from "../core/attempt.ts";
+import type { Decision, Refusal } from "../core/decision.ts";
+import type { RecordedEvent } from "../core/events.ts";
+import type { Interrupt } from "../core/interrupt.ts";
+import type { DispatcherLease } from "../core/lease.ts";
+import type { Run } from "../core/run.ts";
+import type { Scope, State } from "../core/state.ts";
+import type { Task, TaskState } from "../core/task.ts";
+
+/**
+ * The blackboard, kept. It is the truth; what any process remembers is a copy that may be old.
+ * Every method rejects with an `OrchestraError` when the store cannot answer.
+ */
+export type Store = BlackboardReader & {
+  /**
+   * Loads what `scope` names, lets `decide` answer, and keeps the events together with what they
+   * change, in one transaction. `decide` must be pure: it may be called more than once. When this
+   * resolves with `committed`, the events survive any crash.
+   */
+  readonly transact: (scope: Scope, decide: (state: State) => Decision) => Promise<Committed>;
+  readonly dispatcherLease: () => Promise<DispatcherLease | undefined>;
+  /** Saves the lease if the stored term is still `expectedTerm`; `false` means someone was first. */
+  readonly saveDispatcherLease: (
+    lease: DispatcherLease,
+    expectedTerm: number | undefined,
+  ) => Promise<boolean>;
+  /**
+   * Calls `listener` soon after anything was committed, by this process or another, until `signal`
+   * aborts. A hint only: it may come late, twice, or for nothing.
+   */
+  readonly watch: (listener: () => void, signal: AbortSignal) => void;
+  readonly close: () => Promise<void>;
+};
+
+export type Committed =
+  | { readonly kind: "committed"; readonly events: readonly RecordedEvent[] }
+  | Refusal;
+
+/** Questions to the blackboard; none has a side effect. */
+export type BlackboardReader = {
+  readonly run: (id: string) => Promise<Run | undefined>;
+  readonly task: (id: string) => Promise<Task | undefined>;
+  /** Ids of tasks that begin with `prefix`, at most `limit`, in order. */
+  readonly taskIdsWithPrefix: (prefix: string, limit: number) => Promise<readonly string[]>;
+  readonly tasks: (filter: TaskFilter) => Promise<readonly Task[]>;
+  readonly countTasks: () => Promise<Readonly<Record<TaskState, number>>>;
+  /** First attempt first. */
+  readonly attemptsOf: (taskId: string) => Promise<readonly Attempt[]>;
+  /** Attempts that hold a workspace and a slot; of one node, or of all. */
+  readonly liveAttempts: (nodeId?: string) => Promise<readonly Attempt[]>;
+  /** Questions that wait for an answer, oldest first. */
+  readonly openInterrupts: (limit: number) => Promise<readonly Interrupt[]>;
+  /** Tasks whose checks have passed and whose work is to be merged, in the order they passed. */
+  readonly mergeQueue: (limit: number) => Promise<readonly MergeEntry[]>;
+  /** When the next parked task is due. */
+  readonly nextDueMs: () => Promise<number | undefined>;
+  /** Events of a run after `afterSeq`, in order, at most `limit`. */
+  readonly events: (
+    runId: string,
+    afterSeq: number,
+    limit: number,
+  ) => Promise<readonly RecordedEvent[]>;
+  /** The events that name a task, in order. */
+  readonly eventsOfTask: (taskId: string) => Promise<readonly RecordedEvent[]>;
+  /** The last sequence number of a run; 0 when it has none. */
+  readonly lastSeq: (runId: string) => Promise<number>;
+};
+
+export type TaskFilter = {
+  readonly states?: readonly TaskState[];
+  /** Newest first; without it, the order in which they are worked. */
+  readonly newestFirst?: boolean;
+  readonly limit: number;
+};
+
+export type MergeEntry = { readonly task: Task; readonly attempt: Attempt };
