@@ -78,7 +78,7 @@ function decideLive(
         ...ids,
         evidence: command.evidence,
       });
-      if (task.targetBranch !== undefined) return accept([succeeded]);
+      if (task.merges) return accept([succeeded]);
       return accept([succeeded, ...completionEvents(state, task, undefined, command.nowMs)]);
     }
   }

@@ -34,7 +34,8 @@ export type TaskDefinition = {
   readonly acceptanceCriteria: readonly string[];
   readonly checks: readonly CheckSpec[];
   readonly limits: TaskLimits;
-  readonly targetBranch: string | undefined;
+  readonly targetBranch: string;
+  readonly merges: boolean;
 };
 
 type OfTask = { readonly taskId: string };

@@ -17,8 +17,10 @@ export type Task = {
   readonly acceptanceCriteria: readonly string[];
   readonly checks: readonly CheckSpec[];
   readonly limits: TaskLimits;
-  /** The branch its work is merged into; `undefined` leaves the work on its own branch. */
-  readonly targetBranch: string | undefined;
+  /** The branch its work starts from and is meant for. */
+  readonly targetBranch: string;
+  /** Whether its work is merged into the target branch, or stays on a branch of its own. */
+  readonly merges: boolean;
   readonly state: TaskState;
   /** Raised by assigning, sweeping, cancelling and finishing; fences every late write. */
   readonly epoch: number;

@@ -10,6 +10,10 @@ export type MergeRepository = {
    * out somewhere and clean, its files follow; if it is dirty, nothing moves.
    */
   readonly advance: (request: AdvanceRequest) => Promise<Advance>;
+  /** Where `targetBranch` is checked out with uncommitted changes, so that it cannot be moved now. */
+  readonly dirtyCheckout: (
+    targetBranch: string,
+  ) => Promise<{ readonly path: string; readonly files: readonly string[] } | undefined>;
   /** Whether `commit` is contained in `branch`. */
   readonly isMerged: (commit: string, branch: string) => Promise<boolean>;
 };

@@ -25,6 +25,13 @@ export type Workspaces = {
   readonly rescued: () => Promise<readonly Rescued[]>;
   /** Makes a branch of a rescued ref, and returns its name. Never overwrites a branch. */
   readonly restore: (ref: string, branch: string) => Promise<void>;
+  /** `ORCHESTRA_*` and the project's own variables for a workspace at `path`. Pure. */
+  readonly environment: (
+    request: WorkspaceRequest,
+    path: string,
+  ) => Readonly<Record<string, string>>;
+  /** Ids of the tasks that have a workspace. */
+  readonly list: () => Promise<readonly string[]>;
   /** The commit a branch points to, or `undefined` when there is no such branch. */
   readonly branchCommit: (branch: string) => Promise<string | undefined>;
 };

@@ -1,0 +1,42 @@
+import type { AgentAdapter, AgentConfig } from "../../agents/adapter.ts";
+import type { Processes } from "../../agents/processes.ts";
+import type { AttemptSpending } from "../../core/events.ts";
+import type { Clock } from "../../core/clock.ts";
+import { NO_USAGE } from "../../core/usage.ts";
+import type { Store } from "../../store/store.ts";
+import type { CheckRunner } from "../../verify/check-runner.ts";
+import type { Workspaces } from "../../workspace/workspace.ts";
+import type { Bus } from "../bus.ts";
+
+/** What a node works with. */
+export type NodeDeps = {
+  readonly nodeId: string;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly workspaces: Workspaces;
+  readonly checks: CheckRunner;
+  /** The agent of this name; rejects with `UNKNOWN_AGENT`. */
+  readonly agent: (name: string) => Promise<Agent>;
+  /** The environment that agents inherit. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The folder that holds everything about one attempt's processes. */
+  readonly attemptFolder: (attemptId: string) => string;
+  readonly newSessionId: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Told of what went wrong at a loop's edge; the loop goes on. */
+  readonly onProblem: (doing: string, error: unknown) => void;
+};
+
+export type Agent = { readonly adapter: AgentAdapter; readonly config: AgentConfig };
+
+export const NOTHING_SPENT: AttemptSpending = {
+  sessionId: undefined,
+  usage: NO_USAGE,
+  costUsd: undefined,
+};
+
+/** How long a process group has between being asked and being killed. */
+export const TERMINATION_GRACE_MS = 10_000;

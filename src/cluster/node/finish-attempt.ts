@@ -1,0 +1,192 @@
+import { join } from "node:path";
+import { readTail } from "../../agents/process/follow-lines.ts";
+import type { AgentOutcome } from "../../agents/adapter.ts";
+import { ATTEMPT_FILES } from "../../agents/processes.ts";
+import type { Attempt, AttemptEnd, AttemptSummary } from "../../core/attempt.ts";
+import type { CheckEvidence } from "../../core/evidence.ts";
+import type { Failure } from "../../core/failure.ts";
+import type { CheckSpec, Task } from "../../core/task.ts";
+import { execute } from "../../store/execute.ts";
+import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
+import { TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { idsOf } from "./launch-attempt.ts";
+import { spendingOf, type Ended, type Life } from "./watch-attempt.ts";
+import { workspaceOf } from "./workspace-of.ts";
+
+const STDERR_TAIL_BYTES = 8_192;
+
+type Over = Exclude<Life, { kind: "left" }>;
+type Subject = {
+  readonly deps: NodeDeps;
+  readonly task: Task;
+  readonly attempt: Attempt;
+  readonly workspace: Workspace;
+};
+
+/**
+ * Ends an attempt whose agent is not to go on: no process of it is left alive, its work is kept,
+ * and what became of it is proven and on record.
+ */
+export async function finishAttempt(
+  deps: NodeDeps,
+  task: Task,
+  attempt: Attempt,
+  life: Over,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = deps.attemptFolder(attempt.id);
+  const graceMs = life.kind === "ended" || life.kind === "vanished" ? 0 : TERMINATION_GRACE_MS;
+  await deps.processes.terminate(folder, graceMs);
+
+  const subject = { deps, task, attempt, workspace: workspaceOf(deps, task, attempt) };
+  const work = await collect(subject);
+  const summary = { diffStat: work.diffStat, lastMessages: life.report.lastMessages };
+  switch (life.kind) {
+    case "ended":
+      return finishEnded(subject, life, { work, summary }, signal);
+    case "limited":
+      return failed(subject, life, { work, summary }, life.end, life.failure);
+    case "stopped":
+      return failed(subject, life, { work, summary }, "cancelled", {
+        class: "cancelled",
+        message: "It was stopped.",
+      });
+    case "vanished":
+      return failed(subject, life, { work, summary }, "lost", {
+        class: "node_lost",
+        message: "Its processes were gone, and nobody saw how they ended.",
+      });
+    case "halted":
+      return giveBack(subject, life);
+  }
+}
+
+type Outcome = { readonly work: CollectedWork; readonly summary: AttemptSummary };
+
+async function collect({ task, attempt, workspace, deps }: Subject): Promise<CollectedWork> {
+  const keepsTreeClean = task.checks.some((check) => check.name === "clean_tree");
+  return deps.workspaces.collect(workspace, {
+    attemptId: attempt.id,
+    message: task.title,
+    commitLeftovers: !keepsTreeClean,
+  });
+}
+
+async function finishEnded(
+  subject: Subject,
+  life: Ended,
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<void> {
+  const { deps, attempt } = subject;
+  const stderr = join(deps.attemptFolder(attempt.id), ATTEMPT_FILES.stderr);
+  const verdict: AgentOutcome = life.agent.adapter.classifyEnd(
+    {
+      exitCode: life.exitCode,
+      signal: life.signal,
+      stderrTail: await readTail(stderr, STDERR_TAIL_BYTES),
+    },
+    life.report,
+  );
+  if (verdict.kind === "failed") {
+    return failed(subject, life, outcome, verdict.end, verdict.failure);
+  }
+  return prove(subject, life, outcome, signal);
+}
+
+/** Runs the checks on what the agent left: the built-in ones first, which cost nothing. */
+async function prove(
+  subject: Subject,
+  life: Ended,
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<void> {
+  const { deps, task, attempt } = subject;
+  const builtins = task.checks.filter((check) => check.kind === "builtin");
+  const commands = task.checks.filter((check) => check.kind === "command");
+  const facts = { exitCode: life.exitCode, ...outcome.work };
+
+  const first = await run(subject, builtins, facts, signal);
+  if (first.some((evidence) => !evidence.passed)) return rejected(subject, life, outcome, first);
+  await execute(deps.store, {
+    type: "finish_attempt",
+    ...idsOf(deps, attempt),
+    commit: outcome.work.commit,
+    summary: outcome.summary,
+    spending: spendingOf(life.report),
+  });
+
+  const second = await run(subject, commands, facts, signal);
+  // Checks that were broken off prove nothing; the next start runs them again.
+  if (signal.aborted) return;
+  const evidence = [...first, ...second];
+  if (second.some((one) => !one.passed)) return rejected(subject, life, outcome, evidence);
+  await execute(deps.store, { type: "accept_attempt", ...idsOf(deps, attempt), evidence });
+}
+
+async function run(
+  { deps, attempt, workspace }: Subject,
+  checks: readonly CheckSpec[],
+  facts: CollectedWork & { readonly exitCode: number | undefined },
+  signal: AbortSignal,
+): Promise<readonly CheckEvidence[]> {
+  if (checks.length === 0) return [];
+  return deps.checks.run(
+    {
+      checks,
+      cwd: workspace.path,
+      commit: facts.commit,
+      env: { ...deps.env, ...workspace.env },
+      outputFolder: join(deps.attemptFolder(attempt.id), "checks"),
+      facts,
+    },
+    signal,
+  );
+}
+
+async function rejected(
+  subject: Subject,
+  life: Ended,
+  outcome: Outcome,
+  evidence: readonly CheckEvidence[],
+): Promise<void> {
+  const failing = evidence.find((one) => !one.passed);
+  const isEmpty = failing?.check === "has_changes";
+  const failure: Failure = {
+    class: isEmpty ? "empty_output" : "check_failed",
+    message: isEmpty
+      ? "It ended without a commit and without a change."
+      : `The check ${failing?.check ?? ""} failed.`,
+  };
+  return failed(subject, life, outcome, "failed", failure, evidence);
+}
+
+async function failed(
+  { deps, attempt }: Subject,
+  life: Over,
+  { work, summary }: Outcome,
+  end: AttemptEnd,
+  failure: Failure,
+  evidence: readonly CheckEvidence[] = [],
+): Promise<void> {
+  await execute(deps.store, {
+    type: "end_attempt",
+    ...idsOf(deps, attempt),
+    end,
+    failure,
+    evidence,
+    commit: work.commit,
+    summary,
+    spending: spendingOf(life.report),
+    jitter: deps.random(),
+  });
+}
+
+/** A node that is told to stop gives its attempts back: their work is kept, and costs no retry. */
+async function giveBack({ deps, attempt }: Subject, life: Over): Promise<void> {
+  const ids = idsOf(deps, attempt);
+  const spending = spendingOf(life.report);
+  await execute(deps.store, { type: "report_attempt", ...ids, spending });
+  const reason = "It was stopped by a person.";
+  await execute(deps.store, { type: "return_attempt", ...ids, reason, jitter: 0 });
+}

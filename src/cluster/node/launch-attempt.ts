@@ -1,0 +1,148 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { LaunchRequest } from "../../agents/adapter.ts";
+import { ATTEMPT_FILES } from "../../agents/processes.ts";
+import { isLive, type Attempt } from "../../core/attempt.ts";
+import { OrchestraError } from "../../core/errors.ts";
+import { policyOf } from "../../core/failure.ts";
+import { composePrompt, composeResumePrompt } from "../../core/prompt.ts";
+import type { Task } from "../../core/task.ts";
+import { executeOrThrow } from "../../store/execute.ts";
+import type { Agent, NodeDeps } from "./deps.ts";
+import { environmentOf, workspaceRequest } from "./workspace-of.ts";
+
+/**
+ * Brings an attempt to life, from wherever a crash left it: workspace, session id and process, each
+ * on record before the next. Returns the attempt as it then is.
+ */
+export async function launchAttempt(
+  deps: NodeDeps,
+  task: Task,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const agent = await deps.agent(attempt.agent);
+  const earlier = (await deps.store.attemptsOf(task.id)).filter(
+    (other) => other.number < attempt.number,
+  );
+  const prepared =
+    attempt.state === "queued"
+      ? await prepare(deps, task, attempt, { agent, earlier }, signal)
+      : attempt;
+  if (prepared.state === "running") return prepared;
+
+  const folder = deps.attemptFolder(attempt.id);
+  if ((await deps.processes.inspect(folder)).kind === "not_started") {
+    signal.throwIfAborted();
+    await start(deps, task, prepared, { agent, earlier });
+  }
+  const state = await deps.processes.inspect(folder);
+  const pid = state.kind === "running" ? state.pid : 0;
+  await executeOrThrow(deps.store, { type: "start_attempt", ...idsOf(deps, attempt), pid });
+  return reread(deps, prepared);
+}
+
+type Context = { readonly agent: Agent; readonly earlier: readonly Attempt[] };
+
+async function prepare(
+  deps: NodeDeps,
+  task: Task,
+  attempt: Attempt,
+  { agent, earlier }: Context,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const request = workspaceRequest(task, attempt, earlier);
+  const workspace = await deps.workspaces.prepare(request, signal);
+  const resumed = resumableSession(agent, attempt, earlier);
+  const { presetSessionId } = agent.adapter.capabilities;
+  await executeOrThrow(deps.store, {
+    type: "prepare_attempt",
+    ...idsOf(deps, attempt),
+    workspacePath: workspace.path,
+    baseCommit: workspace.baseCommit,
+    sessionId: resumed ?? (presetSessionId ? deps.newSessionId() : undefined),
+    resumesSession: resumed !== undefined,
+  });
+  return reread(deps, attempt);
+}
+
+/** The session to go on with, where the last failure allows it and the same agent works again. */
+function resumableSession(
+  agent: Agent,
+  attempt: Attempt,
+  earlier: readonly Attempt[],
+): string | undefined {
+  const last = earlier.at(-1);
+  if (!last?.failure || !agent.adapter.capabilities.resume || last.agent !== attempt.agent) {
+    return undefined;
+  }
+  const { resumable } = policyOf(last.failure.class);
+  return resumable && last.startedAtMs !== undefined ? last.sessionId : undefined;
+}
+
+async function start(
+  deps: NodeDeps,
+  task: Task,
+  attempt: Attempt,
+  { agent, earlier }: Context,
+): Promise<void> {
+  const folder = deps.attemptFolder(attempt.id);
+  await mkdir(folder, { recursive: true });
+  const last = earlier.at(-1);
+  const prompt =
+    attempt.resumesSession && last
+      ? composeResumePrompt(task, last)
+      : composePrompt(task, attempt, earlier);
+  const promptFile = join(folder, ATTEMPT_FILES.prompt);
+  await writeFile(promptFile, prompt);
+
+  const launch = agent.adapter.launch(launchRequest(attempt, prompt, promptFile));
+  const env = {
+    ...deps.env,
+    ...environmentOf(deps, task, attempt),
+    ...launch.env,
+    ...agent.config.env,
+  };
+  await deps.processes.start({
+    folder,
+    command: launch.command,
+    cwd: workspacePathOf(attempt),
+    env: Object.fromEntries(
+      Object.entries(env).filter(([name]) => !launch.unsetEnv.includes(name)),
+    ),
+    stdin: launch.stdin,
+    marker: attempt.id,
+  });
+}
+
+function launchRequest(attempt: Attempt, prompt: string, promptFile: string): LaunchRequest {
+  return {
+    prompt,
+    promptFile,
+    taskId: attempt.taskId,
+    attemptId: attempt.id,
+    workspacePath: workspacePathOf(attempt),
+    sessionId: attempt.resumesSession ? undefined : attempt.sessionId,
+    resumeSessionId: attempt.resumesSession ? attempt.sessionId : undefined,
+  };
+}
+
+export function workspacePathOf(attempt: Attempt): string {
+  if (attempt.workspacePath !== undefined) return attempt.workspacePath;
+  throw new OrchestraError("INTERNAL", `Attempt ${attempt.id} has no workspace.`);
+}
+
+/** The attempt as the blackboard has it; throws when it has been taken from this node. */
+async function reread(deps: NodeDeps, attempt: Attempt): Promise<Attempt> {
+  const attempts = await deps.store.attemptsOf(attempt.taskId);
+  const found = attempts.find((other) => other.id === attempt.id);
+  if (found && isLive(found.state)) return found;
+  throw new OrchestraError("FENCED", `Attempt ${attempt.id} is over: its task has moved on.`);
+}
+
+export function idsOf(
+  deps: NodeDeps,
+  attempt: Attempt,
+): { nowMs: number; attemptId: string; epoch: number } {
+  return { nowMs: deps.clock.nowMs(), attemptId: attempt.id, epoch: attempt.epoch };
+}

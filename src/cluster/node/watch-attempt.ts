@@ -1,0 +1,137 @@
+import type { AttemptEnd, Attempt } from "../../core/attempt.ts";
+import type { AttemptSpending } from "../../core/events.ts";
+import type { Failure } from "../../core/failure.ts";
+import type { StreamReport } from "../../agents/adapter.ts";
+import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
+import type { Task } from "../../core/task.ts";
+import { execute } from "../../store/execute.ts";
+import { createWake, type Wake } from "../wake.ts";
+import type { Agent, NodeDeps } from "./deps.ts";
+import { idsOf } from "./launch-attempt.ts";
+import { readLife, writeLife } from "./life-record.ts";
+import { openTranscript, type Transcript } from "./transcript.ts";
+import type { AttemptSignals } from "./work-attempt.ts";
+
+/** How often a running agent's files are looked at; its end is hinted sooner if it is our child. */
+const LOOK_EVERY_MS = 250;
+/** What is spent goes on the blackboard at most this often. */
+const REPORT_EVERY_MS = 3_000;
+
+/** How an agent's life ended, as far as this node saw it. */
+export type Life =
+  | { readonly kind: "left" }
+  | Ended
+  | (Read & { readonly kind: "stopped" })
+  | (Read & { readonly kind: "halted" })
+  | (Read & { readonly kind: "vanished" })
+  | (Read & {
+      readonly kind: "limited";
+      readonly end: AttemptEnd;
+      readonly failure: Failure;
+    });
+
+export type Ended = Read & {
+  readonly kind: "ended";
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+};
+
+type Read = { readonly agent: Agent; readonly report: StreamReport };
+
+type Watch = {
+  readonly deps: NodeDeps;
+  readonly task: Task;
+  readonly attempt: Attempt;
+  readonly folder: string;
+  readonly transcript: Transcript;
+  readonly wake: Wake;
+  life: LifeRecord;
+  reportedAtMs: number;
+  reported: string;
+};
+
+/** Watches a running agent until it ends, passes a limit, or is not to go on. */
+export async function watchAttempt(
+  deps: NodeDeps,
+  task: Task,
+  attempt: Attempt,
+  signals: AttemptSignals,
+): Promise<Life> {
+  const agent = await deps.agent(attempt.agent);
+  const folder = deps.attemptFolder(attempt.id);
+  const watch: Watch = {
+    deps,
+    task,
+    attempt,
+    folder,
+    transcript: openTranscript(folder, agent.adapter),
+    wake: createWake(deps.bus, deps.clock),
+    life: await readLife(folder, deps.clock.awakeMs()),
+    reportedAtMs: deps.clock.nowMs(),
+    reported: "",
+  };
+  try {
+    return await lookUntilItEnds(watch, agent, signals);
+  } finally {
+    watch.wake.close();
+  }
+}
+
+async function lookUntilItEnds(watch: Watch, agent: Agent, signals: AttemptSignals): Promise<Life> {
+  const waiting = AbortSignal.any([signals.leave, signals.halt, signals.stop]);
+  for (;;) {
+    const life = await look(watch, agent, signals);
+    if (life) return life;
+    await watch.wake.wait(LOOK_EVERY_MS, waiting);
+  }
+}
+
+/** One look; `undefined` while the agent works. */
+async function look(
+  watch: Watch,
+  agent: Agent,
+  signals: AttemptSignals,
+): Promise<Life | undefined> {
+  const { deps, transcript } = watch;
+  // The state is asked first: output that comes between the two questions is then still read.
+  const state = await deps.processes.inspect(watch.folder);
+  const isOver = state.kind !== "running";
+  await transcript.read(isOver);
+  const read = { agent, report: transcript.report() };
+
+  if (signals.stop.aborted) return { kind: "stopped", ...read };
+  if (state.kind === "exited") {
+    return { kind: "ended", ...read, exitCode: state.exitCode, signal: state.signal };
+  }
+  if (isOver) return { kind: "vanished", ...read };
+  if (signals.halt.aborted) return { kind: "halted", ...read };
+  if (signals.leave.aborted) return { kind: "left" };
+
+  await keepLife(watch);
+  const limit = passedLimit(watch.task.limits, watch.life, deps.clock.awakeMs());
+  if (limit) return { kind: "limited", ...read, ...limit };
+  await report(watch, read.report);
+  return undefined;
+}
+
+async function keepLife(watch: Watch): Promise<void> {
+  const size = watch.transcript.sizeBytes();
+  const next = seenOutput(watch.life, size, watch.deps.clock.awakeMs());
+  if (next !== watch.life) await writeLife(watch.folder, next);
+  watch.life = next;
+}
+
+async function report(watch: Watch, stream: StreamReport): Promise<void> {
+  const { deps, attempt } = watch;
+  const spending = spendingOf(stream);
+  const text = JSON.stringify(spending);
+  const isDue = deps.clock.nowMs() - watch.reportedAtMs >= REPORT_EVERY_MS;
+  if (!isDue || text === watch.reported) return;
+  watch.reportedAtMs = deps.clock.nowMs();
+  watch.reported = text;
+  await execute(deps.store, { type: "report_attempt", ...idsOf(deps, attempt), spending });
+}
+
+export function spendingOf(report: StreamReport): AttemptSpending {
+  return { sessionId: report.sessionId, usage: report.usage, costUsd: report.costUsd };
+}

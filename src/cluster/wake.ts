@@ -1,0 +1,32 @@
+import type { Clock } from "../core/clock.ts";
+import type { Bus } from "./bus.ts";
+
+/** Lets a loop wait until something may have changed. */
+export type Wake = {
+  /**
+   * Resolves at the next hint, after `ms`, or when `signal` aborts. A hint that came since the last
+   * wait counts, so none is lost between looking and waiting.
+   */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly close: () => void;
+};
+
+export function createWake(bus: Bus, clock: Clock): Wake {
+  let isHinted = false;
+  let current: AbortController | undefined;
+  const unsubscribe = bus.subscribe(() => {
+    isHinted = true;
+    current?.abort();
+  });
+  return {
+    wait: async (ms, signal) => {
+      if (!isHinted && ms > 0) {
+        current = new AbortController();
+        await clock.sleep(ms, AbortSignal.any([signal, current.signal]));
+        current = undefined;
+      }
+      isHinted = false;
+    },
+    close: unsubscribe,
+  };
+}

@@ -1,0 +1,31 @@
+import { isLive } from "../core/attempt.ts";
+import { hasEnded } from "../core/task.ts";
+import type { Store } from "../store/store.ts";
+import type { Workspaces } from "../workspace/workspace.ts";
+
+type Deps = {
+  readonly store: Store;
+  readonly workspaces: Workspaces;
+};
+
+/**
+ * Removes the workspaces of tasks that have ended. Their work is in the target branch, on a branch
+ * of its own, or under a rescue ref first. Told from what is there, so a crash only delays it.
+ */
+export async function tidyWorkspaces(deps: Deps): Promise<void> {
+  for (const taskId of await deps.workspaces.list()) {
+    const task = await deps.store.task(taskId);
+    if (!task || !hasEnded(task.state)) continue;
+    const attempts = await deps.store.attemptsOf(taskId);
+    if (attempts.some((attempt) => isLive(attempt.state))) continue;
+
+    const accepted = attempts.findLast((attempt) => attempt.state === "succeeded");
+    const isComplete = task.state === "complete";
+    await deps.workspaces.remove({
+      taskId,
+      branches: attempts.map((attempt) => attempt.branch),
+      mergedInto: isComplete && task.merges ? task.targetBranch : undefined,
+      keepBranch: isComplete && !task.merges ? accepted?.branch : undefined,
+    });
+  }
+}
