@@ -15,7 +15,8 @@ export type MergeDeps = {
   readonly checks: CheckRunner;
   /** The environment of checks on merged work. */
   readonly env: Readonly<Record<string, string>>;
-  readonly attemptFolder: (attemptId: string) => string;
+  /** Where the output of an attempt's checks is kept. */
+  readonly folders: { readonly path: (attemptId: string) => string };
   readonly random: () => number;
 };
 
@@ -110,7 +111,7 @@ async function verify(
       cwd: prepared.path,
       commit: prepared.mergedCommit,
       env: deps.env,
-      outputFolder: join(deps.attemptFolder(attempt.id), "merge-checks"),
+      outputFolder: join(deps.folders.path(attempt.id), "merge-checks"),
       facts: { exitCode: 0, leftovers: [], hasChanges: true },
     },
     signal,

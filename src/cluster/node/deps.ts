@@ -1,12 +1,14 @@
 import type { AgentAdapter, AgentConfig } from "../../agents/adapter.ts";
 import type { Processes } from "../../agents/processes.ts";
 import type { AttemptSpending } from "../../core/events.ts";
+import type { Attempt } from "../../core/attempt.ts";
 import type { Clock } from "../../core/clock.ts";
 import { NO_USAGE } from "../../core/usage.ts";
 import type { Store } from "../../store/store.ts";
 import type { CheckRunner } from "../../verify/check-runner.ts";
 import type { Workspaces } from "../../workspace/workspace.ts";
 import type { Bus } from "../bus.ts";
+import type { AttemptFolders } from "./attempt-folders.ts";
 
 /** What a node works with. */
 export type NodeDeps = {
@@ -21,8 +23,7 @@ export type NodeDeps = {
   readonly agent: (name: string) => Promise<Agent>;
   /** The environment that agents inherit. */
   readonly env: Readonly<Record<string, string>>;
-  /** The folder that holds everything about one attempt's processes. */
-  readonly attemptFolder: (attemptId: string) => string;
+  readonly folders: AttemptFolders;
   readonly newSessionId: () => string;
   /** In [0, 1). */
   readonly random: () => number;
@@ -40,3 +41,11 @@ export const NOTHING_SPENT: AttemptSpending = {
 
 /** How long a process group has between being asked and being killed. */
 export const TERMINATION_GRACE_MS = 10_000;
+
+/** What every write of an attempt carries. */
+export function idsOf(
+  deps: NodeDeps,
+  attempt: Attempt,
+): { nowMs: number; attemptId: string; epoch: number } {
+  return { nowMs: deps.clock.nowMs(), attemptId: attempt.id, epoch: attempt.epoch };
+}

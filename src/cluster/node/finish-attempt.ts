@@ -1,19 +1,14 @@
 import { join } from "node:path";
-import { readTail } from "../../agents/process/follow-lines.ts";
 import type { AgentOutcome } from "../../agents/adapter.ts";
-import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import type { Attempt, AttemptEnd, AttemptSummary } from "../../core/attempt.ts";
 import type { CheckEvidence } from "../../core/evidence.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CheckSpec, Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
-import { TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
-import { idsOf } from "./launch-attempt.ts";
+import { idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { spendingOf, type Ended, type Life } from "./watch-attempt.ts";
 import { workspaceOf } from "./workspace-of.ts";
-
-const STDERR_TAIL_BYTES = 8_192;
 
 type Over = Exclude<Life, { kind: "left" }>;
 type Subject = {
@@ -34,9 +29,8 @@ export async function finishAttempt(
   life: Over,
   signal: AbortSignal,
 ): Promise<void> {
-  const folder = deps.attemptFolder(attempt.id);
   const graceMs = life.kind === "ended" || life.kind === "vanished" ? 0 : TERMINATION_GRACE_MS;
-  await deps.processes.terminate(folder, graceMs);
+  await deps.processes.terminate(deps.folders.path(attempt.id), graceMs);
 
   const subject = { deps, task, attempt, workspace: workspaceOf(deps, task, attempt) };
   const work = await collect(subject);
@@ -79,12 +73,11 @@ async function finishEnded(
   signal: AbortSignal,
 ): Promise<void> {
   const { deps, attempt } = subject;
-  const stderr = join(deps.attemptFolder(attempt.id), ATTEMPT_FILES.stderr);
   const verdict: AgentOutcome = life.agent.adapter.classifyEnd(
     {
       exitCode: life.exitCode,
       signal: life.signal,
-      stderrTail: await readTail(stderr, STDERR_TAIL_BYTES),
+      stderrTail: await deps.folders.stderrTail(attempt.id),
     },
     life.report,
   );
@@ -137,7 +130,7 @@ async function run(
       cwd: workspace.path,
       commit: facts.commit,
       env: { ...deps.env, ...workspace.env },
-      outputFolder: join(deps.attemptFolder(attempt.id), "checks"),
+      outputFolder: join(deps.folders.path(attempt.id), "checks"),
       facts,
     },
     signal,

@@ -1,15 +1,12 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { LaunchRequest } from "../../agents/adapter.ts";
-import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import { isLive, type Attempt } from "../../core/attempt.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { policyOf } from "../../core/failure.ts";
 import { composePrompt, composeResumePrompt } from "../../core/prompt.ts";
 import type { Task } from "../../core/task.ts";
 import { executeOrThrow } from "../../store/execute.ts";
-import type { Agent, NodeDeps } from "./deps.ts";
-import { environmentOf, workspaceRequest } from "./workspace-of.ts";
+import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
+import { environmentOf, workspacePathOf, workspaceRequest } from "./workspace-of.ts";
 
 /**
  * Brings an attempt to life, from wherever a crash left it: workspace, session id and process, each
@@ -31,7 +28,7 @@ export async function launchAttempt(
       : attempt;
   if (prepared.state === "running") return prepared;
 
-  const folder = deps.attemptFolder(attempt.id);
+  const folder = deps.folders.path(attempt.id);
   if ((await deps.processes.inspect(folder)).kind === "not_started") {
     signal.throwIfAborted();
     await start(deps, task, prepared, { agent, earlier });
@@ -86,16 +83,12 @@ async function start(
   attempt: Attempt,
   { agent, earlier }: Context,
 ): Promise<void> {
-  const folder = deps.attemptFolder(attempt.id);
-  await mkdir(folder, { recursive: true });
   const last = earlier.at(-1);
   const prompt =
     attempt.resumesSession && last
       ? composeResumePrompt(task, last)
       : composePrompt(task, attempt, earlier);
-  const promptFile = join(folder, ATTEMPT_FILES.prompt);
-  await writeFile(promptFile, prompt);
-
+  const promptFile = await deps.folders.keepPrompt(attempt.id, prompt);
   const launch = agent.adapter.launch(launchRequest(attempt, prompt, promptFile));
   const env = {
     ...deps.env,
@@ -104,7 +97,7 @@ async function start(
     ...agent.config.env,
   };
   await deps.processes.start({
-    folder,
+    folder: deps.folders.path(attempt.id),
     command: launch.command,
     cwd: workspacePathOf(attempt),
     env: Object.fromEntries(
@@ -127,22 +120,10 @@ function launchRequest(attempt: Attempt, prompt: string, promptFile: string): La
   };
 }
 
-export function workspacePathOf(attempt: Attempt): string {
-  if (attempt.workspacePath !== undefined) return attempt.workspacePath;
-  throw new OrchestraError("INTERNAL", `Attempt ${attempt.id} has no workspace.`);
-}
-
 /** The attempt as the blackboard has it; throws when it has been taken from this node. */
 async function reread(deps: NodeDeps, attempt: Attempt): Promise<Attempt> {
   const attempts = await deps.store.attemptsOf(attempt.taskId);
   const found = attempts.find((other) => other.id === attempt.id);
   if (found && isLive(found.state)) return found;
   throw new OrchestraError("FENCED", `Attempt ${attempt.id} is over: its task has moved on.`);
-}
-
-export function idsOf(
-  deps: NodeDeps,
-  attempt: Attempt,
-): { nowMs: number; attemptId: string; epoch: number } {
-  return { nowMs: deps.clock.nowMs(), attemptId: attempt.id, epoch: attempt.epoch };
 }

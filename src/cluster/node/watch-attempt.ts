@@ -6,10 +6,8 @@ import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import { createWake, type Wake } from "../wake.ts";
-import type { Agent, NodeDeps } from "./deps.ts";
-import { idsOf } from "./launch-attempt.ts";
-import { readLife, writeLife } from "./life-record.ts";
-import { openTranscript, type Transcript } from "./transcript.ts";
+import type { Transcript } from "./attempt-folders.ts";
+import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
 import type { AttemptSignals } from "./work-attempt.ts";
 
 /** How often a running agent's files are looked at; its end is hinted sooner if it is our child. */
@@ -42,7 +40,6 @@ type Watch = {
   readonly deps: NodeDeps;
   readonly task: Task;
   readonly attempt: Attempt;
-  readonly folder: string;
   readonly transcript: Transcript;
   readonly wake: Wake;
   life: LifeRecord;
@@ -58,15 +55,13 @@ export async function watchAttempt(
   signals: AttemptSignals,
 ): Promise<Life> {
   const agent = await deps.agent(attempt.agent);
-  const folder = deps.attemptFolder(attempt.id);
   const watch: Watch = {
     deps,
     task,
     attempt,
-    folder,
-    transcript: openTranscript(folder, agent.adapter),
+    transcript: deps.folders.openTranscript(attempt.id, agent.adapter),
     wake: createWake(deps.bus, deps.clock),
-    life: await readLife(folder, deps.clock.awakeMs()),
+    life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
     reportedAtMs: deps.clock.nowMs(),
     reported: "",
   };
@@ -94,7 +89,7 @@ async function look(
 ): Promise<Life | undefined> {
   const { deps, transcript } = watch;
   // The state is asked first: output that comes between the two questions is then still read.
-  const state = await deps.processes.inspect(watch.folder);
+  const state = await deps.processes.inspect(deps.folders.path(watch.attempt.id));
   const isOver = state.kind !== "running";
   await transcript.read(isOver);
   const read = { agent, report: transcript.report() };
@@ -117,7 +112,7 @@ async function look(
 async function keepLife(watch: Watch): Promise<void> {
   const size = watch.transcript.sizeBytes();
   const next = seenOutput(watch.life, size, watch.deps.clock.awakeMs());
-  if (next !== watch.life) await writeLife(watch.folder, next);
+  if (next !== watch.life) await watch.deps.folders.keepLife(watch.attempt.id, next);
   watch.life = next;
 }
 

@@ -65,7 +65,7 @@ async function giveUp(
   error: unknown,
   signals: AttemptSignals,
 ): Promise<void> {
-  await deps.processes.terminate(deps.attemptFolder(attempt.id), TERMINATION_GRACE_MS);
+  await deps.processes.terminate(deps.folders.path(attempt.id), TERMINATION_GRACE_MS);
   if (signals.stop.aborted) return end(deps, attempt, "It was stopped before it started.");
 
   const message = error instanceof Error ? error.message : String(error);

@@ -1,8 +1,8 @@
 import type { Attempt } from "../../core/attempt.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import type { Workspace, WorkspaceRequest } from "../../workspace/workspace.ts";
 import type { NodeDeps } from "./deps.ts";
-import { workspacePathOf } from "./launch-attempt.ts";
 
 /** What the workspace of an attempt is to be. */
 export function workspaceRequest(
@@ -47,4 +47,9 @@ export function environmentOf(
     },
     workspacePathOf(attempt),
   );
+}
+
+export function workspacePathOf(attempt: Attempt): string {
+  if (attempt.workspacePath !== undefined) return attempt.workspacePath;
+  throw new OrchestraError("INTERNAL", `Attempt ${attempt.id} has no workspace.`);
 }

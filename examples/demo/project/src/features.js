@@ -1,0 +1,4 @@
+/** What the till can do, one name a line. */
+export const FEATURES = [
+  "sum",
+];

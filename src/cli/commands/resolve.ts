@@ -1,0 +1,70 @@
+import { OrchestraError } from "../../core/errors.ts";
+import { titleOf } from "../../core/names.ts";
+import type { HumanCommand } from "../../core/commands.ts";
+import type { Task } from "../../core/task.ts";
+import { executeOrThrow } from "../../store/execute.ts";
+import type { Cli } from "../cli.ts";
+import { findTask } from "../find-task.ts";
+
+type Options = {
+  readonly retry?: boolean;
+  readonly note?: string;
+  readonly abandon?: boolean;
+  readonly cascade?: boolean;
+  readonly spawn?: string;
+};
+
+/** Answers a task that waits for a person. */
+export async function resolve(cli: Cli, id: string, options: Options): Promise<void> {
+  refuseAmbiguity(options);
+  await using project = await cli.openProject();
+  const task = await findTask(project.store, id);
+  if (task.state !== "waiting_human") {
+    throw new OrchestraError(
+      "ILLEGAL_TRANSITION",
+      `Task ${task.id} is ${task.state.replace("_", " ")}: it does not wait for an answer.`,
+    );
+  }
+  const spawnedId = project.newTaskId();
+  const command = commandOf(task, options, spawnedId);
+  await executeOrThrow(project.store, { ...command, nowMs: cli.clock.nowMs() });
+
+  cli.terminal.json({ id: task.id, ...(options.spawn === undefined ? {} : { spawnedId }) });
+  cli.terminal.say(`${task.id} ${outcomeOf(options, spawnedId)}: ${task.title}`);
+  await project.sayHowToWork(cli.terminal);
+}
+
+function refuseAmbiguity(options: Options): void {
+  const answers = [options.retry, options.abandon, options.spawn !== undefined].filter(Boolean);
+  if (answers.length === 1) return;
+  throw new OrchestraError(
+    "INVALID_ARGUMENT",
+    "Say what is to become of it: one of --retry, --abandon, --spawn PROMPT.",
+  );
+}
+
+function commandOf(task: Task, options: Options, spawnedId: string): HumanCommand {
+  const { id: taskId } = task;
+  if (options.abandon) {
+    const dependents = options.cascade ? "abandon" : "wait";
+    return { type: "abandon_task", taskId, dependents };
+  }
+  if (options.spawn === undefined) return { type: "retry_task", taskId, note: options.note };
+  const { role, agent, priority, acceptanceCriteria, checks, limits, targetBranch, merges } = task;
+  return {
+    type: "replace_task",
+    taskId,
+    task: {
+      id: spawnedId,
+      title: titleOf(options.spawn),
+      prompt: options.spawn,
+      dependsOn: [],
+      ...{ role, agent, priority, acceptanceCriteria, checks, limits, targetBranch, merges },
+    },
+  };
+}
+
+function outcomeOf(options: Options, spawnedId: string): string {
+  if (options.abandon) return "is abandoned";
+  return options.spawn === undefined ? "goes back to work" : `is replaced by ${spawnedId}`;
+}

@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import type { TaskDefinition } from "../../core/events.ts";
+import { OrchestraError } from "../../core/errors.ts";
+import { titleOf } from "../../core/names.ts";
+import { STANDING_RUN } from "../../core/run.ts";
+import type { CheckSpec } from "../../core/task.ts";
+import { executeOrThrow } from "../../store/execute.ts";
+import type { Project } from "../../app.ts";
+import type { Cli } from "../cli.ts";
+import { findTask } from "../find-task.ts";
+import { parseDurationOption, parseNumberOption } from "../option-values.ts";
+
+export type StartOptions = {
+  readonly agent?: string;
+  readonly prompt?: string;
+  readonly file?: string;
+  readonly stdin?: boolean;
+  readonly title?: string;
+  readonly id?: string;
+  readonly priority?: string;
+  readonly after?: readonly string[];
+  readonly timeout?: string;
+  readonly maxRetries?: string;
+  readonly check?: readonly string[];
+  readonly criterion?: readonly string[];
+  readonly target?: string;
+  /** `false` with `--no-merge`. */
+  readonly merge?: boolean;
+};
+
+const PROMPT_BYTES_MAX = 1024 * 1024;
+const CHECK_TIMEOUT_MS = 30 * 60_000;
+
+/** Queues one task. Everything is checked first; a mistake changes nothing. */
+export async function start(cli: Cli, options: StartOptions): Promise<void> {
+  const { agent, prompt } = await request(cli, options);
+  const given = numbers(options);
+  await using project = await cli.openProject();
+  const definition: TaskDefinition = {
+    id: options.id ?? project.newTaskId(),
+    title: titleOf(options.title ?? prompt),
+    prompt,
+    role: "coder",
+    agent: project.agentName(agent),
+    priority: given.priority ?? project.config.defaults.priority,
+    dependsOn: await dependencies(project, options.after ?? []),
+    acceptanceCriteria: options.criterion ?? [],
+    checks: [...project.config.checks, ...(options.check ?? []).map(checkOf)],
+    limits: {
+      timeoutMs: given.timeoutMs ?? project.config.defaults.timeoutMs,
+      stallMs: project.config.defaults.stallMs,
+      maxRetries: given.maxRetries ?? project.config.defaults.maxRetries,
+    },
+    targetBranch: await project.targetBranch(options.target),
+    merges: options.merge !== false && project.config.merge.enabled,
+  };
+  await executeOrThrow(project.store, {
+    type: "add_tasks",
+    nowMs: cli.clock.nowMs(),
+    runId: STANDING_RUN,
+    tasks: [definition],
+  });
+
+  cli.terminal.json({ id: definition.id, title: definition.title, agent: definition.agent });
+  cli.terminal.say(`${definition.id} queued for ${definition.agent}: ${definition.title}`);
+  await project.sayHowToWork(cli.terminal);
+}
+
+/** One argument is the prompt; of two, the first is the agent. */
+async function request(
+  cli: Cli,
+  options: StartOptions,
+): Promise<{ agent: string | undefined; prompt: string }> {
+  const isElsewhere = options.file !== undefined || options.stdin === true;
+  const words = [options.agent, options.prompt].filter((word) => word !== undefined);
+  if ((isElsewhere && words.length > 1) || (options.file !== undefined && options.stdin)) {
+    throw misuse("Give the prompt once: as an argument, with --file, or with --stdin.");
+  }
+  const agent = isElsewhere || words.length === 2 ? words[0] : undefined;
+  const prompt = isElsewhere ? await promptFrom(cli, options) : (words.at(-1) ?? "");
+  if (prompt.trim() === "") throw misuse("Say what is to be done: orchestra start 'Fix the …'");
+  if (prompt.includes("\0")) throw misuse("The prompt holds a NUL character; take it out.");
+  return { agent, prompt };
+}
+
+async function promptFrom(cli: Cli, options: StartOptions): Promise<string> {
+  const bytes = options.file === undefined ? await buffer(cli.stdin) : await bytesOf(options.file);
+  if (bytes.length > PROMPT_BYTES_MAX) {
+    throw misuse(
+      `The prompt is longer than ${PROMPT_BYTES_MAX / 1024} KiB; put what is long in a file of the repository and name it.`,
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw misuse("The prompt is not valid UTF-8; convert it first.", cause);
+  }
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw misuse(`Could not read the prompt from ${file}.`, cause);
+  }
+}
+
+function numbers(options: StartOptions): {
+  priority: number | undefined;
+  timeoutMs: number | undefined;
+  maxRetries: number | undefined;
+} {
+  return {
+    priority: parseNumberOption("--priority", options.priority, { min: -100, max: 100 }),
+    timeoutMs: parseDurationOption("--timeout", options.timeout),
+    maxRetries: parseNumberOption("--max-retries", options.maxRetries, { min: 0, max: 100 }),
+  };
+}
+
+async function dependencies(project: Project, typed: readonly string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const one of typed.flatMap((text) => text.split(","))) {
+    ids.push((await findTask(project.store, one.trim())).id);
+  }
+  return ids;
+}
+
+/** A check as typed is a shell line, because the person who types it means one. */
+function checkOf(line: string): CheckSpec {
+  return {
+    kind: "command",
+    name: line,
+    command: ["sh", "-c", line],
+    timeoutMs: CHECK_TIMEOUT_MS,
+  };
+}
+
+function misuse(message: string, cause?: unknown): OrchestraError {
+  return new OrchestraError("INVALID_ARGUMENT", message, { cause });
+}

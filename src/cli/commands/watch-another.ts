@@ -1,0 +1,28 @@
+import type { Project } from "../../app.ts";
+import type { DispatcherLease } from "../../core/lease.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT } from "../exit-codes.ts";
+import { showProgress } from "../view/progress.ts";
+
+const LOOK_EVERY_MS = 500;
+
+/** Shows what the process that holds the queue does, until it ends or a person has seen enough. */
+export async function watchAnother(
+  cli: Cli,
+  project: Project,
+  lease: DispatcherLease,
+): Promise<void> {
+  const { pid, host } = lease.holder;
+  cli.terminal.note(`Process ${pid} on ${host} works this queue already; this one only watches.`);
+  const interrupted = cli.onInterrupt();
+  const over = new AbortController();
+  const showing = showProgress(cli, project.store, AbortSignal.any([interrupted, over.signal]));
+  while (!interrupted.aborted && (await project.isDispatcherAlive())) {
+    await cli.clock.sleep(LOOK_EVERY_MS, interrupted);
+  }
+  over.abort();
+  await showing;
+  cli.terminal.json({ end: { kind: "watched" }, counts: await project.store.countTasks() });
+  if (interrupted.aborted) cli.exitCode.value = EXIT.interrupted;
+  else cli.terminal.note(`Process ${pid} has ended. \`orchestra run\` goes on with what is left.`);
+}

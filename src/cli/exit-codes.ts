@@ -1,0 +1,45 @@
+import type { ErrorCode } from "../core/errors.ts";
+
+/** The exit codes of every command; public API. */
+export const EXIT = {
+  done: 0,
+  workFailed: 1,
+  misuse: 2,
+  configuration: 3,
+  needsHuman: 4,
+  budget: 5,
+  timeout: 6,
+  unavailable: 75,
+  interrupted: 130,
+} as const;
+
+const EXIT_BY_CODE: Record<ErrorCode, number> = {
+  INVALID_ARGUMENT: EXIT.misuse,
+  INVALID_CONFIG: EXIT.configuration,
+  INVALID_ID: EXIT.misuse,
+  NOT_A_REPOSITORY: EXIT.configuration,
+  REPOSITORY_UNUSABLE: EXIT.configuration,
+  GIT_FAILED: EXIT.workFailed,
+  UNKNOWN_AGENT: EXIT.configuration,
+  AGENT_UNUSABLE: EXIT.configuration,
+  TASK_NOT_FOUND: EXIT.misuse,
+  AMBIGUOUS_ID: EXIT.misuse,
+  RUN_NOT_FOUND: EXIT.misuse,
+  DEPENDENCY_NOT_FOUND: EXIT.misuse,
+  DEPENDENCY_CYCLE: EXIT.misuse,
+  DUPLICATE_ID: EXIT.misuse,
+  ILLEGAL_TRANSITION: EXIT.misuse,
+  FENCED: EXIT.unavailable,
+  INTERRUPT_CLOSED: EXIT.misuse,
+  NOTHING_TO_RECOVER: EXIT.misuse,
+  STORE_UNAVAILABLE: EXIT.unavailable,
+  STORE_NEWER: EXIT.unavailable,
+  NO_SPACE: EXIT.unavailable,
+  READ_ONLY: EXIT.unavailable,
+  INTERNAL: EXIT.workFailed,
+};
+
+/** The one place where an error becomes an exit code. */
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT_BY_CODE[code];
+}

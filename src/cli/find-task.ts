@@ -1,0 +1,26 @@
+import { OrchestraError } from "../core/errors.ts";
+import type { Task } from "../core/task.ts";
+import type { BlackboardReader } from "../store/store.ts";
+
+const SHOWN_MAX = 5;
+
+/** The one task whose id is, or begins with, what a person typed. */
+export async function findTask(reader: BlackboardReader, typed: string): Promise<Task> {
+  const exact = await reader.task(typed);
+  if (exact) return exact;
+  const ids = typed === "" ? [] : await reader.taskIdsWithPrefix(typed, SHOWN_MAX + 1);
+  const [only] = ids;
+  if (only === undefined) {
+    throw new OrchestraError(
+      "TASK_NOT_FOUND",
+      `There is no task ${JSON.stringify(typed.slice(0, 80))}. \`orchestra status\` lists them.`,
+    );
+  }
+  if (ids.length > 1) {
+    const some = ids.slice(0, SHOWN_MAX).join(", ") + (ids.length > SHOWN_MAX ? ", …" : "");
+    throw new OrchestraError("AMBIGUOUS_ID", `${typed} could be ${some}. Type more of the id.`);
+  }
+  const task = await reader.task(only);
+  if (task) return task;
+  throw new OrchestraError("TASK_NOT_FOUND", `Task ${only} has just gone.`);
+}

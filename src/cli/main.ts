@@ -1,0 +1,37 @@
+import { CommanderError } from "commander";
+import { OrchestraError } from "../core/errors.ts";
+import { openCli } from "./cli.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { createProgram } from "./program.ts";
+import type { Terminal } from "./terminal.ts";
+
+process.exitCode = await main(process.argv);
+
+async function main(argv: readonly string[]): Promise<number> {
+  const cli = openCli(process, argv.includes("--json"));
+  // A reader that went away, like `head`, is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.done);
+    throw error;
+  });
+  try {
+    await createProgram(cli).parseAsync(argv);
+    return cli.exitCode.value;
+  } catch (error) {
+    return report(error, cli.terminal, argv.includes("--debug"));
+  }
+}
+
+/** Says what went wrong, in one place for all commands, and turns it into an exit code. */
+function report(error: unknown, terminal: Terminal, isDebug: boolean): number {
+  // Commander has said it already; help and version are no mistakes.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
+
+  const known = error instanceof OrchestraError;
+  const code = known ? error.code : "INTERNAL";
+  const message = error instanceof Error ? error.message : String(error);
+  terminal.json({ error: { code, message } });
+  terminal.note(`orchestra: ${message}`);
+  if ((!known || isDebug) && error instanceof Error) terminal.note(error.stack ?? "");
+  return known ? exitCodeOf(error.code) : EXIT.workFailed;
+}

@@ -1,0 +1,110 @@
+import type { RecordedEvent } from "../../core/events.ts";
+import { STANDING_RUN } from "../../core/run.ts";
+import type { Store } from "../../store/store.ts";
+import type { Cli } from "../cli.ts";
+import { printable } from "../terminal.ts";
+import { readStatus, statusLines } from "./status-view.ts";
+
+/** A person sees a change soon, and a busy queue does not flicker. */
+const REDRAW_MS = 200;
+const TICK_MS = 1_000;
+const EVENTS_PER_READ = 500;
+
+/** Shows what happens until `signal` aborts: a live table for who watches, plain lines elsewhere. */
+export async function showProgress(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+  if (cli.terminal.isJson) return;
+  if (cli.terminal.isLive) return drawTable(cli, store, signal);
+  return printLines(cli, store, signal);
+}
+
+async function drawTable(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+  const { createLogUpdate } = await import("log-update");
+  const draw = createLogUpdate(cli.stdout);
+  while (!signal.aborted) {
+    draw((await tableLines(cli, store)).join("\n"));
+    await untilChanged(cli, store, signal);
+  }
+  draw((await tableLines(cli, store)).join("\n"));
+  draw.done();
+}
+
+async function tableLines(cli: Cli, store: Store): Promise<string[]> {
+  const height = Math.max(8, (cli.stdout.rows ?? 24) - 2);
+  const lines = statusLines(await readStatus(store), cli.terminal, cli.clock.nowMs());
+  if (lines.length <= height) return lines;
+  return [...lines.slice(0, height - 1), `… ${lines.length - height + 1} lines more`];
+}
+
+async function untilChanged(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+  const changed = new AbortController();
+  const watching = AbortSignal.any([signal, changed.signal]);
+  store.watch(() => changed.abort(), watching);
+  await cli.clock.sleep(TICK_MS, watching);
+  changed.abort();
+  await cli.clock.sleep(REDRAW_MS, signal);
+}
+
+async function printLines(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+  let seq = await store.lastSeq(STANDING_RUN);
+  const printNew = async (): Promise<void> => {
+    for (;;) {
+      const events = await store.events(STANDING_RUN, seq, EVENTS_PER_READ);
+      for (const event of events) {
+        const line = eventLine(event);
+        if (line !== undefined) cli.terminal.say(line);
+      }
+      seq = events.at(-1)?.seq ?? seq;
+      if (events.length < EVENTS_PER_READ) return;
+    }
+  };
+  while (!signal.aborted) {
+    await printNew();
+    await untilChanged(cli, store, signal);
+  }
+  await printNew();
+}
+
+/** One line of what happened; `undefined` for what only a machine wants to know. */
+export function eventLine(event: RecordedEvent): string | undefined {
+  const text = happening(event);
+  if (text === undefined || !("taskId" in event)) return undefined;
+  const time = new Date(event.atMs).toISOString().slice(11, 19);
+  return `${time}  ${event.taskId}  ${printable(text)}`;
+}
+
+function happening(event: RecordedEvent): string | undefined {
+  switch (event.type) {
+    case "task_added":
+      return `queued: ${event.definition.title}`;
+    case "attempt_assigned":
+      return `attempt ${event.number} goes to ${event.agent}`;
+    case "attempt_started":
+      return `started (process ${event.pid})`;
+    case "attempt_returned":
+      return `given back: ${event.reason}`;
+    case "attempt_finished":
+      return `finished on ${event.commit.slice(0, 10)}; now its checks`;
+    case "attempt_succeeded":
+      return "checks passed";
+    case "task_failed":
+      return `failed (${event.failure.class.replaceAll("_", " ")}): ${event.failure.message}`;
+    case "task_retried":
+      return event.byHuman ? "sent back to work by a person" : "goes to another attempt";
+    case "task_parked":
+      return `parked until ${new Date(event.untilMs).toISOString().slice(0, 19)}Z: ${event.reason}`;
+    case "task_escalated":
+      return `waits for you: ${event.question}`;
+    case "merge_deferred":
+      return event.reason;
+    case "task_completed":
+      return event.mergedCommit === undefined
+        ? "complete"
+        : `complete, merged as ${event.mergedCommit.slice(0, 10)}`;
+    case "task_cancelled":
+      return "cancelled";
+    case "task_abandoned":
+      return "abandoned";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { AgentAdapter, StreamReport } from "../../agents/adapter.ts";
+import type { LifeRecord } from "../../core/limits.ts";
+
+/** What is kept of an attempt beside the blackboard: its prompt, its streams, what a node has seen. */
+export type AttemptFolders = {
+  /** Where everything about an attempt's processes is; made by `keepPrompt`. */
+  readonly path: (attemptId: string) => string;
+  /** Keeps the prompt, and returns the file that holds it. */
+  readonly keepPrompt: (attemptId: string, prompt: string) => Promise<string>;
+  /** The life record; a new one, kept at once, when there is none of this boot. */
+  readonly life: (attemptId: string, awakeMs: number) => Promise<LifeRecord>;
+  readonly keepLife: (attemptId: string, life: LifeRecord) => Promise<void>;
+  /** The agent's output from its beginning: a restarted node reads it all again. */
+  readonly openTranscript: (attemptId: string, adapter: AgentAdapter) => Transcript;
+  /** The end of what it wrote to standard error. */
+  readonly stderrTail: (attemptId: string) => Promise<string>;
+};
+
+/** An agent's output as it grows, understood. */
+export type Transcript = {
+  /** Reads what is new; `isFinal` also takes a last line that has no line feed. */
+  readonly read: (isFinal: boolean) => Promise<void>;
+  readonly report: () => StreamReport;
+  readonly sizeBytes: () => number;
+};

@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentAdapter } from "../../agents/adapter.ts";
+import { followLines, readTail, type LineFollower } from "../../agents/process/follow-lines.ts";
+import { ATTEMPT_FILES } from "../../agents/processes.ts";
+import type { AttemptFolders, Transcript } from "./attempt-folders.ts";
+import { readLife, writeLife } from "./life-record.ts";
+
+const STDERR_TAIL_BYTES = 8_192;
+
+/** Attempts' folders under `root`, one each. */
+export function createFileAttemptFolders(root: string): AttemptFolders {
+  const path = (attemptId: string): string => join(root, attemptId);
+  return {
+    path,
+    keepPrompt: async (attemptId, prompt) => {
+      await mkdir(path(attemptId), { recursive: true });
+      const file = join(path(attemptId), ATTEMPT_FILES.prompt);
+      await writeFile(file, prompt);
+      return file;
+    },
+    life: async (attemptId, awakeMs) => readLife(path(attemptId), awakeMs),
+    keepLife: async (attemptId, life) => writeLife(path(attemptId), life),
+    openTranscript: (attemptId, adapter) => openTranscript(path(attemptId), adapter),
+    stderrTail: async (attemptId) =>
+      readTail(join(path(attemptId), ATTEMPT_FILES.stderr), STDERR_TAIL_BYTES),
+  };
+}
+
+function openTranscript(folder: string, adapter: AgentAdapter): Transcript {
+  const follower = followLines(join(folder, ATTEMPT_FILES.stdout));
+  const parser = adapter.createParser();
+  return {
+    read: async (isFinal) => readNew(follower, (line) => void parser.push(line), isFinal),
+    report: () => parser.report(),
+    sizeBytes: () => follower.offsetBytes(),
+  };
+}
+
+async function readNew(
+  follower: LineFollower,
+  push: (line: string) => void,
+  isFinal: boolean,
+): Promise<void> {
+  for (;;) {
+    const lines = await follower.next();
+    for (const line of lines) push(line);
+    if (lines.length === 0) break;
+  }
+  if (isFinal) for (const line of await follower.end()) push(line);
+}

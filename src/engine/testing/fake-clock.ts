@@ -1,0 +1,61 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Clock } from "../../core/clock.ts";
+
+export type FakeClock = Clock & {
+  /** Lets time pass, waking every sleeper on the way in order. */
+  readonly advance: (ms: number) => Promise<void>;
+  /** Lets as much time pass as `work` needs; fails after `limitMs` of it. */
+  readonly runUntilDone: <T>(work: Promise<T>, limitMs?: number) => Promise<T>;
+};
+
+type Sleeper = { readonly atMs: number; readonly wake: () => void };
+
+/** Turns of the event loop in which everything that can go on without time passing has done so. */
+const TURNS = 5;
+const LIMIT_MS = 24 * 3_600_000;
+
+export function createFakeClock(startMs = 1_000_000): FakeClock {
+  let nowMs = startMs;
+  const sleepers = new Set<Sleeper>();
+  const settle = async (): Promise<void> => {
+    for (let count = 0; count < TURNS; count += 1) await turn();
+  };
+  const stepTo = async (limitMs: number): Promise<boolean> => {
+    await settle();
+    const next = [...sleepers].toSorted((a, b) => a.atMs - b.atMs)[0];
+    if (next === undefined || next.atMs > limitMs) return false;
+    nowMs = Math.max(nowMs, next.atMs);
+    next.wake();
+    return true;
+  };
+  return {
+    nowMs: () => nowMs,
+    awakeMs: () => nowMs,
+    sleep: async (ms, signal) => {
+      if (signal.aborted) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const sleeper = { atMs: nowMs + ms, wake: resolve };
+      sleepers.add(sleeper);
+      signal.addEventListener("abort", () => resolve(), { once: true });
+      await promise;
+      sleepers.delete(sleeper);
+    },
+    advance: async (ms) => {
+      const limitMs = nowMs + ms;
+      while (await stepTo(limitMs));
+      nowMs = limitMs;
+      await settle();
+    },
+    runUntilDone: async (work, limitMs = LIMIT_MS) => {
+      let isDone = false;
+      const done = work.finally(() => {
+        isDone = true;
+      });
+      done.catch(() => undefined);
+      while (!isDone && (await stepTo(startMs + limitMs)));
+      await settle();
+      if (!isDone) throw new Error(`Not done after ${limitMs} ms, and nothing sleeps.`);
+      return done;
+    },
+  };
+}

@@ -1,0 +1,206 @@
+import type { AgentAdapter, AgentOutcome, StreamReport } from "../../agents/adapter.ts";
+import type { Processes, ProcessState } from "../../agents/processes.ts";
+import type { AttemptFolders } from "../../cluster/node/attempt-folders.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { LifeRecord } from "../../core/limits.ts";
+import { NO_USAGE } from "../../core/usage.ts";
+import type { MergeRepository, PreparedMerge } from "../../merge/repository.ts";
+import type { CheckRunner } from "../../verify/check-runner.ts";
+import type { Workspaces } from "../../workspace/workspace.ts";
+
+/** What a simulated agent does, by the id of its attempt. */
+export type Script = (attemptId: string) => Deed;
+
+export type Deed = {
+  readonly takesMs: number;
+  readonly outcome?: AgentOutcome;
+  readonly failingCheck?: string;
+  readonly conflicts?: boolean;
+};
+
+/** The world outside the engine, in memory; it goes on while no engine looks. */
+export type SimulatedWorld = {
+  readonly processes: Processes;
+  readonly workspaces: Workspaces;
+  readonly repository: MergeRepository;
+  readonly checks: CheckRunner;
+  readonly folders: AttemptFolders;
+  readonly adapter: AgentAdapter;
+  /** Attempts in the order their processes were started. */
+  readonly started: string[];
+  readonly prompts: Map<string, string>;
+  /** Tasks in the order they were merged. */
+  readonly merged: string[];
+  readonly dirtyFiles: string[];
+  /** The most processes that were alive at once. */
+  readonly peak: () => number;
+  readonly alive: () => number;
+};
+
+type Running = { readonly id: string; readonly endsAtMs: number; killedAtMs?: number };
+
+const HERE = { host: "here", pid: 1, startTime: "1", bootId: "b" };
+
+export function createSimulatedWorld(clock: Clock, script: Script): SimulatedWorld {
+  const running = new Map<string, Running>();
+  const lives = new Map<string, LifeRecord>();
+  const workspaces = new Set<string>();
+  const world = {
+    started: [] as string[],
+    merged: [] as string[],
+    prompts: new Map<string, string>(),
+    dirtyFiles: [] as string[],
+  };
+  let peak = 0;
+  const stateOf = (folder: string): ProcessState => {
+    const one = running.get(folder);
+    if (!one) return { kind: "not_started" };
+    if (one.killedAtMs !== undefined) return { kind: "vanished" };
+    if (clock.nowMs() < one.endsAtMs) return { kind: "running", pid: 1 };
+    return { kind: "exited", exitCode: 0, signal: undefined, endedAtMs: one.endsAtMs };
+  };
+  const alive = (): number =>
+    [...running.keys()].filter((folder) => stateOf(folder).kind === "running").length;
+  return {
+    ...world,
+    peak: () => peak,
+    alive,
+    processes: {
+      start: async ({ folder }) => {
+        if (running.has(folder)) return;
+        world.started.push(folder);
+        running.set(folder, {
+          id: folder,
+          endsAtMs: clock.nowMs() + script(folder).takesMs,
+        });
+        peak = Math.max(peak, alive());
+      },
+      inspect: async (folder) => stateOf(folder),
+      terminate: async (folder) => {
+        const one = running.get(folder);
+        if (one && stateOf(folder).kind === "running") one.killedAtMs = clock.nowMs();
+        return { survivorsKilled: 0, isProvenDead: true };
+      },
+      self: async () => HERE,
+      isAlive: async () => "dead",
+    },
+    workspaces: simulatedWorkspaces(workspaces),
+    repository: simulatedRepository(world, script),
+    checks: simulatedChecks(script),
+    folders: simulatedFolders(lives, world.prompts),
+    adapter: simulatedAdapter(script),
+  };
+}
+
+function simulatedWorkspaces(existing: Set<string>): Workspaces {
+  return {
+    prepare: async ({ taskId, branch, baseBranch }) => {
+      existing.add(taskId);
+      return { path: `/w/${taskId}`, branch, baseBranch, baseCommit: "base", env: {} };
+    },
+    collect: async (_workspace, { attemptId }) => ({
+      commit: `commit-of-${attemptId}`,
+      hasChanges: true,
+      leftovers: [],
+      diffStat: "1 file changed",
+    }),
+    remove: async ({ taskId }) => void existing.delete(taskId),
+    rescued: async () => [],
+    restore: async () => undefined,
+    environment: () => ({}),
+    list: async () => [...existing],
+    branchCommit: async () => undefined,
+  };
+}
+
+function simulatedRepository(
+  world: Pick<SimulatedWorld, "merged" | "dirtyFiles">,
+  script: Script,
+): MergeRepository {
+  return {
+    prepareMerge: async ({ commit }): Promise<PreparedMerge> => {
+      if (script(commit.replace("commit-of-", "")).conflicts) {
+        return { kind: "conflict", files: ["a.txt"], excerpt: "<<<<", targetCommit: "target" };
+      }
+      return {
+        kind: "prepared",
+        path: "/merge",
+        targetCommit: "target",
+        mergedCommit: `merge-of-${commit}`,
+        isSameTree: true,
+      };
+    },
+    dirtyCheckout: async () =>
+      world.dirtyFiles.length > 0 ? { path: "/repo", files: world.dirtyFiles } : undefined,
+    advance: async ({ merged }) => {
+      world.merged.push(merged.replace("merge-of-commit-of-", ""));
+      return { kind: "advanced" };
+    },
+    isMerged: async () => true,
+  };
+}
+
+function simulatedChecks(script: Script): CheckRunner {
+  return {
+    run: async ({ checks, commit }) =>
+      checks.map((check) => ({
+        check: check.name,
+        commit,
+        passed: script(commit.replace("commit-of-", "")).failingCheck !== check.name,
+        exitCode: undefined,
+        durationMs: 1,
+        output: `output of ${check.name}`,
+      })),
+  };
+}
+
+function simulatedFolders(
+  lives: Map<string, LifeRecord>,
+  prompts: Map<string, string>,
+): AttemptFolders {
+  return {
+    path: (attemptId) => attemptId,
+    keepPrompt: async (attemptId, prompt) => {
+      prompts.set(attemptId, prompt);
+      return `/prompts/${attemptId}`;
+    },
+    life: async (attemptId, awakeMs) =>
+      lives.get(attemptId) ?? {
+        startedAwakeMs: awakeMs,
+        lastOutputAwakeMs: awakeMs,
+        outputBytes: 0,
+      },
+    keepLife: async (attemptId, life) => void lives.set(attemptId, life),
+    openTranscript: (attemptId) => ({
+      read: async () => undefined,
+      report: () => reportOf(attemptId),
+      sizeBytes: () => 0,
+    }),
+    stderrTail: async () => "",
+  };
+}
+
+function simulatedAdapter(script: Script): AgentAdapter {
+  return {
+    name: "simulated",
+    capabilities: { resume: true, presetSessionId: true, tokens: false, cost: false },
+    launch: ({ attemptId }) => ({ command: [attemptId], env: {}, unsetEnv: [], stdin: "" }),
+    createParser: () => ({ push: () => [], report: () => reportOf("") }),
+    classifyEnd: (_end, report) =>
+      script(report.resultText ?? "").outcome ?? { kind: "succeeded", summary: "done" },
+    probe: { args: [], readVersion: () => "1" },
+    steering: undefined,
+  };
+}
+
+function reportOf(attemptId: string): StreamReport {
+  return {
+    sessionId: undefined,
+    usage: NO_USAGE,
+    costUsd: undefined,
+    failure: undefined,
+    resultText: attemptId,
+    lastMessages: [`words of ${attemptId}`],
+    hasOutput: true,
+  };
+}
