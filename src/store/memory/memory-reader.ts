@@ -28,12 +28,12 @@ export function memoryReader(board: Blackboard): BlackboardReader {
     openInterrupts: async (limit) =>
       [...board.state.interrupts.values()]
         .filter((interrupt) => interrupt.closedAtMs === undefined)
-        .toSorted((a, b) => a.openedAtMs - b.openedAtMs)
+        .toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     mergeQueue: async (limit) => mergeQueue(board).slice(0, limit),
     nextDueMs: async () =>
       [...board.state.tasks.values()]
-        .flatMap((task) => task.parkedUntilMs ?? [])
+        .flatMap((task) => (task.parkedUntilMs === undefined ? [] : Math.ceil(task.parkedUntilMs)))
         .toSorted((a, b) => a - b)[0],
     events: async (runId, afterSeq, limit) =>
       (board.events.get(runId) ?? []).slice(afterSeq, afterSeq + limit),

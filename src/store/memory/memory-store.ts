@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { refuse } from "../../core/decision.ts";
 import type { Event, RecordedEvent } from "../../core/events.ts";
 import { evolveAll } from "../../core/evolve.ts";
@@ -25,6 +26,7 @@ export function openMemoryStore(): Store {
       return true;
     },
     watch: (listener, signal) => {
+      if (signal.aborted) return;
       board.listeners.add(listener);
       signal.addEventListener("abort", () => board.listeners.delete(listener), { once: true });
     },
@@ -39,8 +41,12 @@ function transact(board: Blackboard, ...[scope, decide]: Parameters<Store["trans
   const decision = decide(partOf(board.state, scope));
   if (decision.kind === "refused") return decision;
 
+  const state = evolveAll(board.state, decision.events);
+  for (const { runId } of decision.events) {
+    assert(state.runs.has(runId), `Events of run ${runId} come after the one that creates it.`);
+  }
   const events = decision.events.map((event) => record(board, event));
-  board.state = evolveAll(board.state, decision.events);
+  board.state = state;
   if (events.length > 0) for (const listener of board.listeners) listener();
   return { kind: "committed", events };
 }

@@ -72,7 +72,12 @@ function readyHeads(
 
 function dueParked(state: State, { nowMs, limit }: NonNullable<Scope["dueParked"]>): Task[] {
   return [...state.tasks.values()]
-    .filter((task) => task.parkedUntilMs !== undefined && task.parkedUntilMs <= nowMs)
-    .toSorted((a, b) => (a.parkedUntilMs ?? 0) - (b.parkedUntilMs ?? 0))
+    .filter((task) => task.parkedUntilMs !== undefined && dueMs(task) <= nowMs)
+    .toSorted((a, b) => dueMs(a) - dueMs(b) || (a.id < b.id ? -1 : 1))
     .slice(0, limit);
+}
+
+/** In whole milliseconds, as databases keep it. */
+function dueMs(task: Task): number {
+  return Math.ceil(task.parkedUntilMs ?? 0);
 }

@@ -5,6 +5,7 @@ import type { Interrupt } from "../../core/interrupt.ts";
 import type { Run } from "../../core/run.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry, TaskFilter } from "../store.ts";
+import { LIVE, OPEN } from "./literals.ts";
 import { eventFromRow, parsed } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -85,7 +86,7 @@ async function readAttempts(db: Db, taskId: string): Promise<Attempt[]> {
 }
 
 async function readLiveAttempts(db: Db, nodeId: string | undefined): Promise<Attempt[]> {
-  let query = db.selectFrom("attempts").select("data").where("is_live", "=", 1);
+  let query = db.selectFrom("attempts").select("data").where("is_live", "=", LIVE);
   if (nodeId !== undefined) query = query.where("node_id", "=", nodeId);
   const rows = await query.execute();
   return rows.map((row) => parsed<Attempt>(row.data));
@@ -95,8 +96,9 @@ async function readOpenInterrupts(db: Db, limit: number): Promise<Interrupt[]> {
   const rows = await db
     .selectFrom("interrupts")
     .select("data")
-    .where("is_open", "=", 1)
+    .where("is_open", "=", OPEN)
     .orderBy("opened_at")
+    .orderBy("id")
     .limit(limit)
     .execute();
   return rows.map((row) => parsed<Interrupt>(row.data));
@@ -109,6 +111,18 @@ async function readMergeQueue(db: Db, limit: number): Promise<MergeEntry[]> {
     .select(["tasks.data as task", "attempts.data as attempt"])
     .where("tasks.state", "=", "awaiting_qa")
     .where("attempts.state", "=", "succeeded")
+    // A task that was retried by a person may have an earlier attempt that succeeded.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("attempts as later")
+            .select("later.id")
+            .whereRef("later.task_id", "=", "attempts.task_id")
+            .whereRef("later.number", ">", "attempts.number"),
+        ),
+      ),
+    )
     .orderBy("attempts.ended_at")
     .orderBy("tasks.id")
     .limit(limit)

@@ -8,25 +8,27 @@ import type { Task } from "../../core/task.ts";
 import type { Database } from "./schema.ts";
 
 type Row<Table extends keyof Database> = Insertable<Database[Table]>;
+/** The columns that queries choose and order by. */
+type Columns<Table extends keyof Database> = Omit<Row<Table>, "data">;
 
 export function rowOfRun(run: Run): Row<"runs"> {
   return { id: run.id, data: JSON.stringify(run) };
 }
 
-export function rowOfTask(task: Task): Row<"tasks"> {
+export function columnsOfTask(task: Task): Columns<"tasks"> {
   return {
     id: task.id,
     run_id: task.runId,
     state: task.state,
     agent: task.agent,
-    rank: rankOf(task.priority, task.readyAtMs ?? task.createdAtMs),
-    parked_until: task.parkedUntilMs ?? null,
+    rank: Math.round(rankOf(task.priority, task.readyAtMs ?? task.createdAtMs)),
+    // Spread by jitter, it may be a fraction; never before its time.
+    parked_until: task.parkedUntilMs === undefined ? null : Math.ceil(task.parkedUntilMs),
     created_at: task.createdAtMs,
-    data: JSON.stringify(task),
   };
 }
 
-export function rowOfAttempt(attempt: Attempt): Row<"attempts"> {
+export function columnsOfAttempt(attempt: Attempt): Columns<"attempts"> {
   return {
     id: attempt.id,
     task_id: attempt.taskId,
@@ -35,17 +37,15 @@ export function rowOfAttempt(attempt: Attempt): Row<"attempts"> {
     state: attempt.state,
     is_live: isLive(attempt.state) ? 1 : 0,
     ended_at: attempt.endedAtMs ?? null,
-    data: JSON.stringify(attempt),
   };
 }
 
-export function rowOfInterrupt(interrupt: Interrupt): Row<"interrupts"> {
+export function columnsOfInterrupt(interrupt: Interrupt): Columns<"interrupts"> {
   return {
     id: interrupt.id,
     task_id: interrupt.taskId,
     opened_at: interrupt.openedAtMs,
     is_open: interrupt.closedAtMs === undefined ? 1 : 0,
-    data: JSON.stringify(interrupt),
   };
 }
 

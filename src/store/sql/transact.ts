@@ -5,7 +5,8 @@ import type { Scope, State } from "../../core/state.ts";
 import type { Committed } from "../store.ts";
 import { readDispatcherLease } from "./lease.ts";
 import { loadState } from "./load-state.ts";
-import { appendEvents, saveChanges } from "./save-changes.ts";
+import { appendEvents } from "./append-events.ts";
+import { saveChanges } from "./save-changes.ts";
 import type { Database } from "./schema.ts";
 
 export type Proposal = {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { storeError } from "./open-sqlite.ts";
+import { storeError } from "./store-error.ts";
 
 /** Pieces of work that share one transaction, so that they share its `fsync`. */
 const WORK_PER_COMMIT = 64;

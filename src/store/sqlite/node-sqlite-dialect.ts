@@ -8,13 +8,28 @@ import {
   type Dialect,
   type QueryResult,
 } from "kysely";
+import { storeError } from "./store-error.ts";
 
 /** Statements kept prepared; their number is bounded because `in` lists have many lengths. */
 const STATEMENTS_MAX = 300;
 
+type Prepared = { readonly statement: StatementSync; readonly returnsRows: boolean };
+
+type Connection = {
+  readonly database: DatabaseSync;
+  readonly file: string;
+  readonly prepared: Map<string, Prepared>;
+};
+
 /** Kysely on one `node:sqlite` connection, whose caller begins and ends transactions. */
-export function nodeSqliteDialect(database: DatabaseSync): Dialect {
-  const connection = createConnection(database);
+export function nodeSqliteDialect(database: DatabaseSync, file: string): Dialect {
+  const deps: Connection = { database, file, prepared: new Map() };
+  const connection: DatabaseConnection = {
+    executeQuery: async (query) => run(deps, query),
+    streamQuery: () => {
+      throw new Error("Streaming is not used: every query is bounded.");
+    },
+  };
   return {
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -35,35 +50,27 @@ async function nothing(): Promise<void> {
   // Transactions are the caller's, and the connection is never given back.
 }
 
-function createConnection(database: DatabaseSync): DatabaseConnection {
-  const statements = new Map<string, StatementSync>();
-  return {
-    executeQuery: async (query) => run(prepared(database, statements, query.sql), query),
-    streamQuery: () => {
-      throw new Error("Streaming is not used: every query is bounded.");
-    },
-  };
+function run<R>(connection: Connection, { sql, parameters }: CompiledQuery): QueryResult<R> {
+  try {
+    const { statement, returnsRows } = prepare(connection, sql);
+    // Kysely's parameters and rows are untyped here; its query builder has checked them.
+    // oxlint-disable typescript/no-unsafe-type-assertion
+    const values = parameters as SQLInputValue[];
+    if (returnsRows) return { rows: statement.all(...values) as R[] };
+    // oxlint-enable typescript/no-unsafe-type-assertion
+    const { changes } = statement.run(...values);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  } catch (error) {
+    throw storeError(error, connection.file);
+  }
 }
 
-function prepared(
-  database: DatabaseSync,
-  statements: Map<string, StatementSync>,
-  sql: string,
-): StatementSync {
-  const known = statements.get(sql);
+function prepare({ database, prepared }: Connection, sql: string): Prepared {
+  const known = prepared.get(sql);
   if (known) return known;
-  if (statements.size >= STATEMENTS_MAX) statements.clear();
+  if (prepared.size >= STATEMENTS_MAX) prepared.clear();
   const statement = database.prepare(sql);
-  statements.set(sql, statement);
-  return statement;
-}
-
-function run<R>(statement: StatementSync, { parameters }: CompiledQuery): QueryResult<R> {
-  // Kysely's parameters and rows are untyped here; its query builder has checked them.
-  // oxlint-disable typescript/no-unsafe-type-assertion
-  const values = parameters as SQLInputValue[];
-  if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
-  // oxlint-enable typescript/no-unsafe-type-assertion
-  const { changes } = statement.run(...values);
-  return { rows: [], numAffectedRows: BigInt(changes) };
+  const fresh = { statement, returnsRows: statement.columns().length > 0 };
+  prepared.set(sql, fresh);
+  return fresh;
 }

@@ -1,16 +1,14 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { OrchestraError } from "../../core/errors.ts";
 import { SQLITE_MIGRATIONS } from "../sql/migrations.ts";
+import { BUSY_TIMEOUT_MS, storeError } from "./store-error.ts";
 
-/** How long a writer waits for another process's transaction. */
-const BUSY_TIMEOUT_MS = 5_000;
 const SCHEMA_VERSION = SQLITE_MIGRATIONS.length;
 
 /** Opens the blackboard for writing, made or brought up to date if need be. */
 export function openForWriting(file: string): DatabaseSync {
-  return translated(file, () => {
-    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  return opened(file, { readOnly: false }, (database) => {
     // FULL survives a power cut, at 0.1 ms a commit; WAL lets readers go on meanwhile.
     database.exec(
       "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;",
@@ -23,11 +21,29 @@ export function openForWriting(file: string): DatabaseSync {
 /** Opens the blackboard for reading alone; `undefined` when there is none yet. */
 export function openForReading(file: string): DatabaseSync | undefined {
   if (!existsSync(file)) return undefined;
-  return translated(file, () => {
-    const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-    refuseNewer(schemaVersion(database), file);
-    return database;
+  return opened(file, { readOnly: true }, (database) => {
+    const version = schemaVersion(database);
+    refuseNewer(version, file);
+    if (version > 0) return database;
+    // Another process has made the file, and has not come to make the tables.
+    database.close();
+    return undefined;
   });
+}
+
+function opened<T>(
+  file: string,
+  { readOnly }: { readonly readOnly: boolean },
+  prepare: (database: DatabaseSync) => T,
+): T {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS });
+    return prepare(database);
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    throw storeError(error, file);
+  }
 }
 
 function migrate(database: DatabaseSync, file: string): void {
@@ -56,75 +72,4 @@ function refuseNewer(version: number, file: string): void {
     "STORE_NEWER",
     `${file} was written by a newer Orchestra (schema ${version}, this one knows ${SCHEMA_VERSION}). Update Orchestra.`,
   );
-}
-
-function translated<T>(file: string, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    throw storeError(error, file);
-  }
-}
-
-const SQLITE_READONLY = 8;
-const SQLITE_BUSY = 5;
-const SQLITE_FULL = 13;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-
-/** What a failure of SQLite means to a person; any other error is a bug and stays as it is. */
-export function storeError(error: unknown, file: string): unknown {
-  const code = sqliteCode(error);
-  if (code === undefined) return error;
-  const options = { cause: error };
-  switch (code) {
-    case SQLITE_FULL:
-      return new OrchestraError(
-        "NO_SPACE",
-        `No space left on the device of ${file}. Nothing was changed; free some space and try again.`,
-        options,
-      );
-    case SQLITE_READONLY:
-      return readOnly(file, options);
-    case SQLITE_BUSY:
-      return new OrchestraError(
-        "STORE_UNAVAILABLE",
-        `${file} is busy: another process has held it for ${BUSY_TIMEOUT_MS / 1000} s. Try again.`,
-        options,
-      );
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return new OrchestraError(
-        "STORE_UNAVAILABLE",
-        `${file} is damaged or no blackboard. Move it away, or restore a copy of it.`,
-        options,
-      );
-    default:
-      if (!isWritable(file)) return readOnly(file, options);
-      return new OrchestraError("STORE_UNAVAILABLE", `Could not use ${file}.`, options);
-  }
-}
-
-function readOnly(file: string, options: ErrorOptions): OrchestraError {
-  return new OrchestraError(
-    "READ_ONLY",
-    `${file} cannot be written. Make it and its folder writable for you, and try again.`,
-    options,
-  );
-}
-
-// Opening is the only honest test: permission bits do not know of read-only mounts.
-function isWritable(file: string): boolean {
-  try {
-    closeSync(openSync(file, "a"));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
-  // Extended codes hold the primary one in their low byte.
-  return typeof error.errcode === "number" ? error.errcode % 256 : undefined;
 }

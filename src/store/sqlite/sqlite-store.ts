@@ -15,8 +15,8 @@ export function openSqliteStore(file: string): Store {
   const writer = openForWriting(file);
   // Readers have a connection of their own, or they would see what is not committed yet.
   const reader = openForReading(file) ?? writer;
-  const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader) });
-  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer) });
+  const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
+  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer, file) });
   const queue = createCommitQueue(writer, file);
   const listeners = new Set<() => void>();
   return {
@@ -38,7 +38,7 @@ export function openSqliteStore(file: string): Store {
 export function openSqliteReader(file: string): SqliteReader | undefined {
   const reader = openForReading(file);
   if (!reader) return undefined;
-  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(reader) });
+  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
   return {
     ...sqlReader(db),
     dispatcherLease: async () => readDispatcherLease(db),

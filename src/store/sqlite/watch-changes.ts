@@ -14,6 +14,7 @@ export function watchChanges(
   listener: () => void,
   signal: AbortSignal,
 ): void {
+  if (signal.aborted) return;
   listeners.add(listener);
   signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
   void look(reader, listener, signal);

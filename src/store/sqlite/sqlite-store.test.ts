@@ -1,0 +1,5 @@
+import { storeConformance } from "../conformance.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import { temporaryFile } from "./testing.ts";
+
+storeConformance("SQLite", async () => openSqliteStore(temporaryFile()));

@@ -1,0 +1,100 @@
+import { accessSync, constants, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { OrchestraError } from "../../core/errors.ts";
+
+/** How long a writer waits for another process's transaction. */
+export const BUSY_TIMEOUT_MS = 5_000;
+
+const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_NOTADB = 26;
+
+/** Less than this is none: SQLite grows its files by a few pages at a time. */
+const FREE_BYTES_MIN = 64 * 1024;
+
+/** What a failure of SQLite means to a person; any other error is a bug and stays as it is. */
+export function storeError(error: unknown, file: string): unknown {
+  const code = primaryCode(error);
+  if (code === undefined) return error;
+  const options = { cause: error };
+  switch (code) {
+    case SQLITE_FULL:
+      return noSpace(file, options);
+    case SQLITE_READONLY:
+      return readOnly(file, options);
+    case SQLITE_BUSY:
+      return unavailable(
+        `${file} is busy: another process has held it for ${BUSY_TIMEOUT_MS / 1000} s. Try again.`,
+        options,
+      );
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return unavailable(
+        `${file} is damaged or no blackboard. Move it away, or restore a copy of it.`,
+        options,
+      );
+    default:
+      return surroundingsError(file, options);
+  }
+}
+
+/** For codes that only say that the system refused: what about the file made it refuse. */
+function surroundingsError(file: string, options: ErrorOptions): OrchestraError {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    return unavailable(`${file} is a folder, not a blackboard. Move it away.`, options);
+  }
+  const folder = dirname(file);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    return unavailable(`There is no folder ${folder} to keep the blackboard in.`, options);
+  }
+  if (!isWritable(folder) || (isFile(file) && !isWritable(file))) return readOnly(file, options);
+  if (freeBytes(folder) < FREE_BYTES_MIN) return noSpace(file, options);
+  return unavailable(`Could not use ${file}; the cause tells more.`, options);
+}
+
+function unavailable(message: string, options: ErrorOptions): OrchestraError {
+  return new OrchestraError("STORE_UNAVAILABLE", message, options);
+}
+
+function noSpace(file: string, options: ErrorOptions): OrchestraError {
+  return new OrchestraError(
+    "NO_SPACE",
+    `No space left on the device of ${file}. Nothing was changed; free some space and try again.`,
+    options,
+  );
+}
+
+function readOnly(file: string, options: ErrorOptions): OrchestraError {
+  return new OrchestraError(
+    "READ_ONLY",
+    `${file} cannot be written. Make it and its folder writable for you, and try again.`,
+    options,
+  );
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+// The system is asked, not the permission bits, which do not know of mounts and attributes.
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
+  // Extended codes hold the primary one in their low byte.
+  return typeof error.errcode === "number" ? error.errcode % 256 : undefined;
+}
