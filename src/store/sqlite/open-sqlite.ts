@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { OrchestraError } from "../../core/errors.ts";
 import { SQLITE_MIGRATIONS } from "../sql/migrations.ts";
-import { BUSY_TIMEOUT_MS, storeError } from "./store-error.ts";
+import { BUSY_TIMEOUT_MS, isBusy, storeError } from "./store-error.ts";
 
+const BUSY_PAUSE_MS = 2;
 const SCHEMA_VERSION = SQLITE_MIGRATIONS.length;
 
 /** Opens the blackboard for writing, made or brought up to date if need be. */
 export function openForWriting(file: string): DatabaseSync {
   return opened(file, { readOnly: false }, (database) => {
-    // FULL survives a power cut, at 0.1 ms a commit; WAL lets readers go on meanwhile.
-    database.exec(
-      "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;",
-    );
+    switchToWal(database);
+    // FULL survives a power cut, at 0.1 ms a commit.
+    database.exec("pragma synchronous = full; pragma foreign_keys = on;");
     migrate(database, file);
     return database;
   });
@@ -44,6 +44,25 @@ function opened<T>(
     if (database?.isOpen) database.close();
     throw storeError(error, file);
   }
+}
+
+/** WAL lets readers go on while someone writes. The file remembers it. */
+function switchToWal(database: DatabaseSync): void {
+  const giveUpMs = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      database.exec("pragma journal_mode = wal");
+      return;
+    } catch (error) {
+      // SQLite does not wait here for another process that is making the same switch.
+      if (!isBusy(error) || performance.now() > giveUpMs) throw error;
+      pause(BUSY_PAUSE_MS);
+    }
+  }
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function migrate(database: DatabaseSync, file: string): void {

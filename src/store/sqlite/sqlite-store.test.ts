@@ -1,5 +1,5 @@
 import { storeConformance } from "../conformance.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
-import { temporaryFile } from "./testing.ts";
+import { temporaryFile } from "./testing/temporary-file.ts";
 
 storeConformance("SQLite", async () => openSqliteStore(temporaryFile()));

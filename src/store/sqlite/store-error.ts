@@ -40,6 +40,11 @@ export function storeError(error: unknown, file: string): unknown {
   }
 }
 
+/** Whether SQLite gave up because another process holds the file. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_BUSY;
+}
+
 /** For codes that only say that the system refused: what about the file made it refuse. */
 function surroundingsError(file: string, options: ErrorOptions): OrchestraError {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {

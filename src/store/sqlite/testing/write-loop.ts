@@ -1,0 +1,19 @@
+import { writeSync } from "node:fs";
+import { add } from "../../conformance/builders.ts";
+import { openSqliteStore } from "../sqlite-store.ts";
+
+/** Adds task after task, some at the same time, and prints the id of each one that is kept. */
+const AT_ONCE = 4;
+
+const [file = "", name = "", count = "0"] = process.argv.slice(2);
+const store = openSqliteStore(file);
+for (let index = 0; index < Number(count); index += AT_ONCE) {
+  const ids = Array.from({ length: AT_ONCE }, (_, offset) => `${name}-${index + offset}`);
+  await Promise.all(
+    ids.map(async (id) => {
+      await add(store, [id]);
+      writeSync(1, `${id}\n`);
+    }),
+  );
+}
+await store.close();
