@@ -1,0 +1,105 @@
+import { access, constants, stat, statfs } from "node:fs/promises";
+import { OrchestraError, type ErrorCode } from "../core/errors.ts";
+
+type Call = {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** The end of a git command that did not succeed; an `ExecaError`, or an exit code and its output. */
+type Ending = {
+  readonly exitCode?: number | undefined;
+  readonly stderr: string;
+  readonly code?: string | undefined;
+};
+
+export type StorageFacts = {
+  readonly freeBytes: number;
+  readonly freeFiles: number;
+  /** Code of the error that asking for write access gave. */
+  readonly accessError: string | undefined;
+};
+
+/** Below this, git is taken to have failed for want of space: it removes what it half wrote. */
+const FREE_BYTES_MIN = 1024 * 1024;
+
+/** What the end of a git command means for the caller, decided by errno, never by git's words. */
+export async function gitError(call: Call, ending: Ending): Promise<OrchestraError> {
+  const doing = `Running git ${subcommand(call.args)} in ${call.cwd}`;
+  const cause = ending instanceof Error ? ending : new Error(ending.stderr.trim());
+  if (ending.exitCode === undefined) return startError(doing, call, ending, cause);
+
+  for (const folder of [call.cwd, call.env?.["GIT_DIR"] ?? call.cwd]) {
+    const code = storageTrouble(await storageFacts(folder));
+    if (code) return storageError(code, doing, folder, cause);
+  }
+  const line = ending.stderr.trim().split("\n").at(-1) ?? "";
+  const message = `${doing} failed with exit code ${ending.exitCode}: ${line}`;
+  return new OrchestraError("GIT_FAILED", message, { cause });
+}
+
+async function startError(
+  doing: string,
+  call: Call,
+  ending: Ending,
+  cause: Error,
+): Promise<OrchestraError> {
+  if (ending.code === undefined) {
+    const message = `${doing} took too long or printed too much, and was ended. Look at the disk, and for locks of git.`;
+    return new OrchestraError("GIT_FAILED", message, { cause });
+  }
+  if (await isFolder(call.cwd)) {
+    const message = `${doing}: git cannot be started (${ending.code}). Install git, and put it on the PATH.`;
+    return new OrchestraError("REPOSITORY_UNUSABLE", message, { cause });
+  }
+  const message = `${doing}: there is no such folder. Make it, or run from another one.`;
+  return new OrchestraError("REPOSITORY_UNUSABLE", message, { cause });
+}
+
+function storageError(
+  code: "NO_SPACE" | "READ_ONLY",
+  doing: string,
+  folder: string,
+  cause: Error,
+): OrchestraError {
+  const advice =
+    code === "NO_SPACE"
+      ? `no space is left on the disk of ${folder}. Free some.`
+      : `${folder} cannot be written. Give this user the right to, or mount it writable.`;
+  return new OrchestraError(code, `${doing}: ${advice}`, { cause });
+}
+
+/** What keeps a file from being written, if anything does. */
+export function storageTrouble(
+  facts: StorageFacts,
+): (ErrorCode & ("NO_SPACE" | "READ_ONLY")) | undefined {
+  if (facts.accessError === "EROFS" || facts.accessError === "EACCES") return "READ_ONLY";
+  if (facts.freeBytes < FREE_BYTES_MIN || facts.freeFiles === 0) return "NO_SPACE";
+  return undefined;
+}
+
+async function storageFacts(folder: string): Promise<StorageFacts> {
+  const accessError = await errorCodeOf(access(folder, constants.W_OK));
+  if (accessError !== undefined) return { freeBytes: Infinity, freeFiles: Infinity, accessError };
+  const { bavail, bsize, files, ffree } = await statfs(folder);
+  // File systems that make inodes as they go report none at all.
+  return { freeBytes: bavail * bsize, freeFiles: files === 0 ? Infinity : ffree, accessError };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await errorCodeOf(stat(path))) === undefined;
+}
+
+async function errorCodeOf(promise: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
+  }
+}
+
+function subcommand(args: readonly string[]): string {
+  return args.find((arg) => !arg.startsWith("-")) ?? "";
+}

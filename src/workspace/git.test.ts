@@ -1,0 +1,54 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { storageTrouble } from "./git-error.ts";
+import { git, tryGit } from "./git.ts";
+import { createTestRepository } from "./test-repository.ts";
+
+test("a failing command tells what it was, its exit code and git's last line", async () => {
+  await using repository = await createTestRepository();
+  await expect(git(["rev-parse", "--verify", "gone"], { cwd: repository.root })).rejects.toThrow(
+    /git rev-parse in .*exit code 128: fatal: Needed a single revision/,
+  );
+  const { exitCode } = await tryGit(["diff", "--quiet"], { cwd: repository.root });
+  expect(exitCode).toBe(0);
+});
+
+test("git that is not installed and a folder that is gone are told apart", async () => {
+  await using repository = await createTestRepository();
+  const env = { PATH: repository.folder };
+  await expect(git(["status"], { cwd: repository.root, env })).rejects.toThrow(/Install git/);
+  await rm(repository.root, { recursive: true });
+  await expect(git(["status"], { cwd: repository.root })).rejects.toThrow(/no such folder/);
+});
+
+test("what a hook inherits does not lead to another repository", async () => {
+  await using repository = await createTestRepository();
+  process.env["GIT_DIR"] = join(repository.folder, "other/.git");
+  try {
+    const root = await git(["rev-parse", "--show-toplevel"], { cwd: repository.root });
+    expect(root).toBe(repository.root);
+  } finally {
+    delete process.env["GIT_DIR"];
+  }
+});
+
+test("an aborted signal ends git with the signal's reason", async () => {
+  await using repository = await createTestRepository();
+  const aborted = new AbortController();
+  const waiting = git(["-c", "alias.wait=!sleep 60", "wait"], {
+    cwd: repository.root,
+    signal: aborted.signal,
+  });
+  aborted.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+});
+
+test("a full disk and one that cannot be written are told from what the system says", () => {
+  const fine = { freeBytes: 1e9, freeFiles: 1e6, accessError: undefined };
+  expect(storageTrouble(fine)).toBeUndefined();
+  expect(storageTrouble({ ...fine, freeBytes: 4096 })).toBe("NO_SPACE");
+  expect(storageTrouble({ ...fine, freeFiles: 0 })).toBe("NO_SPACE");
+  expect(storageTrouble({ ...fine, accessError: "EROFS" })).toBe("READ_ONLY");
+  expect(storageTrouble({ ...fine, accessError: "EACCES" })).toBe("READ_ONLY");
+});

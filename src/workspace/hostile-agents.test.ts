@@ -1,0 +1,266 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createTestRepository, NEVER, type TestRepository } from "./test-repository.ts";
+import type { Workspace } from "./workspace.ts";
+
+const BRANCH = "orchestra/t1-work/1";
+const REQUEST = {
+  taskId: "t1",
+  attemptId: "t1-1",
+  branch: BRANCH,
+  previousBranch: undefined,
+  baseBranch: "main",
+};
+const NEXT = { ...REQUEST, attemptId: "t1-2", branch: "orchestra/t1-work/2" };
+const COLLECT = { attemptId: "t1-1", message: "The work", commitLeftovers: true };
+const REMOVE = {
+  taskId: "t1",
+  branches: [BRANCH, NEXT.branch],
+  mergedInto: undefined,
+  keepBranch: undefined,
+};
+
+async function started(): Promise<
+  AsyncDisposable & {
+    readonly repository: TestRepository;
+    readonly workspace: Workspace;
+    readonly workspaces: ReturnType<TestRepository["workspaces"]>;
+    /** Git as the agent runs it. */
+    readonly git: (...args: readonly string[]) => Promise<string>;
+    readonly commit: (name: string) => Promise<string>;
+  }
+> {
+  const repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  const workspace = await workspaces.prepare(REQUEST, NEVER);
+  return {
+    repository,
+    workspaces,
+    workspace,
+    git: async (...args) => repository.git(args, workspace.path),
+    commit: async (name) => repository.commit({ [name]: `${name}\n` }, name, workspace.path),
+    [Symbol.asyncDispose]: async () => repository[Symbol.asyncDispose](),
+  };
+}
+
+/** Whether a ref holds `commit` when all reflogs are forgotten. */
+async function isKept({ git }: TestRepository, commit: string): Promise<boolean> {
+  await git(["reflog", "expire", "--expire=now", "--all"]);
+  await git(["gc", "--prune=now", "--quiet"]);
+  return (await git(["for-each-ref", "--contains", commit])) !== "";
+}
+
+test("work on a detached HEAD is brought to the attempt's branch", async () => {
+  await using it = await started();
+  await it.git("checkout", "--quiet", "--detach");
+  const commit = await it.commit("b.txt");
+  await it.repository.write("c.txt", "c\n", it.workspace.path);
+
+  const work = await it.workspaces.collect(it.workspace, COLLECT);
+
+  expect(await it.git("rev-parse", `${BRANCH}~1`)).toBe(commit);
+  expect(work.leftovers).toEqual(["c.txt"]);
+  expect(await it.git("branch", "--show-current")).toBe(BRANCH);
+});
+
+test("work on a branch of the agent's own choice is brought to the attempt's branch", async () => {
+  await using it = await started();
+  await it.git("switch", "--quiet", "-c", "my-fix");
+  const commit = await it.commit("b.txt");
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).commit).toBe(commit);
+  expect(await it.git("branch", "--show-current")).toBe(BRANCH);
+});
+
+test("an agent that ends looking at an older commit loses neither work nor changes", async () => {
+  await using it = await started();
+  const commit = await it.commit("b.txt");
+  await it.git("checkout", "--quiet", "HEAD~1");
+  await it.repository.write("c.txt", "c\n", it.workspace.path);
+
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).commit).toBe(commit);
+
+  expect(existsSync(join(it.workspace.path, "b.txt"))).toBe(true);
+  const [kept] = await it.workspaces.rescued();
+  expect(await it.git("show", `${kept?.ref}:c.txt`)).toBe("c");
+});
+
+test("a deleted branch is made again with the work", async () => {
+  await using it = await started();
+  const commit = await it.commit("b.txt");
+  await it.git("switch", "--quiet", "--detach");
+  await it.git("branch", "-D", BRANCH);
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).commit).toBe(commit);
+});
+
+test("commits that were amended, reset away or deleted with their branch are kept", async () => {
+  await using it = await started();
+  const amended = await it.commit("b.txt");
+  await it.git("commit", "--quiet", "--amend", "-m", "Amended");
+  const reset = await it.commit("c.txt");
+  await it.git("reset", "--quiet", "--hard", "HEAD~1");
+  await it.git("switch", "--quiet", "-c", "gone");
+  const deleted = await it.commit("d.txt");
+  await it.git("switch", "--quiet", BRANCH);
+  await it.git("branch", "-D", "gone");
+
+  await it.workspaces.collect(it.workspace, COLLECT);
+  await it.workspaces.remove(REMOVE);
+
+  for (const commit of [amended, reset, deleted]) {
+    expect(await isKept(it.repository, commit)).toBe(true);
+  }
+});
+
+test("a rebase in progress is left, and every commit of it is kept", async () => {
+  await using it = await started();
+  const original = await it.commit("a.txt");
+  await it.repository.commit({ "a.txt": "theirs\n" }, "Theirs");
+  await it.git("rebase", "--quiet", "main").catch(() => "conflict");
+  expect(await it.git("status")).toContain("rebase in progress");
+
+  await it.workspaces.collect(it.workspace, COLLECT);
+
+  expect(await it.git("status", "--porcelain=v2", "--branch")).toContain(`branch.head ${BRANCH}`);
+  expect(await it.git("status")).not.toContain("rebase");
+  await it.workspaces.remove(REMOVE);
+  expect(await isKept(it.repository, original)).toBe(true);
+});
+
+test("a merge in progress with conflicts is committed as the files are, and no merge", async () => {
+  await using it = await started();
+  await it.commit("a.txt");
+  await it.repository.commit({ "a.txt": "theirs\n" }, "Theirs");
+  await it.git("merge", "--quiet", "main").catch(() => "conflict");
+
+  const work = await it.workspaces.collect(it.workspace, COLLECT);
+
+  expect(await it.git("show", `${work.commit}:a.txt`)).toContain("<<<<<<<");
+  expect(await it.git("log", "-1", "--format=%p", work.commit)).not.toContain(" ");
+  expect(await it.git("status")).not.toContain("merg");
+});
+
+test("a merge that was resolved but not committed is concluded", async () => {
+  await using it = await started();
+  await it.commit("a.txt");
+  const theirs = await it.repository.commit({ "a.txt": "theirs\n" }, "Theirs");
+  await it.git("merge", "--quiet", "main").catch(() => "conflict");
+  await it.repository.write("a.txt", "both\n", it.workspace.path);
+  await it.git("add", "a.txt");
+
+  const { commit } = await it.workspaces.collect(it.workspace, COLLECT);
+
+  expect(await it.git("rev-parse", `${commit}^2`)).toBe(theirs);
+  expect(await it.git("show", `${commit}:a.txt`)).toBe("both");
+});
+
+test("locks that a killed git has left are no obstacle", async () => {
+  await using it = await started();
+  const locks = ["index.lock", "HEAD.lock", `refs/heads/${BRANCH}.lock`];
+  for (const name of locks) {
+    const path = await it.git("rev-parse", "--path-format=absolute", "--git-path", name);
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(path, "");
+  }
+  await it.repository.write("b.txt", "b\n", it.workspace.path);
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).leftovers).toEqual(["b.txt"]);
+});
+
+test("a deleted workspace is made again for the checks, with what was committed", async () => {
+  await using it = await started();
+  const commit = await it.commit("b.txt");
+  await it.git("checkout", "--quiet", "--detach");
+  const detached = await it.commit("c.txt");
+  await rm(it.workspace.path, { recursive: true });
+
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).commit).toBe(commit);
+
+  expect(existsSync(join(it.workspace.path, "b.txt"))).toBe(true);
+  expect(await isKept(it.repository, detached)).toBe(true);
+});
+
+test("a deleted .git file is put back", async () => {
+  await using it = await started();
+  await it.repository.write("b.txt", "b\n", it.workspace.path);
+  await rm(join(it.workspace.path, ".git"));
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).leftovers).toEqual(["b.txt"]);
+  expect(await it.git("branch", "--show-current")).toBe(BRANCH);
+});
+
+test("a repository that an agent made in place of ours gives up its files and its commits", async () => {
+  await using it = await started();
+  await rm(join(it.workspace.path, ".git"));
+  await it.git("init", "--quiet");
+  const own = await it.commit("b.txt");
+
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).leftovers).toEqual(["b.txt"]);
+  expect(await isKept(it.repository, own)).toBe(true);
+});
+
+test("files that git has forgotten are kept before the folder is used again", async () => {
+  await using it = await started();
+  await it.repository.write("b.txt", "b\n", it.workspace.path);
+  await rm(join(it.repository.root, ".git/worktrees"), { recursive: true });
+
+  await it.workspaces.prepare(NEXT, NEVER);
+
+  const [kept] = await it.workspaces.rescued();
+  expect(await it.git("show", `${kept?.ref}:b.txt`)).toBe("b");
+  expect(existsSync(join(it.workspace.path, "b.txt"))).toBe(false);
+});
+
+test("a half made workspace is made anew", async () => {
+  await using it = await started();
+  const gitDir = await it.git("rev-parse", "--absolute-git-dir");
+  await rm(join(gitDir, "orchestra.json"));
+  await writeFile(join(gitDir, "locked"), "initializing");
+  await rm(join(gitDir, "index"));
+  await rm(join(it.workspace.path, "a.txt"));
+
+  const workspace = await it.workspaces.prepare(REQUEST, NEVER);
+  expect(await readFile(join(workspace.path, "a.txt"), "utf8")).toBe("one\n");
+});
+
+test("another repository in the place of a workspace is left alone", async () => {
+  await using repository = await createTestRepository();
+  const path = join(repository.worktreesRoot, "t1");
+  await mkdir(path, { recursive: true });
+  await repository.git(["init", "--quiet"], path);
+  await expect(repository.workspaces().prepare(REQUEST, NEVER)).rejects.toMatchObject({
+    code: "REPOSITORY_UNUSABLE",
+  });
+  expect(existsSync(join(path, ".git/HEAD"))).toBe(true);
+});
+
+test("repositories inside, with and without a commit, are kept aside and not committed", async () => {
+  await using it = await started();
+  for (const name of ["empty", "full"]) {
+    await it.repository.write(`${name}/file.txt`, `${name}\n`, it.workspace.path);
+    await it.repository.git(["init", "--quiet"], join(it.workspace.path, name));
+  }
+  await it.repository.commit({ "more.txt": "x\n" }, "Inner", join(it.workspace.path, "full"));
+  await it.repository.write("b.txt", "b\n", it.workspace.path);
+
+  const work = await it.workspaces.collect(it.workspace, COLLECT);
+
+  expect(work.leftovers).toEqual(["b.txt"]);
+  expect(await it.git("ls-tree", "-r", "--name-only", work.commit)).toBe(
+    ".gitignore\na.txt\nb.txt",
+  );
+  const [kept] = await it.workspaces.rescued();
+  expect(await it.git("ls-tree", "-r", "--name-only", kept?.ref ?? "")).toContain(
+    "empty/file.txt\nfull/file.txt\nfull/more.txt",
+  );
+});
+
+test("an agent that goes to a branch without history loses nothing", async () => {
+  await using it = await started();
+  const commit = await it.commit("b.txt");
+  await it.git("switch", "--quiet", "--orphan", "fresh");
+  await it.repository.write("c.txt", "c\n", it.workspace.path);
+
+  expect((await it.workspaces.collect(it.workspace, COLLECT)).commit).toBe(commit);
+  const [kept] = await it.workspaces.rescued();
+  expect(await it.git("ls-tree", "-r", "--name-only", kept?.ref ?? "")).toBe("c.txt");
+});

@@ -1,0 +1,47 @@
+import { git, nulSeparated, tryGit } from "./git.ts";
+import type { Place } from "./place.ts";
+
+/** The commit that `revision` names, or `undefined` when there is none. */
+export async function commitOf(place: Place, revision: string): Promise<string | undefined> {
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
+  const { exitCode, stdout } = await tryGit(args, place);
+  return exitCode === 0 ? stdout : undefined;
+}
+
+/** The commit a local branch points to, or `undefined` when there is no such branch. */
+export async function branchCommit(place: Place, branch: string): Promise<string | undefined> {
+  return commitOf(place, `refs/heads/${branch}`);
+}
+
+/** Whether `descendant` contains `ancestor`; `false` when either is unknown. */
+export async function isAncestor(
+  place: Place,
+  { ancestor, descendant }: { readonly ancestor: string; readonly descendant: string },
+): Promise<boolean> {
+  const args = ["merge-base", "--is-ancestor", "--end-of-options", ancestor, descendant];
+  return (await tryGit(args, place)).exitCode === 0;
+}
+
+/** A worktree of the repository, as git has it on record. */
+export type RegisteredWorktree = {
+  readonly path: string;
+  /** The branch checked out in it, without `refs/heads/`. */
+  readonly branch: string | undefined;
+};
+
+export async function registeredWorktrees(place: Place): Promise<RegisteredWorktree[]> {
+  const output = await git(["worktree", "list", "--porcelain"], place);
+  return output.split("\n\n").map((record) => {
+    const field = (name: string) =>
+      record
+        .split("\n")
+        .find((line) => line.startsWith(`${name} `))
+        ?.slice(name.length + 1);
+    return { path: field("worktree") ?? "", branch: field("branch")?.replace("refs/heads/", "") };
+  });
+}
+
+/** The paths that git names in an output made with `-z`. */
+export async function pathsOf(args: readonly string[], place: Place): Promise<string[]> {
+  return nulSeparated(await git(args, place));
+}

@@ -1,0 +1,144 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { OrchestraError } from "../core/errors.ts";
+import { git, tryGit } from "./git.ts";
+import { insideGitDir } from "./place.ts";
+import { branchCommit, commitOf } from "./refs.ts";
+import type { Rescued } from "./workspace.ts";
+
+const RESCUE = "refs/orchestra/rescue/";
+const COMMIT_PATTERN = /^[0-9a-f]{40,64}$/;
+const ID_LENGTH = 12;
+
+type Deps = { readonly repositoryRoot: string };
+
+/** Files of git's folder about a worktree that can hold the only name of a commit. */
+const NAMING_FILES = [
+  "HEAD",
+  "ORIG_HEAD",
+  "MERGE_HEAD",
+  "MERGE_AUTOSTASH",
+  "CHERRY_PICK_HEAD",
+  "REVERT_HEAD",
+  "REBASE_HEAD",
+  "rebase-merge/orig-head",
+  "rebase-merge/autostash",
+  "rebase-apply/orig-head",
+  "rebase-apply/autostash",
+];
+
+/** Keeps a commit under a rescue ref that is its own, so that keeping it again changes nothing. */
+export async function rescue(
+  deps: Deps,
+  { taskId, name, commit }: { taskId: string; name: string; commit: string },
+): Promise<void> {
+  const ref = `${RESCUE}${taskId}/${name}-${commit.slice(0, ID_LENGTH)}`;
+  await git(["update-ref", ref, commit], { cwd: deps.repositoryRoot });
+}
+
+/** Keeps an attempt's branch under its number. */
+export async function rescueBranch(
+  deps: Deps,
+  { taskId, branch, commit }: { taskId: string; branch: string; commit: string },
+): Promise<void> {
+  const number = branch.split("/").at(-1) ?? branch;
+  const ref = `${RESCUE}${taskId}/${number}`;
+  const existing = await commitOf({ cwd: deps.repositoryRoot }, ref);
+  if (existing === undefined) {
+    await git(["update-ref", ref, commit, ""], { cwd: deps.repositoryRoot });
+  } else if (existing !== commit) {
+    await rescue(deps, { taskId, name: number, commit });
+  }
+}
+
+/**
+ * Keeps every commit that a worktree once stood on and that no ref contains: amended, reset,
+ * rebased or detached. Git forgets them together with the worktree.
+ */
+export async function keepUnreachable(deps: Deps, gitDir: string, taskId: string): Promise<void> {
+  const place = insideGitDir(gitDir);
+  const log = await tryGit(
+    ["log", "--walk-reflogs", "--no-show-signature", "--format=%H", "HEAD", "--"],
+    place,
+  );
+  const named = await Promise.all(NAMING_FILES.map(async (name) => commitIn(join(gitDir, name))));
+  const candidates = [...log.stdout.split("\n"), ...named.flat()].filter((id) => id !== "");
+  if (candidates.length === 0) return;
+
+  const mine = ["bisect", "worktree", "rewritten"].map((name) => `--exclude=refs/${name}/*`);
+  const lines = await git(
+    ["rev-list", "--ignore-missing", "--parents", "--stdin", "--not", ...mine, "--glob=refs/*"],
+    { ...place, input: `${[...new Set(candidates)].join("\n")}\n` },
+  );
+  for (const commit of tipsOf(lines)) await rescue(deps, { taskId, name: "replaced", commit });
+}
+
+/** The commits of a `rev-list --parents` that are no parent of another. */
+function tipsOf(lines: string): string[] {
+  const rows = lines
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split(" "));
+  const parents = new Set(rows.flatMap((row) => row.slice(1)));
+  return rows.flatMap(([commit = ""]) => (parents.has(commit) ? [] : [commit]));
+}
+
+async function commitIn(path: string): Promise<string[]> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return text.split("\n").filter((line) => COMMIT_PATTERN.test(line));
+}
+
+/** Keeps the commits that HEAD of another repository has. */
+export async function keepRepository(deps: Deps, path: string, taskId: string): Promise<void> {
+  const commit = await commitOf(insideGitDir(path), "HEAD");
+  if (commit === undefined) return;
+  const ref = `${RESCUE}${taskId}/repository-${commit.slice(0, ID_LENGTH)}`;
+  const args = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+  ];
+  await git([...args, "--", path, `+HEAD:${ref}`], { cwd: deps.repositoryRoot });
+}
+
+/** Everything under `refs/orchestra/rescue/`, newest first. */
+export async function rescued(deps: Deps): Promise<readonly Rescued[]> {
+  const format = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(contents:subject)";
+  const args = ["for-each-ref", "--sort=-committerdate", `--format=${format}`, RESCUE];
+  const output = await git(args, { cwd: deps.repositoryRoot });
+  return output
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [ref = "", commit = "", seconds = "0", subject = ""] = line.split("\0");
+      const taskId = ref.slice(RESCUE.length).split("/")[0] ?? "";
+      return { ref, taskId, commit, subject, committedAtMs: Number(seconds) * 1000 };
+    });
+}
+
+/** Makes the branch `branch` of a rescue ref. Never overwrites a branch. */
+export async function restore(deps: Deps, ref: string, branch: string): Promise<void> {
+  const place = { cwd: deps.repositoryRoot };
+  const doing = `Restoring ${ref} as the branch ${branch}`;
+  const commit = ref.startsWith(RESCUE) ? await commitOf(place, ref) : undefined;
+  if (commit === undefined) {
+    const message = `${doing}: nothing is kept under that name. List what is with \`orchestra recover\`.`;
+    throw new OrchestraError("NOTHING_TO_RECOVER", message);
+  }
+  const check = await tryGit(["check-ref-format", "--branch", branch], place);
+  if (check.exitCode !== 0 || branch.startsWith("@{")) {
+    throw new OrchestraError(
+      "INVALID_ARGUMENT",
+      `${doing}: git allows no such name. Choose another.`,
+    );
+  }
+  // An empty old value makes git refuse when the branch is there already.
+  const made = await tryGit(["update-ref", `refs/heads/${branch}`, commit, ""], place);
+  if (made.exitCode === 0) return;
+  const isTaken = (await branchCommit(place, branch)) !== undefined;
+  const advice = isTaken ? "that branch exists. Choose another name." : "git cannot make it.";
+  const cause = new Error(made.stderr);
+  throw new OrchestraError("INVALID_ARGUMENT", `${doing}: ${advice}`, { cause });
+}

@@ -1,0 +1,186 @@
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { commitMessage } from "./commit-message.ts";
+import { git, nulSeparated, tryGit } from "./git.ts";
+import type { Owner } from "./owner.ts";
+import { inside, type Worktree } from "./place.ts";
+import { branchCommit, commitOf, isAncestor } from "./refs.ts";
+import { keepUnreachable, rescue } from "./rescue.ts";
+import { nestedRepositories, snapshot, type Snapshot } from "./snapshot.ts";
+
+export type SettleDeps = { readonly repositoryRoot: string; readonly clock: Clock };
+
+export type SettleRequest = {
+  readonly message: string;
+  /** Whether uncommitted changes go onto the branch, or under a rescue ref. */
+  readonly commitLeftovers: boolean;
+};
+
+export type Settled = {
+  /** The tip of the owner's branch, which is checked out and clean. */
+  readonly commit: string;
+  readonly leftovers: readonly string[];
+};
+
+/** What an agent can leave half done. Git's own word for leaving it is to forget these files. */
+const OPERATION_FILES = [
+  "MERGE_HEAD",
+  "MERGE_MODE",
+  "MERGE_MSG",
+  "MERGE_RR",
+  "MERGE_AUTOSTASH",
+  "AUTO_MERGE",
+  "SQUASH_MSG",
+  "CHERRY_PICK_HEAD",
+  "REVERT_HEAD",
+  "REBASE_HEAD",
+  "rebase-merge",
+  "rebase-apply",
+  "sequencer",
+  "BISECT_START",
+  "BISECT_LOG",
+  "BISECT_NAMES",
+  "BISECT_TERMS",
+];
+const LOCK_WAIT_MS = 2_000;
+const LOCK_POLL_MS = 100;
+
+/**
+ * Brings a workspace to rest: all that was done in it is on its owner's branch or under a rescue
+ * ref, the branch is checked out, and nothing is uncommitted or half done. No process may be
+ * working in it. A crash anywhere leaves it as it was, or nearer to rest.
+ */
+export async function settle(
+  deps: SettleDeps,
+  worktree: Worktree,
+  owner: Owner,
+  request: SettleRequest,
+): Promise<Settled> {
+  await clearLocks(deps, worktree, owner);
+  const left = await leftIn(deps, worktree, owner, request);
+  const commit = await advanceBranch(deps, worktree, owner, left, request);
+  await keepNested(deps, worktree, owner, request);
+  await keepUnreachable(deps, worktree.gitDir, owner.taskId);
+  for (const name of OPERATION_FILES) {
+    await rm(join(worktree.gitDir, name), { recursive: true, force: true });
+  }
+  await checkOut(worktree, owner.branch, commit);
+  return { commit, leftovers: left.snapshot?.files ?? [] };
+}
+
+/** Checks out `branch` at `commit`; of other files only those that git ignores stay. */
+export async function checkOut(worktree: Worktree, branch: string, commit: string): Promise<void> {
+  const place = inside(worktree);
+  await git(["checkout", "--quiet", "--force", "--no-track", "-B", branch, commit], place);
+  await git(["clean", "--quiet", "-ffd"], place);
+}
+
+type Left = {
+  /** Where HEAD is, and whether on the owner's branch. */
+  readonly head: string | undefined;
+  readonly isOnBranch: boolean;
+  readonly snapshot: Snapshot | undefined;
+};
+
+async function leftIn(
+  deps: SettleDeps,
+  worktree: Worktree,
+  owner: Owner,
+  { message }: SettleRequest,
+): Promise<Left> {
+  const place = inside(worktree);
+  const head = await commitOf(place, "HEAD");
+  const name = await tryGit(["symbolic-ref", "--quiet", "HEAD"], place);
+  const taken = await snapshot(worktree, {
+    head,
+    merged: await resolvedMerge(worktree),
+    message: commitMessage(message, `Orchestra-Attempt: ${owner.attemptId}`),
+    provided: owner.provided,
+  });
+  return { head, isOnBranch: name.stdout === `refs/heads/${owner.branch}`, snapshot: taken };
+}
+
+/** The other side of a merge whose conflicts are all resolved, and which only was not committed. */
+async function resolvedMerge(worktree: Worktree): Promise<string[]> {
+  const path = join(worktree.gitDir, "MERGE_HEAD");
+  if (!existsSync(path)) return [];
+  const unmerged = await git(["ls-files", "--unmerged", "-z"], inside(worktree));
+  if (nulSeparated(unmerged).length > 0) return [];
+  return (await readFile(path, "utf8")).split("\n").filter((line) => line !== "");
+}
+
+/** Moves the owner's branch to what the agent has reached, and returns its tip. */
+async function advanceBranch(
+  deps: SettleDeps,
+  worktree: Worktree,
+  owner: Owner,
+  left: Left,
+  request: SettleRequest,
+): Promise<string> {
+  const { taskId, branch, baseCommit } = owner;
+  const place = { cwd: deps.repositoryRoot };
+  const tip = await branchCommit(place, branch);
+  const reached = (await isReachedByBranch(place, tip, left)) ? left.head : undefined;
+
+  const takesSnapshot = request.commitLeftovers && reached !== undefined;
+  if (left.snapshot && !takesSnapshot) {
+    await rescue(deps, { taskId, name: "leftovers", commit: left.snapshot.commit });
+  }
+  const next = (takesSnapshot ? left.snapshot?.commit : undefined) ?? reached ?? tip ?? baseCommit;
+  if (next !== tip) await git(["update-ref", `refs/heads/${branch}`, next, tip ?? ""], place);
+  return next;
+}
+
+/**
+ * Whether HEAD is the attempt's work: its branch, or something that goes on from it, or all there
+ * is when the branch was deleted. Elsewhere the agent only went to look at something.
+ */
+async function isReachedByBranch(
+  place: { readonly cwd: string },
+  tip: string | undefined,
+  { head, isOnBranch }: Left,
+): Promise<boolean> {
+  if (head === undefined) return false;
+  if (isOnBranch || tip === undefined) return true;
+  return isAncestor(place, { ancestor: tip, descendant: head });
+}
+
+/** A repository inside is no part of the work, and goes with the next check-out. */
+async function keepNested(
+  deps: SettleDeps,
+  worktree: Worktree,
+  owner: Owner,
+  { message }: SettleRequest,
+): Promise<void> {
+  const place = inside(worktree);
+  if ((await nestedRepositories(place)).length === 0) return;
+  const whole = await snapshot(worktree, {
+    head: await commitOf(place, "HEAD"),
+    merged: [],
+    message: commitMessage(`${message} (with repositories inside)`),
+    provided: owner.provided,
+    includesNested: true,
+  });
+  if (whole) await rescue(deps, { taskId: owner.taskId, name: "nested", commit: whole.commit });
+}
+
+/** Locks of processes that are dead; a moment's grace for a person's editor that looks at it. */
+async function clearLocks(deps: SettleDeps, worktree: Worktree, owner: Owner): Promise<void> {
+  const branchLock = await git(
+    ["rev-parse", "--git-path", `refs/heads/${owner.branch}.lock`],
+    inside(worktree),
+  );
+  const locks = [
+    join(worktree.gitDir, "index.lock"),
+    join(worktree.gitDir, "HEAD.lock"),
+    resolve(worktree.path, branchLock),
+  ];
+  const signal = AbortSignal.timeout(LOCK_WAIT_MS);
+  for (let waitedMs = 0; waitedMs < LOCK_WAIT_MS; waitedMs += LOCK_POLL_MS) {
+    if (!locks.some((path) => existsSync(path))) return;
+    await deps.clock.sleep(LOCK_POLL_MS, signal);
+  }
+  for (const path of locks) await rm(path, { force: true });
+}

@@ -1,0 +1,111 @@
+import { copyFile, mkdtemp, rm, stat, utimes } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { git, tryGit } from "./git.ts";
+import { inside, type Place, type Worktree } from "./place.ts";
+import { pathsOf } from "./refs.ts";
+
+export type SnapshotRequest = {
+  /** What the files are compared with, and the snapshot's first parent; `undefined` for no commit. */
+  readonly head: string | undefined;
+  /** Further parents, of a merge that was resolved but not committed. */
+  readonly merged: readonly string[];
+  readonly message: string;
+  /** Paths that were put there, not worked on. */
+  readonly provided: readonly string[];
+  /** Whether files of repositories inside the worktree are taken in, as plain files. */
+  readonly includesNested?: boolean;
+  /** Whether the index is of other files than these. */
+  readonly ignoresIndex?: boolean;
+};
+
+export type Snapshot = {
+  readonly commit: string;
+  /** The files that differ from `head`. */
+  readonly files: readonly string[];
+};
+
+/**
+ * Makes a commit of the files as they are: tracked, and untracked but not ignored. It touches
+ * neither files, index, HEAD nor stash, and works in the middle of a merge, under another's lock,
+ * and where git has forgotten the worktree. `undefined` when nothing differs from `head`.
+ */
+export async function snapshot(
+  worktree: Worktree,
+  request: SnapshotRequest,
+): Promise<Snapshot | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "orchestra-index-"));
+  try {
+    const index = join(folder, "index");
+    const { cwd, env } = inside(worktree);
+    const place = { cwd, env: { ...env, GIT_INDEX_FILE: index } };
+    const hasIndex = !request.ignoresIndex && (await copyIndex(worktree, index));
+    if (!hasIndex && request.head) await git(["read-tree", request.head], place);
+    return await commitFiles(place, request);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The repositories inside a worktree that are not its submodules, as paths. */
+export async function nestedRepositories(place: Place): Promise<string[]> {
+  const untracked = await pathsOf(["ls-files", "-z", "--others", "--exclude-standard"], place);
+  return untracked.filter((path) => path.endsWith("/"));
+}
+
+async function commitFiles(place: Place, request: SnapshotRequest): Promise<Snapshot | undefined> {
+  const nested = await nestedRepositories(place);
+  const except = nested.map((path) => `:(exclude,top,literal)${path}`);
+  await git(["add", "--all", "--", ":/", ...except], place);
+  if (request.includesNested) {
+    for (const path of nested) await addNested(place, path);
+  }
+  const head = request.head ?? (await emptyTree(place));
+  await leaveOut(place, head, request.provided);
+
+  const files = await pathsOf(["diff-index", "--cached", "--name-only", "-z", head], place);
+  if (files.length === 0 && request.merged.length === 0) return undefined;
+  const tree = await git(["write-tree"], place);
+  const parents = [request.head, ...request.merged].flatMap((one) => (one ? ["-p", one] : []));
+  const commit = await git(["commit-tree", tree, ...parents, "-F", "-"], {
+    ...place,
+    input: request.message,
+  });
+  return { commit, files };
+}
+
+/** Plain files of a repository inside: git itself would note no more than its commit's name. */
+async function addNested(place: Place, nested: string): Promise<void> {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const inner = await tryGit(args, { cwd: join(place.cwd, nested) });
+  const paths = inner.stdout.split("\0").filter((path) => path !== "" && !path.endsWith("/"));
+  if (paths.length === 0) return;
+  const input = paths.map((path) => `${nested}${path}\0`).join("");
+  await git(["update-index", "--add", "--remove", "-z", "--stdin"], { ...place, input });
+}
+
+async function leaveOut(place: Place, head: string, provided: readonly string[]): Promise<void> {
+  if (provided.length === 0) return;
+  const args = ["diff-index", "--cached", "--name-only", "--diff-filter=A", "-z", head];
+  const names = new Set(provided);
+  const mine = (await pathsOf(args, place)).filter((path) => names.has(path));
+  if (mine.length === 0) return;
+  const input = mine.map((path) => `${path}\0`).join("");
+  await git(["update-index", "--force-remove", "-z", "--stdin"], { ...place, input });
+}
+
+/** A copy of the index knows which files are unchanged, so that only the others are read. */
+async function copyIndex({ gitDir }: Worktree, index: string): Promise<boolean> {
+  const source = join(gitDir, "index");
+  const stats = await stat(source).catch(() => undefined);
+  if (!stats?.isFile()) return false;
+  await copyFile(source, index);
+  // Git trusts no entry as young as the index: a copy that looked younger would be trusted wrongly.
+  const seconds = Math.floor(stats.mtimeMs / 1000);
+  await utimes(index, seconds, seconds);
+  return true;
+}
+
+async function emptyTree(place: Place): Promise<string> {
+  return git(["hash-object", "-t", "tree", "-w", "--stdin"], place);
+}

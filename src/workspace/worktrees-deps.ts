@@ -1,0 +1,31 @@
+import type { Clock } from "../core/clock.ts";
+import type { Exclusive } from "./exclusive.ts";
+
+/** How workspaces are furnished; from `orchestra.yaml`. Paths are relative to the project's folder. */
+export type WorkspaceConfig = {
+  /** Files, folders and globs to copy, where git does not carry them. */
+  readonly copy: readonly string[];
+  /** Files and folders to link. */
+  readonly link: readonly string[];
+  readonly setup: readonly WorkspaceCommand[];
+  readonly teardown: readonly WorkspaceCommand[];
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/** A line for `sh`, or an executable and its arguments. */
+export type WorkspaceCommand = string | readonly string[];
+
+export type WorktreesOptions = {
+  readonly repositoryRoot: string;
+  /** Where workspaces are made; outside the repository. */
+  readonly worktreesRoot: string;
+  readonly config: WorkspaceConfig;
+  /** The environment that set-up and tear-down commands inherit. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+};
+
+export type WorktreesDeps = WorktreesOptions & {
+  /** Adding worktrees side by side is slower than one after another. */
+  readonly addExclusively: Exclusive;
+};
