@@ -16,8 +16,9 @@ export const SQLITE_MIGRATIONS: readonly (readonly string[])[] = [
     // Only what can run now: neither parked nor finished tasks slow an assignment down.
     `create index tasks_ready on tasks (agent, rank, created_at, id)
        where state = 'ready' and parked_until is null`,
-    `create index tasks_parked on tasks (parked_until) where parked_until is not null`,
-    `create index tasks_state on tasks (state, created_at)`,
+    `create index tasks_parked on tasks (parked_until, id) where parked_until is not null`,
+    // Every column that a list is chosen and ordered by, so that only what is shown is read whole.
+    `create index tasks_state on tasks (state, created_at, id, rank)`,
     `create table dependencies (
        task_id text not null references tasks (id),
        depends_on_id text not null references tasks (id),
@@ -43,7 +44,8 @@ export const SQLITE_MIGRATIONS: readonly (readonly string[])[] = [
        is_open integer not null,
        data text not null
      ) strict`,
-    `create index interrupts_open on interrupts (task_id) where is_open = 1`,
+    `create index interrupts_open on interrupts (opened_at, id) where is_open = 1`,
+    `create index interrupts_task on interrupts (task_id) where is_open = 1`,
     `create table events (
        run_id text not null references runs (id),
        seq integer not null,

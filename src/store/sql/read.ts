@@ -4,7 +4,8 @@ import type { RecordedEvent } from "../../core/events.ts";
 import type { Interrupt } from "../../core/interrupt.ts";
 import type { Run } from "../../core/run.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
-import type { BlackboardReader, MergeEntry, TaskFilter } from "../store.ts";
+import type { BlackboardReader, MergeEntry } from "../store.ts";
+import { listTasks } from "./list-tasks.ts";
 import { LIVE, OPEN } from "./literals.ts";
 import { eventFromRow, parsed } from "./rows.ts";
 import type { Database } from "./schema.ts";
@@ -17,7 +18,7 @@ export function sqlReader(db: Db): BlackboardReader {
     run: async (id) => readRun(db, id),
     task: async (id) => readTask(db, id),
     taskIdsWithPrefix: async (prefix, limit) => readIds(db, prefix, limit),
-    tasks: async (filter) => readTasks(db, filter),
+    tasks: async (filter) => listTasks(db, filter),
     countTasks: async () => countTasks(db),
     attemptsOf: async (taskId) => readAttempts(db, taskId),
     liveAttempts: async (nodeId) => readLiveAttempts(db, nodeId),
@@ -51,16 +52,6 @@ async function readIds(db: Db, prefix: string, limit: number): Promise<string[]>
     .limit(limit)
     .execute();
   return rows.map((row) => row.id);
-}
-
-async function readTasks(db: Db, filter: TaskFilter): Promise<Task[]> {
-  let query = db.selectFrom("tasks").select("data").limit(filter.limit);
-  if (filter.states) query = query.where("state", "in", filter.states);
-  query = filter.newestFirst
-    ? query.orderBy("created_at", "desc").orderBy("id", "desc")
-    : query.orderBy("rank").orderBy("created_at").orderBy("id");
-  const rows = await query.execute();
-  return rows.map((row) => parsed<Task>(row.data));
 }
 
 async function countTasks(db: Db): Promise<Record<TaskState, number>> {

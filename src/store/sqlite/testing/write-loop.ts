@@ -1,6 +1,6 @@
-import { writeSync } from "node:fs";
 import { add } from "../../conformance/builders.ts";
 import { openSqliteStore } from "../sqlite-store.ts";
+import { printLine } from "./print-line.ts";
 
 /** Adds task after task, some at the same time, and prints the id of each one that is kept. */
 const AT_ONCE = 4;
@@ -12,7 +12,7 @@ for (let index = 0; index < Number(count); index += AT_ONCE) {
   await Promise.all(
     ids.map(async (id) => {
       await add(store, [id]);
-      writeSync(1, `${id}\n`);
+      printLine(id);
     }),
   );
 }
