@@ -6,7 +6,7 @@ import type { Database } from "../sql/schema.ts";
 import { decideAndSave } from "../sql/transact.ts";
 import type { BlackboardReader, Store } from "../store.ts";
 import { createCommitQueue, type CommitQueue } from "./commit-queue.ts";
-import { watchChanges } from "./watch-changes.ts";
+import { announce, createWatch, watchChanges } from "./watch-changes.ts";
 import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
 import { openForReading, openForWriting } from "./open-sqlite.ts";
 
@@ -18,18 +18,18 @@ export function openSqliteStore(file: string): Store {
   const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
   const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer, file) });
   const queue = createCommitQueue(writer, file);
-  const listeners = new Set<() => void>();
+  const watch = createWatch(reader);
   return {
     ...sqlReader(readDb),
     transact: async (scope, decide) => {
       const outcome = await queue.commit(async () => decideAndSave(db, { scope, decide }));
-      if (outcome.kind === "committed" && outcome.events.length > 0) announce(listeners);
+      if (outcome.kind === "committed" && outcome.events.length > 0) announce(watch);
       return outcome;
     },
     dispatcherLease: async () => readDispatcherLease(readDb),
     saveDispatcherLease: async (lease, expectedTerm) =>
       queue.commit(async () => saveDispatcherLease(db, lease, expectedTerm)),
-    watch: (listener, signal) => watchChanges(reader, listeners, listener, signal),
+    watch: (listener, signal) => watchChanges(watch, listener, signal),
     close: async () => closeAll(queue, reader, writer),
   };
 }
@@ -39,19 +39,16 @@ export function openSqliteReader(file: string): SqliteReader | undefined {
   const reader = openForReading(file);
   if (!reader) return undefined;
   const db = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
+  const watch = createWatch(reader);
   return {
     ...sqlReader(db),
     dispatcherLease: async () => readDispatcherLease(db),
-    watch: (listener, signal) => watchChanges(reader, new Set(), listener, signal),
+    watch: (listener, signal) => watchChanges(watch, listener, signal),
     close: async () => reader.close(),
   };
 }
 
 export type SqliteReader = BlackboardReader & Pick<Store, "close" | "watch" | "dispatcherLease">;
-
-function announce(listeners: ReadonlySet<() => void>): void {
-  for (const listener of listeners) listener();
-}
 
 async function closeAll(
   queue: CommitQueue,
