@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { commitMessage } from "./commit-message.ts";
 import { git, nulSeparated, tryGit } from "./git.ts";
+import { clearLocks, clearOperations } from "./half-done.ts";
 import type { Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { branchCommit, commitOf, isAncestor } from "./refs.ts";
@@ -24,29 +25,6 @@ export type Settled = {
   readonly leftovers: readonly string[];
 };
 
-/** What an agent can leave half done. Git's own word for leaving it is to forget these files. */
-const OPERATION_FILES = [
-  "MERGE_HEAD",
-  "MERGE_MODE",
-  "MERGE_MSG",
-  "MERGE_RR",
-  "MERGE_AUTOSTASH",
-  "AUTO_MERGE",
-  "SQUASH_MSG",
-  "CHERRY_PICK_HEAD",
-  "REVERT_HEAD",
-  "REBASE_HEAD",
-  "rebase-merge",
-  "rebase-apply",
-  "sequencer",
-  "BISECT_START",
-  "BISECT_LOG",
-  "BISECT_NAMES",
-  "BISECT_TERMS",
-];
-const LOCK_WAIT_MS = 2_000;
-const LOCK_POLL_MS = 100;
-
 /**
  * Brings a workspace to rest: all that was done in it is on its owner's branch or under a rescue
  * ref, the branch is checked out, and nothing is uncommitted or half done. No process may be
@@ -58,14 +36,12 @@ export async function settle(
   owner: Owner,
   request: SettleRequest,
 ): Promise<Settled> {
-  await clearLocks(deps, worktree, owner);
+  await clearLocks(deps, worktree, owner.branch);
   const left = await leftIn(deps, worktree, owner, request);
   const commit = await advanceBranch(deps, worktree, owner, left, request);
   await keepNested(deps, worktree, owner, request);
   await keepUnreachable(deps, worktree.gitDir, owner.taskId);
-  for (const name of OPERATION_FILES) {
-    await rm(join(worktree.gitDir, name), { recursive: true, force: true });
-  }
+  await clearOperations(worktree);
   await checkOut(worktree, owner.branch, commit);
   return { commit, leftovers: left.snapshot?.files ?? [] };
 }
@@ -164,23 +140,4 @@ async function keepNested(
     includesNested: true,
   });
   if (whole) await rescue(deps, { taskId: owner.taskId, name: "nested", commit: whole.commit });
-}
-
-/** Locks of processes that are dead; a moment's grace for a person's editor that looks at it. */
-async function clearLocks(deps: SettleDeps, worktree: Worktree, owner: Owner): Promise<void> {
-  const branchLock = await git(
-    ["rev-parse", "--git-path", `refs/heads/${owner.branch}.lock`],
-    inside(worktree),
-  );
-  const locks = [
-    join(worktree.gitDir, "index.lock"),
-    join(worktree.gitDir, "HEAD.lock"),
-    resolve(worktree.path, branchLock),
-  ];
-  const signal = AbortSignal.timeout(LOCK_WAIT_MS);
-  for (let waitedMs = 0; waitedMs < LOCK_WAIT_MS; waitedMs += LOCK_POLL_MS) {
-    if (!locks.some((path) => existsSync(path))) return;
-    await deps.clock.sleep(LOCK_POLL_MS, signal);
-  }
-  for (const path of locks) await rm(path, { force: true });
 }

@@ -11,7 +11,8 @@ import { snapshot } from "./snapshot.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 export type Claim = {
-  readonly taskId: string;
+  /** Whose work is kept before anything is removed; `undefined` for a scratch worktree. */
+  readonly taskId: string | undefined;
   readonly path: string;
   /** What a new worktree starts at. */
   readonly commit: string;
@@ -58,7 +59,7 @@ export async function discardWorktree(
   found: Worktree | undefined,
 ): Promise<void> {
   if (found) {
-    await keepUnreachable(deps, found.gitDir, claim.taskId);
+    if (claim.taskId) await keepUnreachable(deps, found.gitDir, claim.taskId);
     if (existsSync(claim.path)) await reattach(deps, found, claim.taskId);
     await removeWorktree(deps, claim.path);
   } else if (existsSync(claim.path)) {
@@ -73,10 +74,14 @@ async function removeWorktree(deps: WorktreesDeps, path: string): Promise<void> 
 }
 
 /** Agents delete `.git`, and make repositories of their own: joins files and record again. */
-async function reattach(deps: WorktreesDeps, worktree: Worktree, taskId: string): Promise<void> {
+async function reattach(
+  deps: WorktreesDeps,
+  worktree: Worktree,
+  taskId: string | undefined,
+): Promise<void> {
   const link = join(worktree.path, ".git");
   if (linkTarget(worktree.path, await firstLine(link)) === worktree.gitDir) return;
-  if (existsSync(link) && (await lstat(link)).isDirectory()) {
+  if (taskId && existsSync(link) && (await lstat(link)).isDirectory()) {
     await keepRepository(deps, link, taskId);
   }
   await rm(link, { recursive: true, force: true });
@@ -92,7 +97,7 @@ async function keepStrandedFiles(deps: WorktreesDeps, claim: Claim): Promise<voi
     const message = `Making a workspace at ${path}: another repository is there. Move it away.`;
     throw new OrchestraError("REPOSITORY_UNUSABLE", message);
   }
-  if (names.every((name) => name === ".git")) return;
+  if (taskId === undefined || names.every((name) => name === ".git")) return;
   const kept = await snapshot(
     { path, gitDir: await commonDirOf(deps) },
     {
@@ -129,7 +134,8 @@ async function addWorktree(
   }
 }
 
-async function commonDirOf(deps: WorktreesDeps): Promise<string> {
+/** The folder of the repository that all its worktrees share. */
+export async function commonDirOf(deps: { readonly repositoryRoot: string }): Promise<string> {
   const path = await git(["rev-parse", "--git-common-dir"], { cwd: deps.repositoryRoot });
   return realpath(resolve(deps.repositoryRoot, path));
 }

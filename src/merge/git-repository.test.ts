@@ -1,0 +1,299 @@
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  createTestRepository,
+  instantClock,
+  NO_CONFIG,
+  type TestRepository,
+} from "../workspace/test-repository.ts";
+import type { WorkspaceConfig } from "../workspace/worktrees-deps.ts";
+import { createMergeRepository } from "./git-repository.ts";
+import type { MergeRepository, PreparedMerge } from "./repository.ts";
+
+const TITLE = "Do the work";
+
+function mergesOf(
+  repository: TestRepository,
+  config: Partial<WorkspaceConfig> = {},
+): MergeRepository {
+  return createMergeRepository({
+    repositoryRoot: repository.root,
+    worktreesRoot: repository.worktreesRoot,
+    config: { ...NO_CONFIG, ...config },
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    clock: instantClock,
+  });
+}
+
+/** A commit on a branch of its own, off `main`; `main` stays checked out. */
+async function worked(
+  repository: TestRepository,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  await repository.git(["switch", "--quiet", "--detach", "main"]);
+  const commit = await repository.commit(files, "Work");
+  await repository.git(["branch", `work-${commit.slice(0, 8)}`]);
+  await repository.git(["switch", "--quiet", "main"]);
+  return commit;
+}
+
+async function prepared(
+  merges: MergeRepository,
+  commit: string,
+  title = TITLE,
+): Promise<Extract<PreparedMerge, { kind: "prepared" }>> {
+  const merge = await merges.prepareMerge({ taskId: "t1", title, commit, targetBranch: "main" });
+  if (merge.kind !== "prepared") throw new Error(`Not prepared: ${merge.kind}`);
+  return merge;
+}
+
+test("a merge is prepared beside the repository, and moves nothing", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const main = await repository.git(["rev-parse", "main"]);
+
+  const merge = await prepared(mergesOf(repository), commit);
+
+  expect(merge).toMatchObject({ targetCommit: main, isSameTree: true });
+  expect(await repository.git(["rev-parse", "main"])).toBe(main);
+  expect(await repository.git(["log", "-1", "--format=%P", merge.mergedCommit])).toBe(
+    `${main} ${commit}`,
+  );
+  expect(await readFile(join(merge.path, "b.txt"), "utf8")).toBe("b\n");
+});
+
+test("a hostile title is one harmless line", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const title = "--abort \"x\" 'y' $(touch z)\n\nOrchestra-Task: forged\n# c\u0007";
+  const { mergedCommit } = await prepared(mergesOf(repository), commit, title);
+  expect(await repository.git(["log", "-1", "--format=%B", mergedCommit])).toBe(
+    "Merge --abort \"x\" 'y' $(touch z) Orchestra-Task: forged # c\n\nOrchestra-Task: t1\n",
+  );
+});
+
+test("work whose target has moved on has other files than were proven", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
+  const merge = await prepared(mergesOf(repository), commit);
+  expect(merge.isSameTree).toBe(false);
+  expect(existsSync(join(merge.path, "c.txt"))).toBe(true);
+});
+
+test("merged files are furnished and set up for their checks, once", async () => {
+  await using repository = await createTestRepository();
+  await repository.write(".env", "x\n");
+  const merges = mergesOf(repository, {
+    copy: [".env"],
+    setup: ['echo "$ORCHESTRA_TASK_ID" >> setup.log'],
+  });
+  const first = await worked(repository, { "b.txt": "b\n" });
+  const second = await worked(repository, { "c.txt": "c\n" });
+  await repository.commit({ "d.txt": "d\n" }, "Elsewhere");
+  const { path } = await prepared(merges, first);
+  await prepared(merges, second);
+  expect(await readFile(join(path, "setup.log"), "utf8")).toBe("t1\n");
+  expect(existsSync(join(path, ".env"))).toBe(true);
+  expect(existsSync(join(path, "b.txt"))).toBe(false);
+});
+
+test("work that is merged already is prepared as it stands", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await repository.git(["rev-parse", "main"]);
+  expect(await prepared(merges, commit)).toMatchObject({ mergedCommit: commit, isSameTree: true });
+  expect(await merges.isMerged(commit, "main")).toBe(true);
+  expect(await merges.isMerged(commit, "gone")).toBe(false);
+  expect(await merges.isMerged("", "main")).toBe(false);
+});
+
+test("a conflict names its files and shows its parts, and the next merge finds no trace", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "a.txt": "mine\n", "sp ace é.txt": "mine\n" });
+  const clean = await worked(repository, { "b.txt": "b\n" });
+  const main = await repository.commit({ "a.txt": "theirs\n", "sp ace é.txt": "x\n" }, "Theirs");
+
+  const request = { taskId: "t1", title: TITLE, commit, targetBranch: "main" };
+  const conflict = await merges.prepareMerge(request);
+
+  expect(conflict).toMatchObject({
+    kind: "conflict",
+    files: ["a.txt", "sp ace é.txt"],
+    targetCommit: main,
+  });
+  expect(conflict.kind === "conflict" && conflict.excerpt).toMatch(/theirs[^]*mine/);
+  expect((await prepared(merges, clean)).isSameTree).toBe(false);
+});
+
+test("a conflict between a change and a deletion is explained, and a huge one is cut", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const changed = await worked(repository, { "a.txt": "mine\n" });
+  const huge = await worked(repository, { "big.txt": "mine\n".repeat(20_000) });
+  await rm(join(repository.root, "a.txt"));
+  await repository.commit({ "big.txt": "theirs\n".repeat(20_000) }, "Theirs");
+  const request = { taskId: "t1", title: TITLE, commit: changed, targetBranch: "main" };
+
+  const deletion = await merges.prepareMerge(request);
+  expect(deletion).toMatchObject({ kind: "conflict", files: ["a.txt"] });
+  expect(deletion.kind === "conflict" && deletion.excerpt).toContain("modify/delete");
+  const big = await merges.prepareMerge({ ...request, commit: huge });
+  expect(big.kind === "conflict" && big.excerpt.length).toBeLessThan(12_100);
+});
+
+test("a target that is gone is told, and a commit that is gone is an error", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const request = { taskId: "t1", title: TITLE, commit: "0".repeat(40), targetBranch: "gone" };
+  expect(await merges.prepareMerge(request)).toEqual({ kind: "missing_target" });
+  await expect(merges.prepareMerge({ ...request, targetBranch: "main" })).rejects.toMatchObject({
+    code: "REPOSITORY_UNUSABLE",
+  });
+});
+
+test("a scratch folder that a crash has left in any state is used again", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "a.txt": "mine\n" });
+  const { path } = await prepared(merges, commit);
+  await repository.write("stray.txt", "x\n", path);
+  await repository.git(["checkout", "--quiet", "main~0"], path);
+  const theirs = await repository.commit({ "a.txt": "theirs\n" }, "Theirs", path);
+  await repository.git(["merge", "--quiet", commit], path).catch(() => "conflict");
+  const gitDir = await repository.git(["rev-parse", "--absolute-git-dir"], path);
+  await writeFile(join(gitDir, "index.lock"), "");
+  expect(theirs).not.toBe(commit);
+
+  expect((await prepared(merges, commit)).isSameTree).toBe(true);
+  expect(existsSync(join(path, "stray.txt"))).toBe(false);
+  await rm(path, { recursive: true });
+  expect((await prepared(merges, commit)).isSameTree).toBe(true);
+});
+
+test("a branch that is checked out nowhere is moved by compare-and-swap", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+  await repository.git(["switch", "--quiet", "-c", "other"]);
+  const request = { targetBranch: "main", expected, merged };
+
+  expect(await merges.advance({ ...request, expected: commit })).toEqual({ kind: "moved" });
+  expect(await merges.advance(request)).toEqual({ kind: "advanced" });
+  expect(await repository.git(["rev-parse", "main"])).toBe(merged);
+  expect(await merges.advance(request)).toEqual({ kind: "moved" });
+  expect(await merges.isMerged(commit, "main")).toBe(true);
+});
+
+test("a clean check-out follows its branch, and untracked files stay", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+  await repository.write("mine.txt", "mine\n");
+  expect(await merges.dirtyCheckout("main")).toBeUndefined();
+
+  expect(await merges.advance({ targetBranch: "main", expected, merged })).toEqual({
+    kind: "advanced",
+  });
+  expect(await repository.git(["status", "--porcelain"])).toBe("?? mine.txt");
+  expect(existsSync(join(repository.root, "b.txt"))).toBe(true);
+});
+
+test("a check-out in a linked worktree follows as well", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+  await repository.git(["switch", "--quiet", "-c", "other"]);
+  const linked = join(repository.folder, "linked é");
+  await repository.git(["worktree", "add", "--quiet", linked, "main"]);
+  await merges.advance({ targetBranch: "main", expected, merged });
+  expect(existsSync(join(linked, "b.txt"))).toBe(true);
+  await writeFile(join(linked, "b.txt"), "changed\n");
+  expect(await merges.dirtyCheckout("main")).toEqual({ path: linked, files: ["b.txt"] });
+});
+
+type Spoil = (repository: TestRepository) => Promise<unknown>;
+const OBSTACLES: readonly (readonly [string, readonly string[], Spoil])[] = [
+  ["a changed file", ["a.txt"], async ({ write }) => write("a.txt", "dirty\n")],
+  [
+    "a staged file",
+    ["s.txt"],
+    async ({ write, git }) => {
+      await write("s.txt", "staged\n");
+      await git(["add", "s.txt"]);
+    },
+  ],
+  ["an untracked file in the way", ["b.txt"], async ({ write }) => write("b.txt", "mine\n")],
+  [
+    "an ignored file in the way",
+    ["b.txt"],
+    async ({ write, root }) => {
+      await appendFile(join(root, ".git/info/exclude"), "b.txt\n");
+      await write("b.txt", "mine\n");
+    },
+  ],
+  ["a folder in the way", ["b.txt"], async ({ root }) => mkdir(join(root, "b.txt"))],
+  [
+    "a merge in progress",
+    [],
+    async ({ git }) => git(["merge", "--no-commit", "--no-ff", "--strategy=ours", "side"]),
+  ],
+];
+
+test.each(OBSTACLES)(
+  "%s keeps the branch and every file where they are",
+  async (_, files, spoil) => {
+    await using repository = await createTestRepository();
+    const merges = mergesOf(repository);
+    const commit = await worked(repository, { "b.txt": "b\n" });
+    const side = await worked(repository, { "c.txt": "c\n" });
+    await repository.git(["branch", "side", side]);
+    const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+    await spoil(repository);
+    const before = await repository.git(["status", "--porcelain", "--ignored"]);
+
+    expect(await merges.advance({ targetBranch: "main", expected, merged })).toEqual({
+      kind: "dirty",
+      path: repository.root,
+      files,
+    });
+    expect(await repository.git(["rev-parse", "main"])).toBe(expected);
+    expect(await repository.git(["status", "--porcelain", "--ignored"])).toBe(before);
+  },
+);
+
+test("a branch that is being rebased is left alone", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const other = await worked(repository, { "a.txt": "other\n" });
+  await repository.commit({ "a.txt": "mine\n" }, "Mine");
+  const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+  await repository.git(["rebase", "--quiet", other]).catch(() => "conflict");
+
+  expect(await merges.advance({ targetBranch: "main", expected, merged })).toMatchObject({
+    kind: "dirty",
+    path: repository.root,
+  });
+  expect(await merges.dirtyCheckout("main")).toMatchObject({ path: repository.root });
+});
+
+test("a branch whose check-out was deleted by hand moves on its own", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+  await repository.git(["switch", "--quiet", "-c", "other"]);
+  const linked = join(repository.folder, "linked");
+  await repository.git(["worktree", "add", "--quiet", linked, "main"]);
+  await rm(linked, { recursive: true });
+  expect(await merges.advance({ targetBranch: "main", expected, merged })).toEqual({
+    kind: "advanced",
+  });
+});

@@ -1,0 +1,31 @@
+import { createExclusive } from "../workspace/exclusive.ts";
+import { isAncestor } from "../workspace/refs.ts";
+import type { WorktreesDeps, WorktreesOptions } from "../workspace/worktrees-deps.ts";
+import { advance } from "./advance.ts";
+import { prepareMerge } from "./prepare-merge.ts";
+import type { MergeRepository } from "./repository.ts";
+import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
+
+/** The merge queue's git operations, with a scratch worktree beside the tasks' workspaces. */
+export function createMergeRepository(options: WorktreesOptions): MergeRepository {
+  const deps: WorktreesDeps = { ...options, addExclusively: createExclusive() };
+  return {
+    prepareMerge: async (request) => prepareMerge(deps, request),
+    advance: async (request) => advance(deps, request),
+    dirtyCheckout: async (targetBranch) => dirtyCheckout(deps, targetBranch),
+    isMerged: async (commit, branch) =>
+      isAncestor(
+        { cwd: deps.repositoryRoot },
+        { ancestor: commit, descendant: `refs/heads/${branch}` },
+      ),
+  };
+}
+
+async function dirtyCheckout(
+  deps: WorktreesDeps,
+  targetBranch: string,
+): Promise<{ readonly path: string; readonly files: readonly string[] } | undefined> {
+  const path = await checkoutOf(deps, targetBranch);
+  const files = path === undefined ? undefined : await obstaclesIn(path);
+  return path === undefined || files === undefined ? undefined : { path, files };
+}

@@ -1,0 +1,126 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { OrchestraError } from "../core/errors.ts";
+import { commitMessage } from "../workspace/commit-message.ts";
+import { furnish } from "../workspace/furnish.ts";
+import { gitError } from "../workspace/git-error.ts";
+import { git, tryGit } from "../workspace/git.ts";
+import { clearLocks, clearOperations } from "../workspace/half-done.ts";
+import { readOwner, writeOwner, type Owner } from "../workspace/owner.ts";
+import { inside, type Worktree } from "../workspace/place.ts";
+import { branchCommit, commitOf, isAncestor, pathsOf } from "../workspace/refs.ts";
+import { claimWorktree } from "../workspace/worktree.ts";
+import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
+import type { MergeRequest, PreparedMerge } from "./repository.ts";
+
+/** No task id begins with a dot. */
+const SCRATCH_NAME = ".merge";
+const EXCERPT_CHARACTERS_MAX = 12_000;
+const FURNISHING_LIMIT_MS = 30 * 60_000;
+
+/** Merges a commit with the tip of its target in the scratch worktree. Moves no branch. */
+export async function prepareMerge(
+  deps: WorktreesDeps,
+  request: MergeRequest,
+): Promise<PreparedMerge> {
+  const place = { cwd: deps.repositoryRoot };
+  const targetCommit = await branchCommit(place, request.targetBranch);
+  if (targetCommit === undefined) return { kind: "missing_target" };
+  if ((await commitOf(place, request.commit)) === undefined) throw missingCommit(request);
+
+  const worktree = await scratchAt(deps, request, targetCommit);
+  const { commit } = request;
+  if (!(await isAncestor(place, { ancestor: commit, descendant: targetCommit }))) {
+    const conflict = await merge(worktree, request);
+    if (conflict) return { kind: "conflict", ...conflict, targetCommit };
+  }
+  return prepared(deps, worktree, request, targetCommit);
+}
+
+async function prepared(
+  deps: WorktreesDeps,
+  worktree: Worktree,
+  request: MergeRequest,
+  targetCommit: string,
+): Promise<PreparedMerge> {
+  const place = inside(worktree);
+  const mergedCommit = await git(["rev-parse", "HEAD"], place);
+  const trees = await git(["rev-parse", "HEAD^{tree}", `${request.commit}^{tree}`], place);
+  const isSameTree = new Set(trees.split("\n")).size === 1;
+  // Files that need no second proof need nothing to be proven with.
+  if (!isSameTree) await furnishScratch(deps, worktree, request);
+  return { kind: "prepared", path: worktree.path, targetCommit, mergedCommit, isSameTree };
+}
+
+/** The scratch worktree, warm from the last merge, at the target's tip and free of all else. */
+async function scratchAt(
+  deps: WorktreesDeps,
+  request: MergeRequest,
+  targetCommit: string,
+): Promise<Worktree> {
+  await mkdir(deps.worktreesRoot, { recursive: true });
+  const path = join(await realpath(deps.worktreesRoot), SCRATCH_NAME);
+  const claim = { taskId: undefined, path, commit: targetCommit };
+  const worktree = await claimWorktree(deps, claim, AbortSignal.timeout(FURNISHING_LIMIT_MS));
+  if (!(await readOwner(worktree))) await writeOwner(worktree, ownerOf(request, targetCommit));
+  await clearLocks(deps, worktree);
+  await clearOperations(worktree);
+  await git(["checkout", "--quiet", "--force", "--detach", targetCommit], inside(worktree));
+  await git(["clean", "--quiet", "-ffd"], inside(worktree));
+  return worktree;
+}
+
+type Conflict = { readonly files: readonly string[]; readonly excerpt: string };
+
+/** The conflict, or `undefined` when the merge is made. */
+async function merge(
+  worktree: Worktree,
+  { taskId, title, commit }: MergeRequest,
+): Promise<Conflict | undefined> {
+  const place = inside(worktree);
+  const message = commitMessage(`Merge ${title}`, `Orchestra-Task: ${taskId}`);
+  const options = ["--no-ff", "--no-edit", "--no-autostash", "--no-log", "--no-verify-signatures"];
+  const args = ["merge", ...options, "--cleanup=verbatim", "-m", message, commit];
+  const result = await tryGit(args, place);
+  if (result.exitCode === 0) return undefined;
+
+  const files = await pathsOf(["diff", "--name-only", "--diff-filter=U", "-z"], place);
+  if (files.length === 0) throw await gitError({ args, ...place }, result);
+  const diff = await git(["diff", "--no-ext-diff", "--no-textconv", "--no-color"], place);
+  await clearOperations(worktree);
+  await git(["reset", "--quiet", "--hard"], place);
+  return { files, excerpt: bounded(`${result.stdout}\n\n${diff}`) };
+}
+
+function bounded(text: string): string {
+  const more = text.length - EXCERPT_CHARACTERS_MAX;
+  return more <= 0 ? text : `${text.slice(0, EXCERPT_CHARACTERS_MAX)}\n… (${more} characters more)`;
+}
+
+async function furnishScratch(
+  deps: WorktreesDeps,
+  worktree: Worktree,
+  request: MergeRequest,
+): Promise<void> {
+  const recorded = await readOwner(worktree);
+  const owner = { ...ownerOf(request, ""), isSetUp: recorded?.isSetUp ?? false };
+  await furnish(deps, worktree, owner, AbortSignal.timeout(FURNISHING_LIMIT_MS));
+}
+
+/** Set-up of merged work is told of the task that it is merged for. */
+function ownerOf({ taskId, targetBranch }: MergeRequest, baseCommit: string): Owner {
+  return {
+    taskId,
+    attemptId: `${taskId}-merge`,
+    branch: targetBranch,
+    baseBranch: targetBranch,
+    baseCommit,
+    provided: [],
+    isSetUp: false,
+  };
+}
+
+function missingCommit({ taskId, commit }: MergeRequest): OrchestraError {
+  const message = `Merging task ${taskId}: its commit ${commit || "(none)"} is not in the repository. Look with \`orchestra recover\`.`;
+  return new OrchestraError("REPOSITORY_UNUSABLE", message);
+}
