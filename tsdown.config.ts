@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsdown";
+
+const { version }: { version: string } = JSON.parse(readFileSync("package.json", "utf8"));
 
 export default defineConfig({
   entry: { main: "src/cli/main.ts" },
@@ -7,6 +10,7 @@ export default defineConfig({
   target: "node24",
   // Dependencies go into the bundle: one file read instead of hundreds is most of a fast start.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
+  define: { ORCHESTRA_VERSION: JSON.stringify(version) },
   dts: false,
   minify: true,
   clean: true,

@@ -13,4 +13,4 @@ if (major < 24) {
 }
 const { enableCompileCache } = await import("node:module");
 enableCompileCache();
-await import("../dist/main.js");
+await import("../dist/main.mjs");

@@ -85,6 +85,8 @@ function orchestra(...args: readonly string[]): number {
     env,
     stdio: "inherit",
   });
+  const isExpected = status === 0 || args[0] === "run";
+  if (!isExpected) expect(false, `"${args[0]}" ends with 0 (it was ${status})`);
   return status ?? -1;
 }
 

@@ -27,8 +27,7 @@ export type Cli = {
 
 export type Reader = BlackboardReader & {
   readonly root: string;
-  /** The process that works the queue, if one does. */
-  readonly dispatcher: () => Promise<DispatcherLease["holder"] | undefined>;
+  readonly dispatcherLease: () => Promise<DispatcherLease | undefined>;
   readonly watch: (listener: () => void, signal: AbortSignal) => void;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };

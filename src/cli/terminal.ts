@@ -10,6 +10,8 @@ export type Terminal = {
   readonly say: (text: string) => void;
   /** The one JSON value of a command; nothing without `--json`. */
   readonly json: (value: unknown) => void;
+  /** One JSON value of many, on a line of its own. */
+  readonly jsonLine: (value: unknown) => void;
   /** A note for a person beside the result: progress, warnings. */
   readonly note: (text: string) => void;
   readonly style: (style: Style, text: string) => string;
@@ -35,6 +37,9 @@ export function openTerminal({ stdout, stderr }: Streams, isJson: boolean): Term
     },
     json: (value) => {
       if (isJson) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    jsonLine: (value) => {
+      stdout.write(`${JSON.stringify(value)}\n`);
     },
     note: (text) => {
       stderr.write(`${text}\n`);

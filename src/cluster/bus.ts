@@ -9,5 +9,5 @@ export type Bus = {
 export type Hint =
   /** The blackboard changed. */
   | { readonly kind: "changed" }
-  /** A process of this attempt ended. */
-  | { readonly kind: "process_ended"; readonly attemptId: string };
+  /** A process that this node started has ended. */
+  | { readonly kind: "process_ended" };

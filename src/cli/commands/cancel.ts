@@ -3,6 +3,7 @@ import type { Task } from "../../core/task.ts";
 import { executeOrThrow } from "../../store/execute.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
+import { isDispatcherAlive, stopAttempts } from "../project-actions.ts";
 
 type Options = { readonly cascade?: boolean; readonly dryRun?: boolean };
 
@@ -22,9 +23,9 @@ export async function cancel(cli: Cli, ids: readonly string[], options: Options)
       dependents: options.cascade ? "abandon" : "wait",
     });
     const live = (await store.attemptsOf(task.id)).filter((attempt) => isLive(attempt.state));
-    if (live.length === 0 || (await project.isDispatcherAlive())) continue;
+    if (live.length === 0 || (await isDispatcherAlive(project))) continue;
     cli.terminal.note(`Stopping ${task.id} …`);
-    await project.stopAttempts(live);
+    await stopAttempts(project, live, cli.terminal);
   }
   return show(cli, tasks, "cancelled");
 }

@@ -3,8 +3,10 @@ import { titleOf } from "../../core/names.ts";
 import type { HumanCommand } from "../../core/commands.ts";
 import type { Task } from "../../core/task.ts";
 import { executeOrThrow } from "../../store/execute.ts";
+import { newTaskId } from "../../app.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
+import { sayHowToWork } from "../project-actions.ts";
 
 type Options = {
   readonly retry?: boolean;
@@ -25,13 +27,13 @@ export async function resolve(cli: Cli, id: string, options: Options): Promise<v
       `Task ${task.id} is ${task.state.replace("_", " ")}: it does not wait for an answer.`,
     );
   }
-  const spawnedId = project.newTaskId();
+  const spawnedId = newTaskId();
   const command = commandOf(task, options, spawnedId);
   await executeOrThrow(project.store, { ...command, nowMs: cli.clock.nowMs() });
 
   cli.terminal.json({ id: task.id, ...(options.spawn === undefined ? {} : { spawnedId }) });
   cli.terminal.say(`${task.id} ${outcomeOf(options, spawnedId)}: ${task.title}`);
-  await project.sayHowToWork(cli.terminal);
+  await sayHowToWork(project, cli.terminal);
 }
 
 function refuseAmbiguity(options: Options): void {

@@ -1,6 +1,7 @@
 import { executeOrThrow } from "../../store/execute.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
+import { sayHowToWork } from "../project-actions.ts";
 
 /** Sends tasks back to work, with all their retries. */
 export async function retry(
@@ -22,5 +23,5 @@ export async function retry(
     cli.terminal.say(`${task.id} goes back to work: ${task.title}`);
   }
   cli.terminal.json({ tasks: retried.map((id) => ({ id })) });
-  await project.sayHowToWork(cli.terminal);
+  await sayHowToWork(project, cli.terminal);
 }

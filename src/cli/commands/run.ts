@@ -1,10 +1,11 @@
 import { runQueue, type QueueEnd } from "../../engine/run-queue.ts";
 import { takeLease } from "../../engine/dispatcher-lease.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
-import type { Project } from "../../app.ts";
+import { queueDeps, type Project } from "../../app.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseNumberOption } from "../option-values.ts";
+import { tasksWithoutAgent } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
 import { readStatus } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
@@ -23,7 +24,7 @@ export async function run(cli: Cli, options: { readonly parallel?: string }): Pr
   if (taking.kind === "held") return watchAnother(cli, project, taking.by);
 
   const problems = new Set<string>();
-  const deps = await project.queueDeps({
+  const deps = queueDeps(project, {
     parallel: parallel ?? project.config.limits.parallel,
     lease: taking.lease,
     onProblem: (doing, error) => noteOnce(cli, problems, doing, error),
@@ -53,7 +54,7 @@ function noteOnce(cli: Cli, told: Set<string>, doing: string, error: unknown): v
 
 async function conclude(cli: Cli, project: Project, end: QueueEnd): Promise<void> {
   const { counts, interrupts, tasks } = await readStatus(project.store);
-  const strangers = await project.tasksWithoutAgent();
+  const strangers = await tasksWithoutAgent(project);
   cli.terminal.json({ end, counts, interrupts });
   if (end.kind === "stopped") {
     cli.exitCode.value = EXIT.interrupted;

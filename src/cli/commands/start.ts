@@ -6,9 +6,10 @@ import { titleOf } from "../../core/names.ts";
 import { STANDING_RUN } from "../../core/run.ts";
 import type { CheckSpec } from "../../core/task.ts";
 import { executeOrThrow } from "../../store/execute.ts";
-import type { Project } from "../../app.ts";
+import { newTaskId, type Project } from "../../app.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
+import { agentName, sayHowToWork, targetBranch } from "../project-actions.ts";
 import { parseDurationOption, parseNumberOption } from "../option-values.ts";
 
 export type StartOptions = {
@@ -38,11 +39,11 @@ export async function start(cli: Cli, options: StartOptions): Promise<void> {
   const given = numbers(options);
   await using project = await cli.openProject();
   const definition: TaskDefinition = {
-    id: options.id ?? project.newTaskId(),
+    id: options.id ?? newTaskId(),
     title: titleOf(options.title ?? prompt),
     prompt,
     role: "coder",
-    agent: project.agentName(agent),
+    agent: agentName(project, agent),
     priority: given.priority ?? project.config.defaults.priority,
     dependsOn: await dependencies(project, options.after ?? []),
     acceptanceCriteria: options.criterion ?? [],
@@ -52,7 +53,7 @@ export async function start(cli: Cli, options: StartOptions): Promise<void> {
       stallMs: project.config.defaults.stallMs,
       maxRetries: given.maxRetries ?? project.config.defaults.maxRetries,
     },
-    targetBranch: await project.targetBranch(options.target),
+    targetBranch: await targetBranch(project, options.target),
     merges: options.merge !== false && project.config.merge.enabled,
   };
   await executeOrThrow(project.store, {
@@ -64,7 +65,7 @@ export async function start(cli: Cli, options: StartOptions): Promise<void> {
 
   cli.terminal.json({ id: definition.id, title: definition.title, agent: definition.agent });
   cli.terminal.say(`${definition.id} queued for ${definition.agent}: ${definition.title}`);
-  await project.sayHowToWork(cli.terminal);
+  await sayHowToWork(project, cli.terminal);
 }
 
 /** One argument is the prompt; of two, the first is the agent. */

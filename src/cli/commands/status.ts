@@ -1,3 +1,5 @@
+import { stateOfHolder } from "../../agents/process/holder.ts";
+import { machineProcessTable } from "../../agents/process/process-table.ts";
 import type { Cli, Reader } from "../cli.ts";
 import { readStatus, statusLines, type Status } from "../view/status-view.ts";
 
@@ -15,7 +17,7 @@ export async function status(cli: Cli, options: { readonly watch?: boolean }): P
   if (options.watch && cli.terminal.isLive) return watch(cli, reader);
   const now = await readStatus(reader);
   const { counts, tasks, attempts, interrupts } = now;
-  const dispatcher = await reader.dispatcher();
+  const dispatcher = await livingDispatcher(reader);
   cli.terminal.json({ dispatcher, counts, tasks, attempts, interrupts });
   for (const line of statusLines(now, cli.terminal, cli.clock.nowMs())) cli.terminal.say(line);
   if (!cli.terminal.isJson) sayWhoWorks(cli, now, dispatcher);
@@ -39,6 +41,14 @@ async function watch(cli: Cli, reader: Reader): Promise<void> {
     await cli.clock.sleep(REDRAW_EVERY_MS, interrupted);
   }
   draw.done();
+}
+
+/** The process that works the queue, if one does. */
+async function livingDispatcher(reader: Reader): Promise<{ pid: number } | undefined> {
+  const lease = await reader.dispatcherLease();
+  if (!lease || lease.expiresAtMs === 0) return undefined;
+  const isAlive = stateOfHolder(machineProcessTable(), lease.holder) === "alive";
+  return isAlive ? { pid: lease.holder.pid } : undefined;
 }
 
 function emptyStatus(): object {

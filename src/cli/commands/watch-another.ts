@@ -1,6 +1,7 @@
 import type { Project } from "../../app.ts";
 import type { DispatcherLease } from "../../core/lease.ts";
 import type { Cli } from "../cli.ts";
+import { isDispatcherAlive } from "../project-actions.ts";
 import { EXIT } from "../exit-codes.ts";
 import { showProgress } from "../view/progress.ts";
 
@@ -17,7 +18,7 @@ export async function watchAnother(
   const interrupted = cli.onInterrupt();
   const over = new AbortController();
   const showing = showProgress(cli, project.store, AbortSignal.any([interrupted, over.signal]));
-  while (!interrupted.aborted && (await project.isDispatcherAlive())) {
+  while (!interrupted.aborted && (await isDispatcherAlive(project))) {
     await cli.clock.sleep(LOOK_EVERY_MS, interrupted);
   }
   over.abort();

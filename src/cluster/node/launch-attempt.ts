@@ -104,7 +104,6 @@ async function start(
       Object.entries(env).filter(([name]) => !launch.unsetEnv.includes(name)),
     ),
     stdin: launch.stdin,
-    marker: attempt.id,
   });
 }
 

@@ -1,0 +1,158 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { adapterFor } from "./agents/adapters.ts";
+import { createPosixProcesses } from "./agents/process/posix-processes.ts";
+import { machineProcessTable } from "./agents/process/process-table.ts";
+import type { Processes } from "./agents/processes.ts";
+import { createInProcessBus } from "./cluster/in-process-bus.ts";
+import type { Bus } from "./cluster/bus.ts";
+import type { Agent, NodeDeps } from "./cluster/node/deps.ts";
+import { createFileAttemptFolders } from "./cluster/node/file-attempt-folders.ts";
+import type { Config } from "./config/config.ts";
+import type { Environment } from "./config/environment.ts";
+import { loadConfig } from "./config/load-config.ts";
+import { makeStateFolder, projectPaths, worktreesRoot } from "./config/paths.ts";
+import type { Clock } from "./core/clock.ts";
+import { OrchestraError } from "./core/errors.ts";
+import { idFromBytes } from "./core/names.ts";
+import type { HeldLease } from "./engine/dispatcher-lease.ts";
+import type { QueueDeps } from "./engine/run-queue.ts";
+import { createMergeRepository } from "./merge/git-repository.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import { systemClock } from "./system-clock.ts";
+import { createCheckRunner } from "./verify/process-check-runner.ts";
+import { inspectRepository, type RepositoryFacts } from "./workspace/inspect-repository.ts";
+import { createWorktrees } from "./workspace/worktrees.ts";
+
+/** A project that is open for work: its configuration, its blackboard, this machine. */
+export type Project = {
+  readonly root: string;
+  readonly repository: RepositoryFacts;
+  readonly environment: Environment;
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly bus: Bus;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/** On one machine there is one node, whatever the machine is called today. */
+const LOCAL_NODE = "local";
+
+/** Opens the project around `cwd`; makes its state folder, and changes nothing else. */
+export async function openProject(options: {
+  readonly cwd: string;
+  readonly environment: Environment;
+}): Promise<Project> {
+  const repository = await inspectRepository(options.cwd);
+  refuseUnusable(repository);
+  const { root } = repository;
+  const config = await loadConfig(root);
+  const paths = projectPaths(root);
+  makeStateFolder(paths);
+  const store = openSqliteStore(paths.blackboard);
+  const bus = createInProcessBus();
+  const processes = createPosixProcesses({
+    table: machineProcessTable(),
+    clock: systemClock,
+    onExit: () => bus.publish({ kind: "process_ended" }),
+  });
+  return {
+    root,
+    repository,
+    environment: options.environment,
+    config,
+    store,
+    clock: systemClock,
+    processes,
+    bus,
+    [Symbol.asyncDispose]: async () => store.close(),
+  };
+}
+
+function refuseUnusable(repository: RepositoryFacts): void {
+  if (repository.isBare) {
+    throw new OrchestraError(
+      "REPOSITORY_UNUSABLE",
+      `${repository.root} is a bare repository; go to a clone that has files.`,
+    );
+  }
+  if (repository.headCommit === undefined) {
+    throw new OrchestraError(
+      "REPOSITORY_UNUSABLE",
+      `${repository.root} has no commit yet, so there is nothing to work on. Commit once: git add -A && git commit -m 'Start'`,
+    );
+  }
+}
+
+/** What a node of this project works with. */
+export function nodeDeps(
+  project: Project,
+  onProblem: NodeDeps["onProblem"],
+): NodeDeps & Pick<QueueDeps, "repository"> {
+  const { root, config, environment, clock, processes, store, bus } = project;
+  const place = {
+    repositoryRoot: root,
+    worktreesRoot: worktreesRoot(root, environment, config.workspace.root),
+    env: environment.variables,
+    config: config.workspace,
+    clock,
+  };
+  return {
+    nodeId: LOCAL_NODE,
+    store,
+    bus,
+    clock,
+    processes,
+    workspaces: createWorktrees(place),
+    repository: createMergeRepository(place),
+    checks: createCheckRunner({ processes, clock }),
+    agent: async (name) => agentNamed(config, name),
+    env: environment.variables,
+    folders: createFileAttemptFolders(projectPaths(root).attempts),
+    newSessionId: () => randomUUID(),
+    random: () => Math.random(),
+    onProblem,
+  };
+}
+
+/** What working the queue of this project needs. */
+export function queueDeps(
+  project: Project,
+  options: {
+    readonly parallel: number;
+    readonly lease: HeldLease;
+    readonly onProblem: NodeDeps["onProblem"];
+  },
+): QueueDeps {
+  const agents = Object.values(project.config.agents);
+  const capacity = options.parallel;
+  return {
+    ...nodeDeps(project, options.onProblem),
+    lease: options.lease,
+    nodes: () => [{ id: LOCAL_NODE, capacity, agents: agents.map((agent) => agent.name) }],
+    agentLimits: Object.fromEntries(
+      agents.flatMap(({ name, limit }) => (limit === undefined ? [] : [[name, limit]])),
+    ),
+  };
+}
+
+async function agentNamed(config: Config, name: string): Promise<Agent> {
+  const settings = config.agents[name];
+  if (settings) return { adapter: await adapterFor(settings), config: settings };
+  throw new OrchestraError(
+    "UNKNOWN_AGENT",
+    `There is no agent ${JSON.stringify(name)}. Known: ${Object.keys(config.agents).join(", ")}. Add it to orchestra.yaml.`,
+  );
+}
+
+export function newTaskId(): string {
+  return idFromBytes(randomBytes(8));
+}
+
+/** The attempt's folder, for commands that only read it. */
+export function attemptFolder(root: string, attemptId: string): string {
+  return join(projectPaths(root).attempts, attemptId);
+}

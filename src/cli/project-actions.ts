@@ -1,0 +1,67 @@
+import { nodeDeps, type Project } from "../app.ts";
+import { stopAttempt } from "../cluster/node/run-node.ts";
+import type { Attempt } from "../core/attempt.ts";
+import { OrchestraError } from "../core/errors.ts";
+import type { Task } from "../core/task.ts";
+import { tidyWorkspaces } from "../engine/tidy-workspaces.ts";
+import { commitOf } from "../workspace/refs.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Whether a living process works this project's queue. */
+export async function isDispatcherAlive({ store, processes }: Project): Promise<boolean> {
+  const lease = await store.dispatcherLease();
+  if (!lease || lease.expiresAtMs === 0) return false;
+  return (await processes.isAlive(lease.holder)) === "alive";
+}
+
+/** Ends the processes of cancelled attempts here, where no dispatcher runs to do it. */
+export async function stopAttempts(
+  project: Project,
+  attempts: readonly Attempt[],
+  terminal: Terminal,
+): Promise<void> {
+  const deps = nodeDeps(project, (doing, error) => {
+    terminal.note(`orchestra: while ${doing}: ${String(error)}`);
+  });
+  for (const { id, taskId } of attempts) {
+    const attempt = (await project.store.attemptsOf(taskId)).find((one) => one.id === id);
+    if (attempt) await stopAttempt(deps, attempt);
+  }
+  await tidyWorkspaces(deps);
+}
+
+/** The next step, for who has just queued something that nobody works. */
+export async function sayHowToWork(project: Project, terminal: Terminal): Promise<void> {
+  if (terminal.isJson || (await isDispatcherAlive(project))) return;
+  terminal.say(terminal.style("dim", "Work the queue with: orchestra run"));
+}
+
+/** The agent that was named, or the default one; refused when it is not configured. */
+export function agentName({ config }: Project, named: string | undefined): string {
+  const name = named ?? config.defaults.agent;
+  if (Object.hasOwn(config.agents, name)) return name;
+  throw new OrchestraError(
+    "UNKNOWN_AGENT",
+    `There is no agent ${JSON.stringify(name)}. Known: ${Object.keys(config.agents).join(", ")}. Add it to orchestra.yaml.`,
+  );
+}
+
+/** The branch a task is for: as named, as configured, or the one that is checked out. */
+export async function targetBranch(project: Project, named: string | undefined): Promise<string> {
+  const { repository, config, root } = project;
+  const branch = named ?? config.merge.target ?? repository.currentBranch;
+  if (branch === undefined) {
+    throw new OrchestraError(
+      "REPOSITORY_UNUSABLE",
+      `${root} is on no branch (detached HEAD). Name the branch that the work is for: --target main`,
+    );
+  }
+  if (await commitOf({ cwd: root }, `refs/heads/${branch}`)) return branch;
+  throw new OrchestraError("INVALID_ARGUMENT", `There is no branch ${JSON.stringify(branch)}.`);
+}
+
+/** Ready tasks that nobody here can work. */
+export async function tasksWithoutAgent(project: Project): Promise<readonly Task[]> {
+  const ready = await project.store.tasks({ states: ["ready"], limit: 100 });
+  return ready.filter((task) => !Object.hasOwn(project.config.agents, task.agent));
+}

@@ -1,0 +1,36 @@
+import type { CheckSpec } from "../core/task.ts";
+
+/** Everything that can be set, resolved: `orchestra.yaml` over the defaults. */
+export type Config = {
+  readonly agents: Readonly<Record<string, AgentSettings>>;
+  readonly defaults: {
+    readonly agent: string;
+    readonly priority: number;
+    readonly timeoutMs: number;
+    readonly stallMs: number;
+    readonly maxRetries: number;
+  };
+  readonly checks: readonly CheckSpec[];
+  readonly workspace: WorkspaceSettings;
+  readonly merge: { readonly enabled: boolean; readonly target: string | undefined };
+  readonly limits: { readonly parallel: number };
+};
+
+export type AgentSettings = {
+  readonly name: string;
+  readonly adapter: string;
+  readonly command: readonly string[];
+  readonly model: string | undefined;
+  readonly promptBy: "argument" | "stdin" | "file";
+  readonly env: Readonly<Record<string, string>>;
+  readonly limit: number | undefined;
+};
+
+export type WorkspaceSettings = {
+  readonly root: string | undefined;
+  readonly copy: readonly string[];
+  readonly link: readonly string[];
+  readonly setup: readonly (string | readonly string[])[];
+  readonly teardown: readonly (string | readonly string[])[];
+  readonly env: Readonly<Record<string, string>>;
+};
