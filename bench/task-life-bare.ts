@@ -10,58 +10,29 @@ export function lifeOfTasksInBareSql(
   ids: readonly string[],
   batchSize: number,
 ): void {
-  const write = writer(database);
+  const write = prepareWrites(database);
   for (let done = 0; done < ids.length; done += batchSize) {
     const batch = ids.slice(done, done + batchSize);
-    inOneCommit(database, () => {
-      for (const id of batch) {
-        write.addAttempt.run(`${id}-1`, id, attemptData(id, "queued"));
-        write.task.run("active", 1, taskData(id, "active"), id);
-      }
-      write.events("attempt_assigned", batch, {
-        number: 1,
-        epoch: 1,
-        nodeId: "node",
-        agent: "script",
-        branch: ATTEMPT.branch,
-        startFrom: "previous",
-      });
-    });
-    inOneCommit(database, () => {
-      for (const id of batch) {
-        write.attempt.run("starting", 1, null, attemptData(id, "starting"), `${id}-1`);
-        write.events("attempt_prepared", [id], {
-          workspacePath: ATTEMPT.workspacePath,
-          baseCommit: SHA,
-          resumesSession: false,
-        });
-      }
-    });
-    inOneCommit(database, () => {
-      for (const id of batch) {
-        write.attempt.run("running", 1, null, attemptData(id, "running"), `${id}-1`);
-        write.events("attempt_started", [id], { pid: 4711 });
-      }
-    });
-    inOneCommit(database, () => {
-      for (const id of batch) {
-        write.attempt.run("running", 1, null, attemptData(id, "running"), `${id}-1`);
-        write.task.run("awaiting_qa", 1, taskData(id, "awaiting_qa"), id);
-        write.events("attempt_finished", [id], {
-          commit: SHA,
-          summary: ATTEMPT.summary,
-          usage: NO_USAGE,
-        });
-      }
-    });
-    inOneCommit(database, () => {
-      for (const id of batch) {
-        write.attempt.run("succeeded", 0, 2, attemptData(id, "succeeded"), `${id}-1`);
-        write.task.run("complete", 1, taskData(id, "complete"), id);
-        write.events("attempt_succeeded", [id], { evidence: [] });
-        write.events("task_completed", [id], {});
-      }
-    });
+    for (const step of STEPS) inOneCommit(database, () => takeStep(write, step, batch));
+  }
+}
+
+function takeStep(write: Writes, step: Step, batch: readonly string[]): void {
+  for (const id of batch) {
+    if (step.attempt === "queued") {
+      write.addAttempt.run(`${id}-1`, id, attemptData(id, step.attempt));
+    } else if (step.attempt === "succeeded") {
+      write.endAttempt.run(step.attempt, attemptData(id, step.attempt), `${id}-1`);
+    } else {
+      write.attempt.run(step.attempt, attemptData(id, step.attempt), `${id}-1`);
+    }
+    if (step.task) write.task.run(step.task, taskData(id, step.task), id);
+  }
+  let seq = Number(write.takeNumbers.get(step.events.length * batch.length)?.["first"]);
+  for (const taskId of batch) {
+    for (const { type, ...particulars } of step.events) {
+      write.addEvent.run(seq++, type, taskId, JSON.stringify({ taskId, ...particulars }));
+    }
   }
 }
 
@@ -113,6 +84,52 @@ const ATTEMPT = {
   evidence: [],
 };
 
+type Step = {
+  readonly attempt: string;
+  readonly task?: string;
+  readonly events: readonly { readonly type: string; readonly [particular: string]: unknown }[];
+};
+
+const STEPS: readonly Step[] = [
+  {
+    attempt: "queued",
+    task: "active",
+    events: [
+      {
+        type: "attempt_assigned",
+        number: 1,
+        epoch: 1,
+        nodeId: "node",
+        agent: "script",
+        branch: ATTEMPT.branch,
+        startFrom: "previous",
+      },
+    ],
+  },
+  {
+    attempt: "starting",
+    events: [
+      {
+        type: "attempt_prepared",
+        workspacePath: ATTEMPT.workspacePath,
+        baseCommit: SHA,
+        resumesSession: false,
+      },
+    ],
+  },
+  { attempt: "running", events: [{ type: "attempt_started", pid: 4711 }] },
+  {
+    attempt: "running",
+    task: "awaiting_qa",
+    events: [{ type: "attempt_finished", commit: SHA, summary: ATTEMPT.summary, usage: NO_USAGE }],
+  },
+  {
+    attempt: "succeeded",
+    task: "complete",
+    events: [{ type: "attempt_succeeded", evidence: [] }, { type: "task_completed" }],
+  },
+];
+
 function taskData(id: string, state: string): string {
   return JSON.stringify({ id, state, ...TASK });
 }
@@ -121,28 +138,24 @@ function attemptData(id: string, state: string): string {
   return JSON.stringify({ id: `${id}-1`, taskId: id, state, ...ATTEMPT });
 }
 
-function writer(database: DatabaseSync) {
-  const nextSeq = database.prepare(
-    "update runs set next_seq = next_seq + ? where id = 'queue' returning next_seq",
-  );
-  const addEvent = database.prepare("insert into events values ('queue', ?, 1, ?, ?, ?)");
+function prepareWrites(database: DatabaseSync) {
   return {
     addAttempt: database.prepare(
       "insert into attempts values (?, ?, 1, 'node', 'queued', 1, null, ?)",
     ),
-    attempt: database.prepare(
-      "update attempts set state = ?, is_live = ?, ended_at = ?, data = ? where id = ?",
+    attempt: database.prepare("update attempts set state = ?, data = ? where id = ?"),
+    endAttempt: database.prepare(
+      "update attempts set state = ?, is_live = 0, ended_at = 1, data = ? where id = ?",
     ),
-    task: database.prepare("update tasks set state = ?, rank = ?, data = ? where id = ?"),
-    events: (type: string, taskIds: readonly string[], particulars: object): void => {
-      const last = Number(nextSeq.get(taskIds.length)?.["next_seq"]) - 1;
-      for (const [index, taskId] of taskIds.entries()) {
-        const seq = last - taskIds.length + 1 + index;
-        addEvent.run(seq, type, taskId, JSON.stringify({ taskId, ...particulars }));
-      }
-    },
+    task: database.prepare("update tasks set state = ?, data = ? where id = ?"),
+    takeNumbers: database.prepare(
+      "update runs set next_seq = next_seq + ?1 where id = 'queue' returning next_seq - ?1 as first",
+    ),
+    addEvent: database.prepare("insert into events values ('queue', ?, 1, ?, ?, ?)"),
   };
 }
+
+type Writes = ReturnType<typeof prepareWrites>;
 
 function inOneCommit(database: DatabaseSync, work: () => void): void {
   database.exec("begin immediate");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Kysely } from "kysely";
 import type { Event, RecordedEvent } from "../../core/events.ts";
-import { runPrepared } from "./prepared.ts";
 import { rowChunks, valuesOf } from "./chunks.ts";
+import { runPrepared } from "./prepared.ts";
 import { rowOfEvent } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -10,15 +10,19 @@ type Db = Kysely<Database>;
 
 /** Appends events to the log; numbers are given per run, without gaps, in the order of commits. */
 export async function appendEvents(db: Db, events: readonly Event[]): Promise<RecordedEvent[]> {
-  const recorded: RecordedEvent[] = [];
+  const next = new Map<string, number>();
   for (const [runId, ofRun] of Map.groupBy(events, (event) => event.runId)) {
-    const first = await takeNumbers(db, runId, ofRun.length);
-    recorded.push(...ofRun.map((event, index) => ({ ...event, seq: first + index })));
+    next.set(runId, await takeNumbers(db, runId, ofRun.length));
   }
-  const rows = recorded.map(({ seq, ...event }) => rowOfEvent(event, seq));
-  for (const some of rowChunks(rows)) {
-    await runPrepared(db, `insert ${some.length} events`, valuesOf(some), () =>
-      db.insertInto("events").values(some),
+  const recorded = events.map((event) => {
+    const seq = next.get(event.runId) ?? 0;
+    next.set(event.runId, seq + 1);
+    return { ...event, seq };
+  });
+  for (const some of rowChunks(recorded)) {
+    const rows = some.map(({ seq, ...event }) => rowOfEvent(event, seq));
+    await runPrepared(db, `insert ${rows.length} events`, valuesOf(rows), () =>
+      db.insertInto("events").values(rows),
     );
   }
   return recorded;

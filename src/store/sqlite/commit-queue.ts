@@ -4,50 +4,65 @@ import { storeError } from "./store-error.ts";
 /** Pieces of work that share one transaction, so that they share its `fsync`. */
 const WORK_PER_COMMIT = 64;
 
-export type CommitQueue = {
+/** A piece of work in a transaction; what it returns tells the result once that is committed. */
+type Work<Unit, T> = (unit: Unit) => Promise<() => T>;
+
+export type CommitQueue<Unit> = {
   /**
    * Does `work` in a transaction, one after another; resolves when it is committed, and rejects when
    * it was rolled back. `work` may be done a second time, after a roll-back.
    */
-  readonly commit: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly commit: <T>(work: Work<Unit, T>) => Promise<T>;
   /** Resolves when nothing waits. */
   readonly idle: () => Promise<void>;
 };
 
-type Item = {
+/** What the pieces of work in one transaction share. */
+export type UnitOfWork<Unit> = {
+  readonly begin: () => Unit;
+  /** The last thing that is done before the commit. */
+  readonly finish: (unit: Unit) => Promise<void>;
+};
+
+type Item<Unit> = {
   /** Does the work, and returns what tells its caller once it is committed. */
-  readonly work: () => Promise<() => void>;
+  readonly work: Work<Unit, void>;
   readonly reject: (error: unknown) => void;
 };
 
-type Deps = {
+type Deps<Unit> = {
   readonly writer: DatabaseSync;
   readonly file: string;
-  readonly items: Item[];
+  readonly unitOfWork: UnitOfWork<Unit>;
+  readonly items: Item<Unit>[];
   draining: Promise<void> | undefined;
 };
 
 /** The one way to write: SQLite has one writer, and one connection has one transaction. */
-export function createCommitQueue(writer: DatabaseSync, file: string): CommitQueue {
-  const deps: Deps = { writer, file, items: [], draining: undefined };
+export function createCommitQueue<Unit>(
+  writer: DatabaseSync,
+  file: string,
+  unitOfWork: UnitOfWork<Unit>,
+): CommitQueue<Unit> {
+  const deps: Deps<Unit> = { writer, file, unitOfWork, items: [], draining: undefined };
   return {
     commit: async (work) => enqueue(deps, work),
     idle: async () => deps.draining,
   };
 }
 
-async function enqueue<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
+async function enqueue<Unit, T>(deps: Deps<Unit>, work: Work<Unit, T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const workThenResolve = async (): Promise<() => void> => {
-    const result = await work();
-    return () => resolve(result);
+  const workThenResolve = async (unit: Unit): Promise<() => void> => {
+    const result = await work(unit);
+    return () => resolve(result());
   };
   deps.items.push({ work: workThenResolve, reject });
   deps.draining ??= drain(deps);
   return promise;
 }
 
-async function drain(deps: Deps): Promise<void> {
+async function drain<Unit>(deps: Deps<Unit>): Promise<void> {
   // One turn later, so that what is asked in the same breath shares a commit.
   await Promise.resolve();
   while (deps.items.length > 0) {
@@ -59,24 +74,21 @@ async function drain(deps: Deps): Promise<void> {
 }
 
 /** `false` when the transaction was rolled back; whoever is at fault is told when tried alone. */
-async function commitTogether(deps: Deps, batch: readonly Item[]): Promise<boolean> {
+async function commitTogether<Unit>(
+  deps: Deps<Unit>,
+  batch: readonly Item<Unit>[],
+): Promise<boolean> {
   try {
-    const settle = await inTransaction(deps, async () => {
-      const done: (() => void)[] = [];
-      for (const item of batch) done.push(await item.work());
-      return done;
-    });
-    for (const resolve of settle) resolve();
+    await inTransaction(deps, batch);
     return true;
   } catch {
     return false;
   }
 }
 
-async function commitAlone(deps: Deps, item: Item): Promise<void> {
+async function commitAlone<Unit>(deps: Deps<Unit>, item: Item<Unit>): Promise<void> {
   try {
-    const resolve = await inTransaction(deps, item.work);
-    resolve();
+    await inTransaction(deps, [item]);
   } catch (error) {
     item.reject(error);
   }
@@ -84,14 +96,20 @@ async function commitAlone(deps: Deps, item: Item): Promise<void> {
 
 // `immediate`, because a transaction that reads first and then asks for the write lock cannot wait
 // for it: SQLite refuses it at once.
-async function inTransaction<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
+async function inTransaction<Unit>(
+  { writer, file, unitOfWork }: Deps<Unit>,
+  items: readonly Item<Unit>[],
+): Promise<void> {
+  const settle: (() => void)[] = [];
   try {
-    deps.writer.exec("begin immediate");
-    const result = await work();
-    deps.writer.exec("commit");
-    return result;
+    writer.exec("begin immediate");
+    const unit = unitOfWork.begin();
+    for (const item of items) settle.push(await item.work(unit));
+    await unitOfWork.finish(unit);
+    writer.exec("commit");
   } catch (error) {
-    if (deps.writer.isOpen && deps.writer.isTransaction) deps.writer.exec("rollback");
-    throw storeError(error, deps.file);
+    if (writer.isOpen && writer.isTransaction) writer.exec("rollback");
+    throw storeError(error, file);
   }
+  for (const resolve of settle) resolve();
 }

@@ -3,7 +3,7 @@ import { Kysely } from "kysely";
 import { readDispatcherLease, saveDispatcherLease } from "../sql/lease.ts";
 import { sqlReader } from "../sql/read.ts";
 import type { Database } from "../sql/schema.ts";
-import { decideAndSave } from "../sql/transact.ts";
+import { createEventBatch, decideAndSave, writeEvents, type EventBatch } from "../sql/transact.ts";
 import type { BlackboardReader, Store } from "../store.ts";
 import { createCommitQueue, type CommitQueue } from "./commit-queue.ts";
 import { announce, createWatch, watchChanges } from "./watch-changes.ts";
@@ -17,18 +17,26 @@ export function openSqliteStore(file: string): Store {
   const reader = openForReading(file) ?? writer;
   const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
   const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer, file) });
-  const queue = createCommitQueue(writer, file);
+  const queue = createCommitQueue<EventBatch>(writer, file, {
+    begin: createEventBatch,
+    finish: async (batch) => writeEvents(db, batch),
+  });
   const watch = createWatch(reader);
   return {
     ...sqlReader(readDb),
     transact: async (scope, decide) => {
-      const outcome = await queue.commit(async () => decideAndSave(db, { scope, decide }));
+      const outcome = await queue.commit(async (batch) =>
+        decideAndSave(db, batch, { scope, decide }),
+      );
       if (outcome.kind === "committed" && outcome.events.length > 0) announce(watch);
       return outcome;
     },
     dispatcherLease: async () => readDispatcherLease(readDb),
     saveDispatcherLease: async (lease, expectedTerm) =>
-      queue.commit(async () => saveDispatcherLease(db, lease, expectedTerm)),
+      queue.commit(async () => {
+        const isSaved = await saveDispatcherLease(db, lease, expectedTerm);
+        return () => isSaved;
+      }),
     watch: (listener, signal) => watchChanges(watch, listener, signal),
     close: async () => closeAll(queue, reader, writer),
   };
@@ -51,7 +59,7 @@ export function openSqliteReader(file: string): SqliteReader | undefined {
 export type SqliteReader = BlackboardReader & Pick<Store, "close" | "watch" | "dispatcherLease">;
 
 async function closeAll(
-  queue: CommitQueue,
+  queue: CommitQueue<EventBatch>,
   reader: DatabaseSync,
   writer: DatabaseSync,
 ): Promise<void> {
