@@ -1,4 +1,5 @@
 import { createExclusive } from "../workspace/exclusive.ts";
+import { explainingStorage } from "../workspace/git-error.ts";
 import { isAncestor } from "../workspace/refs.ts";
 import type { WorktreesDeps, WorktreesOptions } from "../workspace/worktrees-deps.ts";
 import { advance } from "./advance.ts";
@@ -10,7 +11,8 @@ import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
 export function createMergeRepository(options: WorktreesOptions): MergeRepository {
   const deps: WorktreesDeps = { ...options, addExclusively: createExclusive() };
   return {
-    prepareMerge: async (request) => prepareMerge(deps, request),
+    prepareMerge: async (request) =>
+      explainingStorage("Preparing a merge", prepareMerge(deps, request)),
     advance: async (request) => advance(deps, request),
     dirtyCheckout: async (targetBranch) => dirtyCheckout(deps, targetBranch),
     isMerged: async (commit, branch) =>

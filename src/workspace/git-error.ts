@@ -5,6 +5,8 @@ type Call = {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another folder that the command writes to. */
+  readonly writesTo?: string;
 };
 
 /** The end of a git command that did not succeed; an `ExecaError`, or an exit code and its output. */
@@ -24,13 +26,22 @@ export type StorageFacts = {
 /** Below this, git is taken to have failed for want of space: it removes what it half wrote. */
 const FREE_BYTES_MIN = 1024 * 1024;
 
+const STORAGE_CODES: Readonly<Record<string, "NO_SPACE" | "READ_ONLY">> = {
+  ENOSPC: "NO_SPACE",
+  EDQUOT: "NO_SPACE",
+  EROFS: "READ_ONLY",
+  EACCES: "READ_ONLY",
+  EPERM: "READ_ONLY",
+};
+
 /** What the end of a git command means for the caller, decided by errno, never by git's words. */
 export async function gitError(call: Call, ending: Ending): Promise<OrchestraError> {
   const doing = `Running git ${subcommand(call.args)} in ${call.cwd}`;
   const cause = ending instanceof Error ? ending : new Error(ending.stderr.trim());
   if (ending.exitCode === undefined) return startError(doing, call, ending, cause);
 
-  for (const folder of [call.cwd, call.env?.["GIT_DIR"] ?? call.cwd]) {
+  const others = [call.env?.["GIT_DIR"], call.writesTo].filter((one) => one !== undefined);
+  for (const folder of [call.cwd, ...others]) {
     const code = storageTrouble(await storageFacts(folder));
     if (code) return storageError(code, doing, folder, cause);
   }
@@ -61,7 +72,7 @@ function storageError(
   code: "NO_SPACE" | "READ_ONLY",
   doing: string,
   folder: string,
-  cause: Error,
+  cause: unknown,
 ): OrchestraError {
   const advice =
     code === "NO_SPACE"
@@ -74,9 +85,21 @@ function storageError(
 export function storageTrouble(
   facts: StorageFacts,
 ): (ErrorCode & ("NO_SPACE" | "READ_ONLY")) | undefined {
-  if (facts.accessError === "EROFS" || facts.accessError === "EACCES") return "READ_ONLY";
+  if (STORAGE_CODES[facts.accessError ?? ""] === "READ_ONLY") return "READ_ONLY";
   if (facts.freeBytes < FREE_BYTES_MIN || facts.freeFiles === 0) return "NO_SPACE";
   return undefined;
+}
+
+/** Does what `doing` names; a full or read-only disk on the way becomes an `OrchestraError`. */
+export async function explainingStorage<T>(doing: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = STORAGE_CODES[error instanceof Error && "code" in error ? String(error.code) : ""];
+    if (!code) throw error;
+    const folder = error instanceof Error && "path" in error ? String(error.path) : "its folder";
+    throw storageError(code, doing, folder, error);
+  }
 }
 
 async function storageFacts(folder: string): Promise<StorageFacts> {

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { storageTrouble } from "./git-error.ts";
+import { explainingStorage, storageTrouble } from "./git-error.ts";
 import { git, tryGit } from "./git.ts";
 import { createTestRepository } from "./test-repository.ts";
 
@@ -51,4 +51,12 @@ test("a full disk and one that cannot be written are told from what the system s
   expect(storageTrouble({ ...fine, freeFiles: 0 })).toBe("NO_SPACE");
   expect(storageTrouble({ ...fine, accessError: "EROFS" })).toBe("READ_ONLY");
   expect(storageTrouble({ ...fine, accessError: "EACCES" })).toBe("READ_ONLY");
+});
+
+test("a full disk that stops a file of ours is told in the same words", async () => {
+  const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", path: "/disk/file" });
+  const doing = explainingStorage("Making a workspace", Promise.reject(full));
+  await expect(doing).rejects.toMatchObject({ code: "NO_SPACE", cause: full });
+  const other = explainingStorage("Making a workspace", Promise.reject(new Error("other")));
+  await expect(other).rejects.toThrow(/^other$/);
 });

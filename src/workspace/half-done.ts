@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { git } from "./git.ts";
 import { inside, type Worktree } from "./place.ts";
+import { endStrayGit } from "./stray-git.ts";
 
 /** What can be left half done. Git's own way of leaving it is to forget these files. */
 const OPERATION_FILES = [
@@ -46,6 +47,8 @@ export async function clearLocks(
     const args = ["rev-parse", "--git-path", `refs/heads/${branch}.lock`];
     locks.push(resolve(worktree.path, await git(args, inside(worktree))));
   }
+  if (!locks.some((path) => existsSync(path))) return;
+  await endStrayGit({ clock }, worktree.gitDir);
   const signal = AbortSignal.timeout(LOCK_WAIT_MS);
   for (let waitedMs = 0; waitedMs < LOCK_WAIT_MS; waitedMs += LOCK_POLL_MS) {
     if (!locks.some((path) => existsSync(path))) return;

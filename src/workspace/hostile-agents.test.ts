@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { createTestRepository, NEVER, type TestRepository } from "./test-repository.ts";
 import type { Workspace } from "./workspace.ts";
@@ -165,6 +166,21 @@ test("locks that a killed git has left are no obstacle", async () => {
   }
   await it.repository.write("b.txt", "b\n", it.workspace.path);
   expect((await it.workspaces.collect(it.workspace, COLLECT)).leftovers).toEqual(["b.txt"]);
+});
+
+test("a git command that a killed orchestrator has left running is ended first", async () => {
+  await using it = await started();
+  const gitDir = await it.git("rev-parse", "--absolute-git-dir");
+  const lock = join(gitDir, "index.lock");
+  const stray = execa("sh", ["-c", `touch '${lock}'; exec sleep 60`], {
+    env: { GIT_DIR: gitDir },
+    reject: false,
+  });
+  await expect.poll(() => existsSync(lock), { timeout: 10_000 }).toBe(true);
+
+  await it.workspaces.collect(it.workspace, COLLECT);
+
+  expect((await stray).isTerminated).toBe(true);
 });
 
 test("a deleted workspace is made again for the checks, with what was committed", async () => {

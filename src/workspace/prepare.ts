@@ -5,6 +5,7 @@ import { isValidId } from "../core/names.ts";
 import { environment } from "./environment.ts";
 import { furnish } from "./furnish.ts";
 import { tryGit } from "./git.ts";
+import { clearLocks } from "./half-done.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { branchCommit } from "./refs.ts";
@@ -57,6 +58,7 @@ async function takeOver(
   request: WorkspaceRequest,
   base: string,
 ): Promise<Owner> {
+  await clearLocks(deps, worktree, request.branch);
   const before = await readOwner(worktree);
   if (before && (await isTakenOver(worktree, before, request))) return before;
   if (before) {

@@ -8,8 +8,8 @@ export function endGroupOnAbort(pid: number | undefined, signal: AbortSignal): (
   if (pid === undefined) return () => undefined;
   let timer: NodeJS.Timeout | undefined;
   const end = () => {
-    signalGroup(pid, "SIGTERM");
-    timer = setTimeout(signalGroup, KILL_GRACE_MS, pid, "SIGKILL");
+    signalProcess(-pid, "SIGTERM");
+    timer = setTimeout(signalProcess, KILL_GRACE_MS, -pid, "SIGKILL");
   };
   if (signal.aborted) end();
   else signal.addEventListener("abort", end, { once: true });
@@ -19,11 +19,11 @@ export function endGroupOnAbort(pid: number | undefined, signal: AbortSignal): (
   };
 }
 
-function signalGroup(pid: number, name: NodeJS.Signals): void {
+/** Signals a process, or a group by its negative id; one that has ended meanwhile is no error. */
+export function signalProcess(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, name);
+    process.kill(pid, name);
   } catch (error) {
-    // Its end has overtaken us.
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

@@ -8,6 +8,7 @@ import { readOwner } from "./owner.ts";
 import type { Worktree } from "./place.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
+import { endStrayGit } from "./stray-git.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 export type Claim = {
@@ -59,6 +60,7 @@ export async function discardWorktree(
   found: Worktree | undefined,
 ): Promise<void> {
   if (found) {
+    await endStrayGit(deps, found.gitDir);
     if (claim.taskId) await keepUnreachable(deps, found.gitDir, claim.taskId);
     if (existsSync(claim.path)) await reattach(deps, found, claim.taskId);
     await removeWorktree(deps, claim.path);
@@ -120,6 +122,7 @@ async function addWorktree(
   const call = {
     args: ["worktree", "add", "--quiet", "--detach", path, commit],
     cwd: deps.repositoryRoot,
+    writesTo: deps.worktreesRoot,
   };
   await mkdir(deps.worktreesRoot, { recursive: true });
   for (let tries = 1; ; tries += 1) {

@@ -4,6 +4,7 @@ import { isValidId } from "../core/names.ts";
 import { collect } from "./collect.ts";
 import { environment } from "./environment.ts";
 import { createExclusive } from "./exclusive.ts";
+import { explainingStorage } from "./git-error.ts";
 import { prepare, workspacePath } from "./prepare.ts";
 import { branchCommit, registeredWorktrees } from "./refs.ts";
 import { remove } from "./remove.ts";
@@ -15,9 +16,11 @@ import type { Workspaces } from "./workspace.ts";
 export function createWorktrees(options: WorktreesOptions): Workspaces {
   const deps: WorktreesDeps = { ...options, addExclusively: createExclusive() };
   return {
-    prepare: async (request, signal) => prepare(deps, request, signal),
-    collect: async (workspace, request) => collect(deps, workspace, request),
-    remove: async (request) => remove(deps, request),
+    prepare: async (request, signal) =>
+      explainingStorage("Making a workspace", prepare(deps, request, signal)),
+    collect: async (workspace, request) =>
+      explainingStorage("Collecting the work of an agent", collect(deps, workspace, request)),
+    remove: async (request) => explainingStorage("Removing a workspace", remove(deps, request)),
     rescued: async () => rescued(deps),
     restore: async (ref, branch) => restore(deps, ref, branch),
     environment: (request, path) => environment(deps, request, path),
