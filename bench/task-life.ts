@@ -13,7 +13,7 @@ import type { Store } from "../src/store/store.ts";
 import { lifeOfTasksInBareSql } from "./task-life-bare.ts";
 
 /** The full life of a no-op task on SQLite, against the same writes by hand with `node:sqlite`. */
-const ROUNDS = 11;
+const ROUNDS = 21;
 const TASKS_PER_ROUND = 320;
 const BATCH = 16;
 const AGENT = "script";

@@ -26,7 +26,7 @@ export type Store = BlackboardReader & {
   ) => Promise<boolean>;
   /**
    * Calls `listener` soon after anything was committed, by this process or another, until `signal`
-   * aborts. A hint only: it may come late, twice, or for nothing.
+   * aborts. A hint only: it may come late, twice, or for nothing. `listener` must not throw.
    */
   readonly watch: (listener: () => void, signal: AbortSignal) => void;
   readonly close: () => Promise<void>;

@@ -1,4 +1,4 @@
-export type Change<T> = { readonly before: T; readonly after: T };
+type Change<T> = { readonly before: T; readonly after: T };
 export type Changes<T> = { readonly added: readonly T[]; readonly changed: readonly Change<T>[] };
 
 /** What differs between two maps; an item that only became another object is no difference. */

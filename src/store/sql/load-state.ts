@@ -7,6 +7,7 @@ import { EMPTY_STATE, type Scope, type State } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import { dependentsOf, dueParked, readyHeads, tasksById } from "./load-tasks.ts";
 import { idChunks } from "./chunks.ts";
+import { knowNothing, type KnownRows } from "./known-rows.ts";
 import { LIVE, OPEN } from "./literals.ts";
 import { runPrepared } from "./prepared.ts";
 import { parsed } from "./rows.ts";
@@ -15,28 +16,32 @@ import type { Database } from "./schema.ts";
 type Db = Kysely<Database>;
 
 /** The part of the blackboard that `scope` names. */
-export async function loadState(db: Db, scope: Scope): Promise<State> {
+export async function loadState(
+  db: Db,
+  scope: Scope,
+  known: KnownRows = knowNothing(),
+): Promise<State> {
   const runs = await runsById(db, scope.runIds ?? []);
-  const tasks = await tasksOf(db, scope);
+  const tasks = await tasksOf(db, scope, known);
   if (!scope.taskIds) return { ...EMPTY_STATE, runs, tasks, attempts: await liveOf(db, scope) };
 
   const named = scope.taskIds.flatMap((id) => tasks.get(id) ?? []);
   return {
     runs,
     tasks,
-    attempts: await latestAttempts(db, named),
+    attempts: await latestAttempts(db, named, known),
     interrupts: await openInterrupts(db, named),
   };
 }
 
-async function tasksOf(db: Db, scope: Scope): Promise<Map<string, Task>> {
+async function tasksOf(db: Db, scope: Scope, known: KnownRows): Promise<Map<string, Task>> {
   const ids = scope.taskIds ?? [];
-  const named = await tasksById(db, ids);
+  const named = await tasksById(db, ids, known);
   const dependencies = scope.dependencies ? named.flatMap((task) => task.dependsOn) : [];
   return byId([
     ...named,
     ...(scope.dependents ? await dependentsOf(db, ids, scope.dependents) : []),
-    ...(await tasksById(db, dependencies)),
+    ...(await tasksById(db, dependencies, known)),
     ...(scope.assignment ? await readyHeads(db, scope.assignment) : []),
     ...(scope.dueParked ? await dueParked(db, scope.dueParked) : []),
   ]);
@@ -61,12 +66,16 @@ async function liveOf(db: Db, scope: Scope): Promise<Map<string, Attempt>> {
   return byId(rows.map((row) => parsed<Attempt>(row.data)));
 }
 
-async function latestAttempts(db: Db, tasks: readonly Task[]): Promise<Map<string, Attempt>> {
+async function latestAttempts(
+  db: Db,
+  tasks: readonly Task[],
+  known: KnownRows,
+): Promise<Map<string, Attempt>> {
   const ids = tasks
     .filter((task) => task.attemptCount > 0)
     .map((task) => attemptId(task.id, task.attemptCount));
-  const found: Attempt[] = [];
-  for (const some of idChunks(ids)) {
+  const found = ids.flatMap((id) => known.attempts.get(id) ?? []);
+  for (const some of idChunks(ids.filter((id) => !known.attempts.has(id)))) {
     const rows = await runPrepared(db, `${some.length} attempts`, some, () =>
       db.selectFrom("attempts").select("data").where("id", "in", some),
     );

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Scope } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import { IDS_PER_QUERY, idChunks } from "./chunks.ts";
+import type { KnownRows } from "./known-rows.ts";
 import { READY } from "./literals.ts";
 import { runPrepared } from "./prepared.ts";
 import { parsed } from "./rows.ts";
@@ -9,9 +10,10 @@ import type { Database } from "./schema.ts";
 
 type Db = Kysely<Database>;
 
-export async function tasksById(db: Db, ids: readonly string[]): Promise<Task[]> {
-  const found: Task[] = [];
-  for (const some of idChunks(ids)) {
+/** Those of the tasks that there are. */
+export async function tasksById(db: Db, ids: readonly string[], known: KnownRows): Promise<Task[]> {
+  const found = ids.flatMap((id) => known.tasks.get(id) ?? []);
+  for (const some of idChunks(ids.filter((id) => !known.tasks.has(id)))) {
     const rows = await runPrepared(db, `${some.length} tasks`, some, () =>
       db.selectFrom("tasks").select("data").where("id", "in", some),
     );

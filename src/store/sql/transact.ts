@@ -5,6 +5,7 @@ import { evolveAll } from "../../core/evolve.ts";
 import type { Scope, State } from "../../core/state.ts";
 import type { Committed } from "../store.ts";
 import { appendEvents } from "./append-events.ts";
+import { knowNothing, remember, type KnownRows } from "./known-rows.ts";
 import { readDispatcherLease } from "./lease.ts";
 import { loadState } from "./load-state.ts";
 import { saveChanges } from "./save-changes.ts";
@@ -15,22 +16,25 @@ export type Proposal = {
   readonly decide: (state: State) => Decision;
 };
 
-/**
- * The events of one transaction, which may hold many decisions: no decision reads the log, so they
- * are numbered and written together at its end, at half the cost of one by one.
- */
-export type EventBatch = {
+/** What the decisions in one transaction share. */
+export type Transaction = {
+  /**
+   * No decision reads the log, so the events are numbered and written together at the end, at half
+   * the cost of one by one.
+   */
   readonly pending: Event[];
   recorded: readonly RecordedEvent[];
+  readonly known: KnownRows;
 };
 
-export function createEventBatch(): EventBatch {
-  return { pending: [], recorded: [] };
+export function createTransaction(known: KnownRows = knowNothing()): Transaction {
+  return { pending: [], recorded: [], known };
 }
 
 /** Writes the events of all decisions: the last thing before the transaction is committed. */
-export async function writeEvents(db: Kysely<Database>, batch: EventBatch): Promise<void> {
-  if (batch.pending.length > 0) batch.recorded = await appendEvents(db, batch.pending);
+export async function writeEvents(db: Kysely<Database>, transaction: Transaction): Promise<void> {
+  if (transaction.pending.length === 0) return;
+  transaction.recorded = await appendEvents(db, transaction.pending);
 }
 
 /**
@@ -39,7 +43,7 @@ export async function writeEvents(db: Kysely<Database>, batch: EventBatch): Prom
  */
 export async function decideAndSave(
   db: Kysely<Database>,
-  batch: EventBatch,
+  transaction: Transaction,
   { scope, decide }: Proposal,
 ): Promise<() => Committed> {
   if (scope.dispatcherTerm !== undefined) {
@@ -48,13 +52,15 @@ export async function decideAndSave(
       return () => refuse("FENCED", "Another dispatcher has taken over this blackboard.");
     }
   }
-  const before = await loadState(db, scope);
+  const before = await loadState(db, scope, transaction.known);
   const decision = decide(before);
   if (decision.kind === "refused") return () => decision;
   if (decision.events.length === 0) return () => ({ kind: "committed", events: [] });
 
-  await saveChanges(db, before, evolveAll(before, decision.events));
-  const start = batch.pending.length;
-  const end = batch.pending.push(...decision.events);
-  return () => ({ kind: "committed", events: batch.recorded.slice(start, end) });
+  const after = evolveAll(before, decision.events);
+  await saveChanges(db, before, after);
+  remember(transaction.known, after);
+  const start = transaction.pending.length;
+  const end = transaction.pending.push(...decision.events);
+  return () => ({ kind: "committed", events: transaction.recorded.slice(start, end) });
 }

@@ -22,6 +22,8 @@ export type UnitOfWork<Unit> = {
   readonly begin: () => Unit;
   /** The last thing that is done before the commit. */
   readonly finish: (unit: Unit) => Promise<void>;
+  /** Nothing that was done since `begin` is so. */
+  readonly rolledBack: () => void;
 };
 
 type Item<Unit> = {
@@ -108,6 +110,7 @@ async function inTransaction<Unit>(
     await unitOfWork.finish(unit);
     writer.exec("commit");
   } catch (error) {
+    unitOfWork.rolledBack();
     if (writer.isOpen && writer.isTransaction) writer.exec("rollback");
     throw storeError(error, file);
   }

@@ -1,5 +1,43 @@
+import { expect, test } from "vitest";
 import { storeConformance } from "../conformance.ts";
+import { add, assign, loaded, report } from "../conformance/builders.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { temporaryFile } from "./testing/temporary-file.ts";
 
 storeConformance("SQLite", async () => openSqliteStore(temporaryFile()));
+
+test("a decision sees what another connection has written since the last one", async () => {
+  const file = temporaryFile();
+  const [left, right] = [openSqliteStore(file), openSqliteStore(file)];
+  await add(left, ["one"]);
+  await assign(left);
+  for (const [store, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    await report(store, "one", { type: "return" });
+    const { tasks, attempts } = await loaded(other, { taskIds: ["one"] });
+    expect(tasks.get("one")).toEqual(await store.task("one"));
+    expect([...attempts.values()]).toEqual([(await store.attemptsOf("one")).at(-1)]);
+    await assign(other);
+    expect((await loaded(store, { taskIds: ["one"] })).tasks).toEqual(
+      (await loaded(other, { taskIds: ["one"] })).tasks,
+    );
+  }
+  await Promise.all([left.close(), right.close()]);
+});
+
+test("a decision sees nothing of one that was rolled back", async () => {
+  const store = openSqliteStore(temporaryFile());
+  await add(store, ["one"]);
+  const events = [
+    { type: "task_cancelled", runId: "queue", atMs: 1, taskId: "one" },
+    { type: "task_unparked", runId: "no-such-run", atMs: 1, taskId: "one" },
+  ] as const;
+  const failing = store.transact({ taskIds: ["one"] }, () => ({ kind: "accepted", events }));
+
+  await expect(failing).rejects.toThrow("no-such-run");
+  const { tasks } = await loaded(store, { taskIds: ["one"] });
+  expect(tasks.get("one")).toMatchObject({ state: "ready" });
+  await store.close();
+});

@@ -3,9 +3,15 @@ import { Kysely } from "kysely";
 import { readDispatcherLease, saveDispatcherLease } from "../sql/lease.ts";
 import { sqlReader } from "../sql/read.ts";
 import type { Database } from "../sql/schema.ts";
-import { createEventBatch, decideAndSave, writeEvents, type EventBatch } from "../sql/transact.ts";
+import {
+  createTransaction,
+  decideAndSave,
+  writeEvents,
+  type Transaction,
+} from "../sql/transact.ts";
 import type { BlackboardReader, Store } from "../store.ts";
-import { createCommitQueue, type CommitQueue } from "./commit-queue.ts";
+import { forget, knowNothing } from "../sql/known-rows.ts";
+import { createCommitQueue, type CommitQueue, type UnitOfWork } from "./commit-queue.ts";
 import { announce, createWatch, watchChanges } from "./watch-changes.ts";
 import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
 import { openForReading, openForWriting } from "./open-sqlite.ts";
@@ -17,16 +23,13 @@ export function openSqliteStore(file: string): Store {
   const reader = openForReading(file) ?? writer;
   const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
   const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer, file) });
-  const queue = createCommitQueue<EventBatch>(writer, file, {
-    begin: createEventBatch,
-    finish: async (batch) => writeEvents(db, batch),
-  });
+  const queue = createCommitQueue(writer, file, unitOfWork(writer, db));
   const watch = createWatch(reader);
   return {
     ...sqlReader(readDb),
     transact: async (scope, decide) => {
-      const outcome = await queue.commit(async (batch) =>
-        decideAndSave(db, batch, { scope, decide }),
+      const outcome = await queue.commit(async (transaction) =>
+        decideAndSave(db, transaction, { scope, decide }),
       );
       if (outcome.kind === "committed" && outcome.events.length > 0) announce(watch);
       return outcome;
@@ -58,8 +61,25 @@ export function openSqliteReader(file: string): SqliteReader | undefined {
 
 export type SqliteReader = BlackboardReader & Pick<Store, "close" | "watch" | "dispatcherLease">;
 
+/** Rows are known from one transaction to the next while no other connection has written. */
+function unitOfWork(writer: DatabaseSync, db: Kysely<Database>): UnitOfWork<Transaction> {
+  const known = knowNothing();
+  const version = writer.prepare("pragma data_version");
+  let seen: unknown;
+  return {
+    begin: () => {
+      const now = version.get()?.["data_version"];
+      if (now !== seen) forget(known);
+      seen = now;
+      return createTransaction(known);
+    },
+    finish: async (transaction) => writeEvents(db, transaction),
+    rolledBack: () => forget(known),
+  };
+}
+
 async function closeAll(
-  queue: CommitQueue<EventBatch>,
+  queue: CommitQueue<Transaction>,
   reader: DatabaseSync,
   writer: DatabaseSync,
 ): Promise<void> {
