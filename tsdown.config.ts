@@ -5,7 +5,8 @@ const { version }: { version: string } = JSON.parse(readFileSync("package.json",
 
 export default defineConfig({
   entry: { main: "src/cli/main.ts" },
-  format: "esm",
+  // Node loads CommonJS some 8 ms faster, which is a fifth of what a command takes.
+  format: "cjs",
   platform: "node",
   target: "node24",
   // Dependencies go into the bundle: one file read instead of hundreds is most of a fast start.

@@ -1,13 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { adapterFor } from "./agents/adapters.ts";
 import { createPosixProcesses } from "./agents/process/posix-processes.ts";
 import { machineProcessTable } from "./agents/process/process-table.ts";
 import type { Processes } from "./agents/processes.ts";
 import { createInProcessBus } from "./cluster/in-process-bus.ts";
 import type { Bus } from "./cluster/bus.ts";
 import type { Agent, NodeDeps } from "./cluster/node/deps.ts";
-import { createFileAttemptFolders } from "./cluster/node/file-attempt-folders.ts";
 import type { Config } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { loadConfig } from "./config/load-config.ts";
@@ -17,13 +15,10 @@ import { OrchestraError } from "./core/errors.ts";
 import { idFromBytes } from "./core/names.ts";
 import type { HeldLease } from "./engine/dispatcher-lease.ts";
 import type { QueueDeps } from "./engine/run-queue.ts";
-import { createMergeRepository } from "./merge/git-repository.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { systemClock } from "./system-clock.ts";
-import { createCheckRunner } from "./verify/process-check-runner.ts";
 import { inspectRepository, type RepositoryFacts } from "./workspace/inspect-repository.ts";
-import { createWorktrees } from "./workspace/worktrees.ts";
 
 /** A project that is open for work: its configuration, its blackboard, this machine. */
 export type Project = {
@@ -87,12 +82,16 @@ function refuseUnusable(repository: RepositoryFacts): void {
   }
 }
 
-/** What a node of this project works with. */
-export function nodeDeps(
+/** What a node of this project works with; loaded only by commands that work. */
+export async function nodeDeps(
   project: Project,
   onProblem: NodeDeps["onProblem"],
-): NodeDeps & Pick<QueueDeps, "repository"> {
+): Promise<NodeDeps & Pick<QueueDeps, "repository">> {
   const { root, config, environment, clock, processes, store, bus } = project;
+  const { createWorktrees } = await import("./workspace/worktrees.ts");
+  const { createMergeRepository } = await import("./merge/git-repository.ts");
+  const { createCheckRunner } = await import("./verify/process-check-runner.ts");
+  const { createFileAttemptFolders } = await import("./cluster/node/file-attempt-folders.ts");
   const place = {
     repositoryRoot: root,
     worktreesRoot: worktreesRoot(root, environment, config.workspace.root),
@@ -119,18 +118,18 @@ export function nodeDeps(
 }
 
 /** What working the queue of this project needs. */
-export function queueDeps(
+export async function queueDeps(
   project: Project,
   options: {
     readonly parallel: number;
     readonly lease: HeldLease;
     readonly onProblem: NodeDeps["onProblem"];
   },
-): QueueDeps {
+): Promise<QueueDeps> {
   const agents = Object.values(project.config.agents);
   const capacity = options.parallel;
   return {
-    ...nodeDeps(project, options.onProblem),
+    ...(await nodeDeps(project, options.onProblem)),
     lease: options.lease,
     nodes: () => [{ id: LOCAL_NODE, capacity, agents: agents.map((agent) => agent.name) }],
     agentLimits: Object.fromEntries(
@@ -140,6 +139,7 @@ export function queueDeps(
 }
 
 async function agentNamed(config: Config, name: string): Promise<Agent> {
+  const { adapterFor } = await import("./agents/adapters.ts");
   const settings = config.agents[name];
   if (settings) return { adapter: await adapterFor(settings), config: settings };
   throw new OrchestraError(

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const here = import.meta.dirname;
-const bin = resolve(here, "../../bin/orchestra.js");
+const bin = resolve(here, "../../bin/orchestra.cjs");
 const scratch = mkdtempSync(join(tmpdir(), "orchestra-demo-"));
 const project = join(scratch, "till");
 const startedAtMs = Date.now();

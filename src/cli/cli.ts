@@ -12,7 +12,8 @@ export type Cli = {
   readonly cwd: string;
   readonly environment: Environment;
   readonly terminal: Terminal;
-  readonly stdin: NodeJS.ReadStream;
+  /** Opened when asked for: that alone takes a millisecond or two. */
+  readonly stdin: () => NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly clock: Clock;
   /** What the process ends with when its command does not throw. */
@@ -42,7 +43,7 @@ export function openCli(host: NodeJS.Process, isJson: boolean): Cli {
     cwd,
     environment,
     terminal: openTerminal(host, isJson),
-    stdin: host.stdin,
+    stdin: () => host.stdin,
     stdout: host.stdout,
     clock: systemClock,
     exitCode: { value: 0 },

@@ -5,7 +5,10 @@ import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 import type { Terminal } from "./terminal.ts";
 
-process.exitCode = await main(process.argv);
+// No top-level await: the bundle is CommonJS, which Node loads faster.
+void main(process.argv).then((code) => {
+  process.exitCode = code;
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   const cli = openCli(process, argv.includes("--json"));

@@ -1,9 +1,6 @@
-import { nodeDeps, type Project } from "../app.ts";
-import { stopAttempt } from "../cluster/node/run-node.ts";
-import type { Attempt } from "../core/attempt.ts";
+import type { Project } from "../app.ts";
 import { OrchestraError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
-import { tidyWorkspaces } from "../engine/tidy-workspaces.ts";
 import { commitOf } from "../workspace/refs.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -12,22 +9,6 @@ export async function isDispatcherAlive({ store, processes }: Project): Promise<
   const lease = await store.dispatcherLease();
   if (!lease || lease.expiresAtMs === 0) return false;
   return (await processes.isAlive(lease.holder)) === "alive";
-}
-
-/** Ends the processes of cancelled attempts here, where no dispatcher runs to do it. */
-export async function stopAttempts(
-  project: Project,
-  attempts: readonly Attempt[],
-  terminal: Terminal,
-): Promise<void> {
-  const deps = nodeDeps(project, (doing, error) => {
-    terminal.note(`orchestra: while ${doing}: ${String(error)}`);
-  });
-  for (const { id, taskId } of attempts) {
-    const attempt = (await project.store.attemptsOf(taskId)).find((one) => one.id === id);
-    if (attempt) await stopAttempt(deps, attempt);
-  }
-  await tidyWorkspaces(deps);
 }
 
 /** The next step, for who has just queued something that nobody works. */
@@ -56,6 +37,8 @@ export async function targetBranch(project: Project, named: string | undefined):
       `${root} is on no branch (detached HEAD). Name the branch that the work is for: --target main`,
     );
   }
+  // The one that is checked out has a commit, or there would be no project.
+  if (branch === repository.currentBranch) return branch;
   if (await commitOf({ cwd: root }, `refs/heads/${branch}`)) return branch;
   throw new OrchestraError("INVALID_ARGUMENT", `There is no branch ${JSON.stringify(branch)}.`);
 }

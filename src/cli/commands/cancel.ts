@@ -3,7 +3,7 @@ import type { Task } from "../../core/task.ts";
 import { executeOrThrow } from "../../store/execute.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
-import { isDispatcherAlive, stopAttempts } from "../project-actions.ts";
+import { isDispatcherAlive } from "../project-actions.ts";
 
 type Options = { readonly cascade?: boolean; readonly dryRun?: boolean };
 
@@ -25,6 +25,7 @@ export async function cancel(cli: Cli, ids: readonly string[], options: Options)
     const live = (await store.attemptsOf(task.id)).filter((attempt) => isLive(attempt.state));
     if (live.length === 0 || (await isDispatcherAlive(project))) continue;
     cli.terminal.note(`Stopping ${task.id} …`);
+    const { stopAttempts } = await import("../stop-attempts.ts");
     await stopAttempts(project, live, cli.terminal);
   }
   return show(cli, tasks, "cancelled");

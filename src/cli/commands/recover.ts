@@ -14,7 +14,7 @@ export async function recover(
   options: { readonly branch?: string },
 ): Promise<void> {
   await using project = await cli.openProject();
-  const { workspaces } = nodeDeps(project, (_doing, error) => {
+  const { workspaces } = await nodeDeps(project, (_doing, error) => {
     throw error;
   });
   const kept = await workspaces.rescued();

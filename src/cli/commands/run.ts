@@ -24,7 +24,7 @@ export async function run(cli: Cli, options: { readonly parallel?: string }): Pr
   if (taking.kind === "held") return watchAnother(cli, project, taking.by);
 
   const problems = new Set<string>();
-  const deps = queueDeps(project, {
+  const deps = await queueDeps(project, {
     parallel: parallel ?? project.config.limits.parallel,
     lease: taking.lease,
     onProblem: (doing, error) => noteOnce(cli, problems, doing, error),

@@ -86,7 +86,8 @@ async function request(
 }
 
 async function promptFrom(cli: Cli, options: StartOptions): Promise<string> {
-  const bytes = options.file === undefined ? await buffer(cli.stdin) : await bytesOf(options.file);
+  const bytes =
+    options.file === undefined ? await buffer(cli.stdin()) : await bytesOf(options.file);
   if (bytes.length > PROMPT_BYTES_MAX) {
     throw misuse(
       `The prompt is longer than ${PROMPT_BYTES_MAX / 1024} KiB; put what is long in a file of the repository and name it.`,
