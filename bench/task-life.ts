@@ -87,7 +87,7 @@ async function livesInBareSql(file: string): Promise<number> {
 async function workBatch(store: Store, nowMs: number): Promise<void> {
   const nodes = [{ id: "node", capacity: BATCH, agents: [AGENT] }];
   const assign: Command = { type: "assign", nodes, agentLimits: {}, nowMs };
-  const assigned = await store.transact(scopeOf(assign, [AGENT]), (state) => decide(state, assign));
+  const assigned = await store.transact(scopeOf(assign), (state) => decide(state, assign));
   const attempts =
     assigned.kind === "committed"
       ? assigned.events.filter((event) => event.type === "attempt_assigned")

@@ -2,8 +2,8 @@ import { isLive } from "./attempt.ts";
 import type { Command, HumanCommand } from "./commands.ts";
 import { satisfied, strandedEvents } from "./consequences.ts";
 import { refusalOfTasks } from "./decide-task.ts";
-import { accept, refuse, type Decision } from "./decision.ts";
-import type { Event } from "./events.ts";
+import { accept, refuse, type Decision, type Refusal } from "./decision.ts";
+import type { Event, TaskDefinition } from "./events.ts";
 import type { InterruptAnswer } from "./interrupt.ts";
 import { dependentsOf, latestAttempt, type State } from "./state.ts";
 import { hasEnded, type Task } from "./task.ts";
@@ -96,7 +96,7 @@ function replaceTask(
     return refuse("ILLEGAL_TRANSITION", `Task ${task.id} does not wait for a human.`);
   }
   const definition = command.task;
-  const refusal = refusalOfTasks(state, [definition]);
+  const refusal = refusalOfTasks(state, [definition]) ?? refusalOfCycle(state, task, definition);
   if (refusal) return refusal;
 
   const { nowMs } = command;
@@ -121,12 +121,28 @@ function replaceTask(
       : []),
     ...dependentsOf(state, task.id).map((dependent): Event => ({
       type: "dependency_replaced",
-      ...common,
+      runId: dependent.runId,
+      atMs: nowMs,
       taskId: dependent.id,
       dependencyId: task.id,
       replacementId: definition.id,
     })),
   ]);
+}
+
+/** A task that takes another's place must not wait for it, nor for what waits for it. */
+function refusalOfCycle(state: State, task: Task, definition: TaskDefinition): Refusal | undefined {
+  const waiting = new Set([task.id]);
+  for (const id of waiting) {
+    for (const dependent of dependentsOf(state, id)) waiting.add(dependent.id);
+  }
+  const own = definition.dependsOn.find((id) => waiting.has(id));
+  return own === undefined
+    ? undefined
+    : refuse(
+        "DEPENDENCY_CYCLE",
+        `${own} waits for ${task.id}, so ${definition.id} cannot wait for it.`,
+      );
 }
 
 /** Closes the task's open question, if it has one. */

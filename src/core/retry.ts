@@ -63,7 +63,7 @@ export function afterFailure(
 }
 
 function retryLater(failure: Failure, nowMs: number, tries: number, jitter: number): Consequence {
-  const delayMs = delayAfter(failure, nowMs, tries, jitter);
+  const delayMs = Math.ceil(delayAfter(failure, nowMs, tries, jitter));
   return {
     kind: "retry",
     parkedUntilMs: delayMs > 0 ? nowMs + delayMs : undefined,

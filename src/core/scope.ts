@@ -1,21 +1,21 @@
-import type { Command } from "./commands.ts";
+import type { Command, NodeOffer } from "./commands.ts";
 import type { TaskDefinition } from "./events.ts";
 import type { Scope } from "./state.ts";
 
-/** Ready tasks of each agent that one assignment looks at. */
-const HEAD_PER_AGENT = 64;
+/** Ready tasks of each agent that one assignment looks at, at most. */
+const HEAD_PER_AGENT_MAX = 256;
 /** Parked tasks let back in by one transaction. */
 const UNPARK_MAX = 500;
 
 /** What `decide` must see to answer `command`. */
-export function scopeOf(command: Command, agents: readonly string[] = []): Scope {
+export function scopeOf(command: Command): Scope {
   switch (command.type) {
     case "create_run":
       return { runIds: [command.runId] };
     case "add_tasks":
       return { runIds: [command.runId], taskIds: idsAround(command.tasks) };
     case "assign":
-      return { assignment: { agents, headPerAgent: HEAD_PER_AGENT } };
+      return { assignment: assignmentOf(command.nodes) };
     case "unpark":
       return { dueParked: { nowMs: command.nowMs, limit: UNPARK_MAX } };
     case "prepare_attempt":
@@ -37,8 +37,17 @@ export function scopeOf(command: Command, agents: readonly string[] = []): Scope
     case "retry_task":
       return { taskIds: [command.taskId], dependencies: true };
     case "replace_task":
-      return { taskIds: [command.taskId, ...idsAround([command.task])], dependents: "direct" };
+      return { taskIds: [command.taskId, ...idsAround([command.task])], dependents: "all" };
   }
+}
+
+/** No more of each agent than could be placed if every node were free. */
+function assignmentOf(nodes: readonly NodeOffer[]): NonNullable<Scope["assignment"]> {
+  const capacity = nodes.reduce((sum, node) => sum + node.capacity, 0);
+  return {
+    agents: [...new Set(nodes.flatMap((node) => node.agents))],
+    headPerAgent: Math.min(HEAD_PER_AGENT_MAX, capacity),
+  };
 }
 
 /** The ids that must be free, and those that must exist. */

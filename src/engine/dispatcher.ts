@@ -65,8 +65,7 @@ async function command(
   deps: DispatcherDeps,
   wanted: Extract<Command, { type: "assign" | "unpark" }>,
 ): Promise<number> {
-  const agents = [...new Set(deps.nodes().flatMap((node) => node.agents))];
-  const scope = { ...scopeOf(wanted, agents), dispatcherTerm: deps.lease.term };
+  const scope = { ...scopeOf(wanted), dispatcherTerm: deps.lease.term };
   const outcome = await deps.store.transact(scope, (state) => decide(state, wanted));
   if (outcome.kind === "refused") throw new OrchestraError(outcome.code, outcome.message);
   return outcome.events.length;

@@ -6,6 +6,8 @@ import type { Workspaces } from "../workspace/workspace.ts";
 type Deps = {
   readonly store: Store;
   readonly workspaces: Workspaces;
+  /** Told of a workspace that could not be removed; the others are. */
+  readonly onProblem: (doing: string, error: unknown) => void;
 };
 
 /**
@@ -14,18 +16,24 @@ type Deps = {
  */
 export async function tidyWorkspaces(deps: Deps): Promise<void> {
   for (const taskId of await deps.workspaces.list()) {
-    const task = await deps.store.task(taskId);
-    if (!task || !hasEnded(task.state)) continue;
-    const attempts = await deps.store.attemptsOf(taskId);
-    if (attempts.some((attempt) => isLive(attempt.state))) continue;
-
-    const accepted = attempts.findLast((attempt) => attempt.state === "succeeded");
-    const isComplete = task.state === "complete";
-    await deps.workspaces.remove({
-      taskId,
-      branches: attempts.map((attempt) => attempt.branch),
-      mergedInto: isComplete && task.merges ? task.targetBranch : undefined,
-      keepBranch: isComplete && !task.merges ? accepted?.branch : undefined,
-    });
+    await tidy(deps, taskId).catch((error: unknown) =>
+      deps.onProblem(`removing the workspace of ${taskId}`, error),
+    );
   }
+}
+
+async function tidy(deps: Deps, taskId: string): Promise<void> {
+  const task = await deps.store.task(taskId);
+  if (!task || !hasEnded(task.state)) return;
+  const attempts = await deps.store.attemptsOf(taskId);
+  if (attempts.some((attempt) => isLive(attempt.state))) return;
+
+  const accepted = attempts.findLast((attempt) => attempt.state === "succeeded");
+  const isComplete = task.state === "complete";
+  await deps.workspaces.remove({
+    taskId,
+    branches: attempts.map((attempt) => attempt.branch),
+    mergedInto: isComplete && task.merges ? task.targetBranch : undefined,
+    keepBranch: isComplete && !task.merges ? accepted?.branch : undefined,
+  });
 }

@@ -7,6 +7,7 @@ import {
   instantClock,
   NO_CONFIG,
   type TestRepository,
+  NEVER,
 } from "../workspace/test-repository.ts";
 import type { WorkspaceConfig } from "../workspace/worktrees-deps.ts";
 import { createMergeRepository } from "./git-repository.ts";
@@ -44,7 +45,10 @@ async function prepared(
   commit: string,
   title = TITLE,
 ): Promise<Extract<PreparedMerge, { kind: "prepared" }>> {
-  const merge = await merges.prepareMerge({ taskId: "t1", title, commit, targetBranch: "main" });
+  const merge = await merges.prepareMerge(
+    { taskId: "t1", title, commit, targetBranch: "main" },
+    NEVER,
+  );
   if (merge.kind !== "prepared") throw new Error(`Not prepared: ${merge.kind}`);
   return merge;
 }
@@ -118,7 +122,7 @@ test("a conflict names its files and shows its parts, and the next merge finds n
   const main = await repository.commit({ "a.txt": "theirs\n", "sp ace é.txt": "x\n" }, "Theirs");
 
   const request = { taskId: "t1", title: TITLE, commit, targetBranch: "main" };
-  const conflict = await merges.prepareMerge(request);
+  const conflict = await merges.prepareMerge(request, NEVER);
 
   expect(conflict).toMatchObject({
     kind: "conflict",
@@ -138,10 +142,10 @@ test("a conflict between a change and a deletion is explained, and a huge one is
   await repository.commit({ "big.txt": "theirs\n".repeat(20_000) }, "Theirs");
   const request = { taskId: "t1", title: TITLE, commit: changed, targetBranch: "main" };
 
-  const deletion = await merges.prepareMerge(request);
+  const deletion = await merges.prepareMerge(request, NEVER);
   expect(deletion).toMatchObject({ kind: "conflict", files: ["a.txt"] });
   expect(deletion.kind === "conflict" && deletion.excerpt).toContain("modify/delete");
-  const big = await merges.prepareMerge({ ...request, commit: huge });
+  const big = await merges.prepareMerge({ ...request, commit: huge }, NEVER);
   expect(big.kind === "conflict" && big.excerpt.length).toBeLessThan(12_100);
 });
 
@@ -149,8 +153,10 @@ test("a target that is gone is told, and a commit that is gone is an error", asy
   await using repository = await createTestRepository();
   const merges = mergesOf(repository);
   const request = { taskId: "t1", title: TITLE, commit: "0".repeat(40), targetBranch: "gone" };
-  expect(await merges.prepareMerge(request)).toEqual({ kind: "missing_target" });
-  await expect(merges.prepareMerge({ ...request, targetBranch: "main" })).rejects.toMatchObject({
+  expect(await merges.prepareMerge(request, NEVER)).toEqual({ kind: "missing_target" });
+  await expect(
+    merges.prepareMerge({ ...request, targetBranch: "main" }, NEVER),
+  ).rejects.toMatchObject({
     code: "REPOSITORY_UNUSABLE",
   });
 });

@@ -11,8 +11,8 @@ import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
 export function createMergeRepository(options: WorktreesOptions): MergeRepository {
   const deps: WorktreesDeps = { ...options, addExclusively: createExclusive() };
   return {
-    prepareMerge: async (request) =>
-      explainingStorage("Preparing a merge", prepareMerge(deps, request)),
+    prepareMerge: async (request, signal) =>
+      explainingStorage("Preparing a merge", prepareMerge(deps, request, signal)),
     advance: async (request) => advance(deps, request),
     dirtyCheckout: async (targetBranch) => dirtyCheckout(deps, targetBranch),
     isMerged: async (commit, branch) =>

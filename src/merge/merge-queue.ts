@@ -70,12 +70,9 @@ async function tryMerge(
   signal: AbortSignal,
 ): Promise<MergeStep | "moved"> {
   const { targetBranch } = entry.task;
-  const prepared = await deps.repository.prepareMerge({
-    taskId: entry.task.id,
-    title: entry.task.title,
-    commit: commitOf(entry),
-    targetBranch,
-  });
+  const { id: taskId, title } = entry.task;
+  const request = { taskId, title, commit: commitOf(entry), targetBranch };
+  const prepared = await deps.repository.prepareMerge(request, signal);
   if (prepared.kind === "missing_target") {
     return reject(deps, entry, {
       class: "unknown",

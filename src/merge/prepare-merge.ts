@@ -22,33 +22,36 @@ const FURNISHING_LIMIT_MS = 30 * 60_000;
 export async function prepareMerge(
   deps: WorktreesDeps,
   request: MergeRequest,
+  signal: AbortSignal,
 ): Promise<PreparedMerge> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(FURNISHING_LIMIT_MS)]);
   const place = { cwd: deps.repositoryRoot };
   const targetCommit = await branchCommit(place, request.targetBranch);
   if (targetCommit === undefined) return { kind: "missing_target" };
   if ((await commitOf(place, request.commit)) === undefined) throw missingCommit(request);
 
-  const worktree = await scratchAt(deps, request, targetCommit);
+  const worktree = await scratchAt(deps, request, targetCommit, limit);
   const { commit } = request;
   if (!(await isAncestor(place, { ancestor: commit, descendant: targetCommit }))) {
     const conflict = await merge(worktree, request);
     if (conflict) return { kind: "conflict", ...conflict, targetCommit };
   }
-  return prepared(deps, worktree, request, targetCommit);
+  return prepared(deps, worktree, { ...request, targetCommit }, limit);
 }
 
 async function prepared(
   deps: WorktreesDeps,
   worktree: Worktree,
-  request: MergeRequest,
-  targetCommit: string,
+  request: MergeRequest & { readonly targetCommit: string },
+  signal: AbortSignal,
 ): Promise<PreparedMerge> {
+  const { targetCommit } = request;
   const place = inside(worktree);
   const mergedCommit = await git(["rev-parse", "HEAD"], place);
   const trees = await git(["rev-parse", "HEAD^{tree}", `${request.commit}^{tree}`], place);
   const isSameTree = new Set(trees.split("\n")).size === 1;
   // Files that need no second proof need nothing to be proven with.
-  if (!isSameTree) await furnishScratch(deps, worktree, request);
+  if (!isSameTree) await furnishScratch(deps, worktree, request, signal);
   return { kind: "prepared", path: worktree.path, targetCommit, mergedCommit, isSameTree };
 }
 
@@ -57,11 +60,12 @@ async function scratchAt(
   deps: WorktreesDeps,
   request: MergeRequest,
   targetCommit: string,
+  signal: AbortSignal,
 ): Promise<Worktree> {
   await mkdir(deps.worktreesRoot, { recursive: true });
   const path = join(await realpath(deps.worktreesRoot), SCRATCH_NAME);
   const claim = { taskId: undefined, path, commit: targetCommit };
-  const worktree = await claimWorktree(deps, claim, AbortSignal.timeout(FURNISHING_LIMIT_MS));
+  const worktree = await claimWorktree(deps, claim, signal);
   if (!(await readOwner(worktree))) await writeOwner(worktree, ownerOf(request, targetCommit));
   await clearLocks(deps, worktree);
   await clearOperations(worktree);
@@ -101,10 +105,11 @@ async function furnishScratch(
   deps: WorktreesDeps,
   worktree: Worktree,
   request: MergeRequest,
+  signal: AbortSignal,
 ): Promise<void> {
   const recorded = await readOwner(worktree);
   const owner = { ...ownerOf(request, ""), isSetUp: recorded?.isSetUp ?? false };
-  await furnish(deps, worktree, owner, AbortSignal.timeout(FURNISHING_LIMIT_MS));
+  await furnish(deps, worktree, owner, signal);
 }
 
 /** Set-up of merged work is told of the task that it is merged for. */

@@ -4,7 +4,7 @@ export type MergeRepository = {
    * Makes the commit that merges `commit` into the tip of `targetBranch`, in a scratch worktree that
    * is left checked out on it for the checks. Moves no branch.
    */
-  readonly prepareMerge: (request: MergeRequest) => Promise<PreparedMerge>;
+  readonly prepareMerge: (request: MergeRequest, signal: AbortSignal) => Promise<PreparedMerge>;
   /**
    * Moves `targetBranch` from `expected` to `merged`, by compare-and-swap. If the branch is checked
    * out somewhere and clean, its files follow; if it is dirty, nothing moves.

@@ -1,4 +1,6 @@
-import { execa } from "execa";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { gitError } from "./git-error.ts";
 import { endGroupOnAbort } from "./process-group.ts";
 
@@ -16,7 +18,7 @@ export type GitResult = {
 };
 
 const TIMEOUT_MS = 15 * 60_000;
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+const OUTPUT_LENGTH_MAX = 64 * 1024 * 1024;
 
 /** What a user may have configured that would run programs of theirs, ask, hang or refuse. */
 const SETTINGS = {
@@ -80,23 +82,70 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   options.signal?.throwIfAborted();
   const limit = AbortSignal.timeout(TIMEOUT_MS);
-  const subprocess = execa("git", [...SETTING_ARGS, ...args], {
-    cwd: options.cwd,
-    env: { ...ENVIRONMENT, ...options.env },
-    input: options.input ?? "",
-    reject: false,
-    detached: true,
-    maxBuffer: OUTPUT_BYTES_MAX,
-  });
   const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit;
-  const stopWatching = endGroupOnAbort(subprocess.pid, signal);
-  const result = await subprocess;
-  stopWatching();
-
+  const result = await run([...SETTING_ARGS, ...args], options, signal);
   options.signal?.throwIfAborted();
   const { exitCode, stdout, stderr } = result;
-  if (exitCode !== undefined && !result.isMaxBuffer) return { exitCode, stdout, stderr };
+  if (exitCode !== undefined) return { exitCode, stdout, stderr };
   throw await gitError({ args, ...options }, result);
+}
+
+type Ending = {
+  /** `undefined` when it could not be started, or was ended by us. */
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Of the failure to start. */
+  readonly code?: string;
+};
+
+// Bare `spawn`, because loading execa is half of what it takes to queue a task.
+async function run(
+  args: readonly string[],
+  options: GitOptions,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const child = spawn("git", args, {
+    cwd: options.cwd,
+    // oxlint-disable-next-line node/no-process-env -- Git gets all that it would get by hand.
+    env: { ...process.env, ...ENVIRONMENT, ...options.env },
+    detached: true,
+  });
+  const stopWatching = endGroupOnAbort(child.pid, signal);
+  // Git may end without reading what it is given.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(options.input ?? "");
+  const closed = once(child, "close");
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  try {
+    await closed;
+    const [stdout, stderr] = await output;
+    const isWhole = stdout.length < OUTPUT_LENGTH_MAX && !signal.aborted;
+    const exitCode = isWhole ? (child.exitCode ?? undefined) : undefined;
+    return { exitCode, stdout: withoutLineFeed(stdout), stderr: withoutLineFeed(stderr) };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
+    return { exitCode: undefined, stdout: "", stderr: "", code };
+  } finally {
+    stopWatching();
+  }
+}
+
+/** All of a stream up to a bound; what is beyond it is read and dropped, so that git can end. */
+async function text(stream: Readable): Promise<string> {
+  const parts: string[] = [];
+  let length = 0;
+  stream.setEncoding("utf8");
+  for await (const part of stream) {
+    const some = String(part);
+    if (length < OUTPUT_LENGTH_MAX) parts.push(some);
+    length += some.length;
+  }
+  return parts.join("");
+}
+
+function withoutLineFeed(output: string): string {
+  return output.endsWith("\n") ? output.slice(0, -1) : output;
 }
 
 /** The parts of an output made with `-z`. */

@@ -13,60 +13,52 @@ export type RepositoryFacts = {
    * submodule is a project of its own.
    */
   readonly root: string;
-  /** The top of the worktree that was stood in. */
-  readonly worktreeRoot: string;
-  readonly gitCommonDir: string;
   /** The branch checked out where we stand; `undefined` when HEAD is detached. */
   readonly currentBranch: string | undefined;
   /** `undefined` when nothing was committed yet. */
   readonly headCommit: string | undefined;
   readonly isBare: boolean;
-  readonly isSubmodule: boolean;
-  /** Whether tracked files have uncommitted changes. */
-  readonly isDirty: boolean;
 };
 
 /** Looks at the repository that `cwd` is in; throws when there is none, or none that git accepts. */
 export async function inspectRepository(cwd: string): Promise<RepositoryFacts> {
+  return (await inspectUsual(cwd)) ?? inspectUnusual(cwd);
+}
+
+/** A worktree with a commit, in one question; `undefined` when it is anything else. */
+async function inspectUsual(cwd: string): Promise<RepositoryFacts | undefined> {
+  const asked = ["--git-common-dir", "--show-toplevel", "HEAD", "--symbolic-full-name", "HEAD"];
+  const { exitCode, stdout } = await tryGit(["rev-parse", ...asked], { cwd });
+  const [commonDir, shown, headCommit, head, ...more] = stdout.split("\n");
+  if (exitCode !== 0 || !commonDir || !shown || !head || more.length > 0) return undefined;
+  // Git names the way by which we came; a project has one name.
+  const top = await realpath(shown);
+  const gitCommonDir = await realpath(resolve(cwd, commonDir));
+  const isMain = gitCommonDir === join(top, ".git");
+  return {
+    root: isMain ? top : ((await mainWorktree(gitCommonDir)) ?? top),
+    currentBranch: head.startsWith(BRANCHES) ? head.slice(BRANCHES.length) : undefined,
+    headCommit,
+    isBare: false,
+  };
+}
+
+const BRANCHES = "refs/heads/";
+
+async function inspectUnusual(cwd: string): Promise<RepositoryFacts> {
   const asked = ["--is-bare-repository", "--is-inside-git-dir", "--git-common-dir"];
   const result = await tryGit(["rev-parse", ...asked], { cwd });
   if (result.exitCode !== 0) throw unusable(cwd, result);
 
   const [isBare, isInsideGitDir, commonDir = "."] = result.stdout.split("\n");
-  const gitCommonDir = await realpath(resolve(cwd, commonDir));
-  if (isBare === "true") return bareFacts(cwd, gitCommonDir);
+  const gitCommonDir = resolve(cwd, commonDir);
+  if (isBare === "true") return { root: gitCommonDir, ...(await head(cwd)), isBare: true };
   if (isInsideGitDir === "true") {
     const message = `Looking for a project in ${cwd}: this is the inside of a repository's git folder. Go to its files.`;
     throw new OrchestraError("REPOSITORY_UNUSABLE", message);
   }
-  return worktreeFacts(cwd, gitCommonDir);
-}
-
-async function worktreeFacts(cwd: string, gitCommonDir: string): Promise<RepositoryFacts> {
-  const worktreeRoot = await git(["rev-parse", "--show-toplevel"], { cwd });
-  const superproject = await git(["rev-parse", "--show-superproject-working-tree"], { cwd });
-  const status = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty"];
-  return {
-    root: (await mainWorktree(gitCommonDir)) ?? worktreeRoot,
-    worktreeRoot,
-    gitCommonDir,
-    ...(await head(cwd)),
-    isBare: false,
-    isSubmodule: superproject !== "",
-    isDirty: (await git(status, { cwd })) !== "",
-  };
-}
-
-async function bareFacts(cwd: string, gitCommonDir: string): Promise<RepositoryFacts> {
-  return {
-    root: gitCommonDir,
-    worktreeRoot: gitCommonDir,
-    gitCommonDir,
-    ...(await head(cwd)),
-    isBare: true,
-    isSubmodule: false,
-    isDirty: false,
-  };
+  const top = await git(["rev-parse", "--show-toplevel"], { cwd });
+  return { root: (await mainWorktree(gitCommonDir)) ?? top, ...(await head(cwd)), isBare: false };
 }
 
 async function head(

@@ -23,7 +23,7 @@ export type Workspaces = {
   readonly remove: (request: RemoveRequest) => Promise<void>;
   /** What was kept under `refs/orchestra/rescue/`, newest first. */
   readonly rescued: () => Promise<readonly Rescued[]>;
-  /** Makes a branch of a rescued ref, and returns its name. Never overwrites a branch. */
+  /** Makes a branch of a rescued ref. Never overwrites a branch. */
   readonly restore: (ref: string, branch: string) => Promise<void>;
   /** `ORCHESTRA_*` and the project's own variables for a workspace at `path`. Pure. */
   readonly environment: (

@@ -28,7 +28,7 @@ export async function logs(cli: Cli, id: string, options: Options): Promise<void
   if (!reader) throw new OrchestraError("TASK_NOT_FOUND", "There are no tasks here yet.");
   const attempt = await findAttempt(reader, id, options.attempt);
   const folder = attemptFolder(reader.root, attempt.id);
-  if (options.raw && !cli.terminal.isJson) return copyRaw(cli, folder);
+  if (options.raw && !cli.terminal.isJson) return await copyRaw(cli, folder);
 
   const config = await loadConfig(reader.root);
   const settings = config.agents[attempt.agent];

@@ -61,7 +61,14 @@ function commandOf(task: Task, options: Options, spawnedId: string): HumanComman
       title: titleOf(options.spawn),
       prompt: options.spawn,
       dependsOn: [],
-      ...{ role, agent, priority, acceptanceCriteria, checks, limits, targetBranch, merges },
+      role,
+      agent,
+      priority,
+      acceptanceCriteria,
+      checks,
+      limits,
+      targetBranch,
+      merges,
     },
   };
 }

@@ -21,7 +21,7 @@ export async function run(cli: Cli, options: { readonly parallel?: string }): Pr
   await using project = await cli.openProject();
   const { store, clock, processes } = project;
   const taking = await takeLease({ store, clock, processes });
-  if (taking.kind === "held") return watchAnother(cli, project, taking.by);
+  if (taking.kind === "held") return await watchAnother(cli, project, taking.by);
 
   const problems = new Set<string>();
   const deps = await queueDeps(project, {

@@ -14,7 +14,7 @@ export async function status(cli: Cli, options: { readonly watch?: boolean }): P
     cli.terminal.say("No tasks yet. Queue one with: orchestra start 'what is to be done'");
     return;
   }
-  if (options.watch && cli.terminal.isLive) return watch(cli, reader);
+  if (options.watch && cli.terminal.isLive) return await watch(cli, reader);
   const now = await readStatus(reader);
   const { counts, tasks, attempts, interrupts } = now;
   const dispatcher = await livingDispatcher(reader);

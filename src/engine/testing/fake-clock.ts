@@ -12,14 +12,16 @@ type Sleeper = { readonly atMs: number; readonly wake: () => void };
 
 /** Turns of the event loop in which everything that can go on without time passing has done so. */
 const TURNS = 5;
+
+async function settle(): Promise<void> {
+  for (let count = 0; count < TURNS; count += 1) await turn();
+}
+
 const LIMIT_MS = 24 * 3_600_000;
 
 export function createFakeClock(startMs = 1_000_000): FakeClock {
   let nowMs = startMs;
   const sleepers = new Set<Sleeper>();
-  const settle = async (): Promise<void> => {
-    for (let count = 0; count < TURNS; count += 1) await turn();
-  };
   const stepTo = async (limitMs: number): Promise<boolean> => {
     await settle();
     const next = [...sleepers].toSorted((a, b) => a.atMs - b.atMs)[0];
@@ -47,15 +49,15 @@ export function createFakeClock(startMs = 1_000_000): FakeClock {
       await settle();
     },
     runUntilDone: async (work, limitMs = LIMIT_MS) => {
-      let isDone = false;
+      const progress = { isDone: false };
       const done = work.finally(() => {
-        isDone = true;
+        progress.isDone = true;
       });
       done.catch(() => undefined);
-      while (!isDone && (await stepTo(startMs + limitMs)));
+      while (!progress.isDone && (await stepTo(startMs + limitMs)));
       await settle();
-      if (!isDone) throw new Error(`Not done after ${limitMs} ms, and nothing sleeps.`);
-      return done;
+      if (progress.isDone) return done;
+      throw new Error(`Not done after ${limitMs} ms, or nothing sleeps.`);
     },
   };
 }

@@ -46,9 +46,7 @@ export async function assign(
 ): Promise<{ readonly attemptId: string; readonly epoch: number }[]> {
   const nodes = [{ id: nodeId, capacity, agents: [agent] }];
   const command = { type: "assign", nodes, agentLimits: {}, nowMs } as const;
-  const outcome = await store.transact(scopeOf(command, [agent]), (state) =>
-    decide(state, command),
-  );
+  const outcome = await store.transact(scopeOf(command), (state) => decide(state, command));
   if (outcome.kind === "refused") throw new Error(outcome.message);
   return outcome.events.filter((event) => event.type === "attempt_assigned");
 }

@@ -44,9 +44,7 @@ export async function play(store: Store, steps: readonly Step[]): Promise<number
     nowMs += 1 + (step?.pick ?? 0) * 50;
     const command = step === undefined ? opening : commandOf(state, step, nowMs);
     if (command === undefined) continue;
-    const outcome = await store.transact(scopeOf(command, [AGENT, "other"]), (part) =>
-      decide(part, command),
-    );
+    const outcome = await store.transact(scopeOf(command), (part) => decide(part, command));
     if (outcome.kind === "committed") state = evolveAll(state, outcome.events);
   }
   return nowMs;
