@@ -1,24 +1,19 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { createPosixProcesses } from "./agents/process/posix-processes.ts";
-import { machineProcessTable } from "./agents/process/process-table.ts";
-import type { Processes } from "./agents/processes.ts";
-import { createInProcessBus } from "./cluster/in-process-bus.ts";
-import type { Bus } from "./cluster/bus.ts";
 import type { Agent, NodeDeps } from "./cluster/node/deps.ts";
 import type { Config } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
-import { loadConfig } from "./config/load-config.ts";
-import { makeStateFolder, projectPaths, worktreesRoot } from "./config/paths.ts";
+import { cachedConfig } from "./config/cached-config.ts";
+import { makeStateFolder, projectPaths } from "./config/paths.ts";
 import type { Clock } from "./core/clock.ts";
 import { OrchestraError } from "./core/errors.ts";
-import { idFromBytes } from "./core/names.ts";
+import { idFrom } from "./core/names.ts";
 import type { HeldLease } from "./engine/dispatcher-lease.ts";
 import type { QueueDeps } from "./engine/run-queue.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { systemClock } from "./system-clock.ts";
-import { inspectRepository, type RepositoryFacts } from "./workspace/inspect-repository.ts";
+import type { RepositoryFacts } from "./workspace/inspect-repository.ts";
+import { plainRepository } from "./workspace/plain-repository.ts";
 
 /** A project that is open for work: its configuration, its blackboard, this machine. */
 export type Project = {
@@ -28,8 +23,6 @@ export type Project = {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
-  readonly processes: Processes;
-  readonly bus: Bus;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -41,19 +34,13 @@ export async function openProject(options: {
   readonly cwd: string;
   readonly environment: Environment;
 }): Promise<Project> {
-  const repository = await inspectRepository(options.cwd);
+  const repository = await repositoryAround(options.cwd, options.environment);
   refuseUnusable(repository);
   const { root } = repository;
-  const config = await loadConfig(root);
   const paths = projectPaths(root);
   makeStateFolder(paths);
+  const config = await cachedConfig(root, paths.stateFolder);
   const store = openSqliteStore(paths.blackboard);
-  const bus = createInProcessBus();
-  const processes = createPosixProcesses({
-    table: machineProcessTable(),
-    clock: systemClock,
-    onExit: () => bus.publish({ kind: "process_ended" }),
-  });
   return {
     root,
     repository,
@@ -61,10 +48,13 @@ export async function openProject(options: {
     config,
     store,
     clock: systemClock,
-    processes,
-    bus,
     [Symbol.asyncDispose]: async () => store.close(),
   };
+}
+
+async function repositoryAround(cwd: string, { variables }: Environment): Promise<RepositoryFacts> {
+  const plain = plainRepository(cwd, variables);
+  return plain ?? (await import("./workspace/inspect-repository.ts")).inspectRepository(cwd);
 }
 
 function refuseUnusable(repository: RepositoryFacts): void {
@@ -87,7 +77,12 @@ export async function nodeDeps(
   project: Project,
   onProblem: NodeDeps["onProblem"],
 ): Promise<NodeDeps & Pick<QueueDeps, "repository">> {
-  const { root, config, environment, clock, processes, store, bus } = project;
+  const { root, config, environment, clock, store } = project;
+  const { createInProcessBus } = await import("./cluster/in-process-bus.ts");
+  const { createPosixProcesses } = await import("./agents/process/posix-processes.ts");
+  const { machineProcessTable } = await import("./agents/process/process-table.ts");
+  const { randomUUID } = await import("node:crypto");
+  const { worktreesRoot } = await import("./config/worktrees-root.ts");
   const { createWorktrees } = await import("./workspace/worktrees.ts");
   const { createMergeRepository } = await import("./merge/git-repository.ts");
   const { createCheckRunner } = await import("./verify/process-check-runner.ts");
@@ -99,6 +94,12 @@ export async function nodeDeps(
     config: config.workspace,
     clock,
   };
+  const bus = createInProcessBus();
+  const processes = createPosixProcesses({
+    table: machineProcessTable(),
+    clock,
+    onExit: () => bus.publish({ kind: "process_ended" }),
+  });
   return {
     nodeId: LOCAL_NODE,
     store,
@@ -148,8 +149,9 @@ async function agentNamed(config: Config, name: string): Promise<Agent> {
   );
 }
 
+/** A fresh task id; one that is taken by the rarest chance is refused when the task is added. */
 export function newTaskId(): string {
-  return idFromBytes(randomBytes(8));
+  return idFrom(() => Math.random());
 }
 
 /** The attempt's folder, for commands that only read it. */

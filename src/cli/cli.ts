@@ -14,7 +14,7 @@ export type Cli = {
   readonly terminal: Terminal;
   /** Opened when asked for: that alone takes a millisecond or two. */
   readonly stdin: () => NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
+  readonly stdout: () => NodeJS.WriteStream;
   readonly clock: Clock;
   /** What the process ends with when its command does not throw. */
   readonly exitCode: { value: number };
@@ -42,9 +42,16 @@ export function openCli(host: NodeJS.Process, isJson: boolean): Cli {
     version: typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "0.0.0-source",
     cwd,
     environment,
-    terminal: openTerminal(host, isJson),
+    terminal: openTerminal(
+      {
+        stdout: () => host.stdout,
+        stderr: () => host.stderr,
+        variables: environment.variables,
+      },
+      isJson,
+    ),
     stdin: () => host.stdin,
-    stdout: host.stdout,
+    stdout: () => host.stdout,
     clock: systemClock,
     exitCode: { value: 0 },
     openProject: async () => (await import("../app.ts")).openProject({ cwd, environment }),

@@ -12,13 +12,8 @@ void main(process.argv).then((code) => {
 
 async function main(argv: readonly string[]): Promise<number> {
   const cli = openCli(process, argv.includes("--json"));
-  // A reader that went away, like `head`, is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.done);
-    throw error;
-  });
   try {
-    await createProgram(cli).parseAsync(argv);
+    await createProgram(cli, argv.slice(2)).parseAsync(argv);
     return cli.exitCode.value;
   } catch (error) {
     return report(error, cli.terminal, argv.includes("--debug"));
@@ -27,6 +22,8 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Says what went wrong, in one place for all commands, and turns it into an exit code. */
 function report(error: unknown, terminal: Terminal, isDebug: boolean): number {
+  // A reader that went away, like `head`, is no failure.
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") return EXIT.done;
   // Commander has said it already; help and version are no mistakes.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
 

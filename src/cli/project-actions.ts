@@ -1,14 +1,15 @@
+import { stateOfHolder } from "../agents/process/holder.ts";
+import { machineProcessTable } from "../agents/process/process-table.ts";
 import type { Project } from "../app.ts";
 import { OrchestraError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
-import { commitOf } from "../workspace/refs.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Whether a living process works this project's queue. */
-export async function isDispatcherAlive({ store, processes }: Project): Promise<boolean> {
+export async function isDispatcherAlive({ store }: Project): Promise<boolean> {
   const lease = await store.dispatcherLease();
   if (!lease || lease.expiresAtMs === 0) return false;
-  return (await processes.isAlive(lease.holder)) === "alive";
+  return stateOfHolder(machineProcessTable(), lease.holder) === "alive";
 }
 
 /** The next step, for who has just queued something that nobody works. */
@@ -39,6 +40,7 @@ export async function targetBranch(project: Project, named: string | undefined):
   }
   // The one that is checked out has a commit, or there would be no project.
   if (branch === repository.currentBranch) return branch;
+  const { commitOf } = await import("../workspace/refs.ts");
   if (await commitOf({ cwd: root }, `refs/heads/${branch}`)) return branch;
   throw new OrchestraError("INVALID_ARGUMENT", `There is no branch ${JSON.stringify(branch)}.`);
 }

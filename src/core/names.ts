@@ -12,9 +12,10 @@ export function isValidId(id: string): boolean {
 const ID_ALPHABET = "23456789bcdfghjkmnpqrstvwxz";
 const ID_LENGTH = 8;
 
-/** A task id from random bytes: 27^8, some 280 thousand million. */
-export function idFromBytes(bytes: Uint8Array): string {
-  return Array.from(bytes.subarray(0, ID_LENGTH), (byte) => ID_ALPHABET[byte % 27]).join("");
+/** A task id from a source of numbers in [0, 1): one of 27^8, some 280 thousand million. */
+export function idFrom(random: () => number): string {
+  const letter = (): string => ID_ALPHABET.charAt(Math.floor(random() * ID_ALPHABET.length));
+  return Array.from({ length: ID_LENGTH }, letter).join("");
 }
 
 /** A short form of any text that is safe in branches and paths; never empty. */

@@ -45,7 +45,9 @@ export async function logs(cli: Cli, id: string, options: Options): Promise<void
 }
 
 async function copyRaw(cli: Cli, folder: string): Promise<void> {
-  await pipeline(createReadStream(join(folder, ATTEMPT_FILES.stdout)), cli.stdout, { end: false });
+  await pipeline(createReadStream(join(folder, ATTEMPT_FILES.stdout)), cli.stdout(), {
+    end: false,
+  });
 }
 
 async function follow(

@@ -1,4 +1,5 @@
 import { runQueue, type QueueEnd } from "../../engine/run-queue.ts";
+import { holders } from "../../agents/process/holder.ts";
 import { takeLease } from "../../engine/dispatcher-lease.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
 import { queueDeps, type Project } from "../../app.ts";
@@ -19,8 +20,8 @@ const SECOND_THOUGHT_MS = 5_000;
 export async function run(cli: Cli, options: { readonly parallel?: string }): Promise<void> {
   const parallel = parseNumberOption("--parallel", options.parallel, { min: 1, max: PARALLEL_MAX });
   await using project = await cli.openProject();
-  const { store, clock, processes } = project;
-  const taking = await takeLease({ store, clock, processes });
+  const { store, clock } = project;
+  const taking = await takeLease({ store, clock, processes: holders() });
   if (taking.kind === "held") return await watchAnother(cli, project, taking.by);
 
   const problems = new Set<string>();

@@ -34,7 +34,7 @@ function sayWhoWorks(cli: Cli, { counts }: Status, dispatcher: { pid: number } |
 
 async function watch(cli: Cli, reader: Reader): Promise<void> {
   const { createLogUpdate } = await import("log-update");
-  const draw = createLogUpdate(cli.stdout);
+  const draw = createLogUpdate(cli.stdout());
   const interrupted = cli.onInterrupt();
   while (!interrupted.aborted) {
     draw(statusLines(await readStatus(reader), cli.terminal, cli.clock.nowMs()).join("\n"));

@@ -19,7 +19,7 @@ export async function showProgress(cli: Cli, store: Store, signal: AbortSignal):
 
 async function drawTable(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
   const { createLogUpdate } = await import("log-update");
-  const draw = createLogUpdate(cli.stdout);
+  const draw = createLogUpdate(cli.stdout());
   while (!signal.aborted) {
     draw((await tableLines(cli, store)).join("\n"));
     await untilChanged(cli, store, signal);
@@ -29,7 +29,7 @@ async function drawTable(cli: Cli, store: Store, signal: AbortSignal): Promise<v
 }
 
 async function tableLines(cli: Cli, store: Store): Promise<string[]> {
-  const height = Math.max(8, (cli.stdout.rows ?? 24) - 2);
+  const height = Math.max(8, (cli.stdout().rows ?? 24) - 2);
   const lines = statusLines(await readStatus(store), cli.terminal, cli.clock.nowMs());
   if (lines.length <= height) return lines;
   return [...lines.slice(0, height - 1), `… ${lines.length - height + 1} lines more`];

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { invariant } from "../../core/invariant.ts";
 import { refuse } from "../../core/decision.ts";
 import type { Event, RecordedEvent } from "../../core/events.ts";
 import { evolveAll } from "../../core/evolve.ts";
@@ -43,7 +43,7 @@ function transact(board: Blackboard, ...[scope, decide]: Parameters<Store["trans
 
   const state = evolveAll(board.state, decision.events);
   for (const { runId } of decision.events) {
-    assert(state.runs.has(runId), `Events of run ${runId} come after the one that creates it.`);
+    invariant(state.runs.has(runId), `Events of run ${runId} come after the one that creates it.`);
   }
   const events = decision.events.map((event) => record(board, event));
   board.state = state;

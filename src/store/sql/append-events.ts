@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { invariant } from "../../core/invariant.ts";
 import type { Kysely } from "kysely";
 import type { Event, RecordedEvent } from "../../core/events.ts";
 import { rowChunks, valuesOf } from "./chunks.ts";
@@ -37,6 +37,6 @@ async function takeNumbers(db: Db, runId: string, count: number): Promise<number
       .where("id", "=", runId)
       .returning("next_seq"),
   );
-  assert(run, `Events of run ${runId} come after the one that creates it.`);
+  invariant(run, `Events of run ${runId} come after the one that creates it.`);
   return run.next_seq - count;
 }

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { invariant } from "../../core/invariant.ts";
 import type { Compilable, CompiledQuery, Kysely } from "kysely";
 import type { Database } from "./schema.ts";
 
@@ -39,7 +39,11 @@ function compiled(
   if (known) return known;
 
   const query = build().compile();
-  assert.deepEqual(query.parameters, values, `The values of "${shape}" are not those of its SQL.`);
+  invariant(
+    query.parameters.length === values.length &&
+      query.parameters.every((parameter, index) => parameter === values[index]),
+    `The values of "${shape}" are those of its SQL.`,
+  );
   if (shapes.size >= SHAPES_MAX) shapes.clear();
   shapes.set(shape, query);
   return query;

@@ -48,14 +48,13 @@ function opened<T>(
 
 /** WAL lets readers go on while someone writes. The file remembers it. */
 function switchToWal(database: DatabaseSync): void {
-  const giveUpMs = performance.now() + BUSY_TIMEOUT_MS;
-  for (;;) {
+  for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
     try {
       database.exec("pragma journal_mode = wal");
       return;
     } catch (error) {
       // SQLite does not wait here for another process that is making the same switch.
-      if (!isBusy(error) || performance.now() > giveUpMs) throw error;
+      if (!isBusy(error) || waitedMs >= BUSY_TIMEOUT_MS) throw error;
       pause(BUSY_PAUSE_MS);
     }
   }
