@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { CONFIG_FILE, loadConfig } from "./load-config.ts";
@@ -12,25 +12,25 @@ const FORMAT = 1;
  * is read anew, and so is whatever a cache that cannot be read stood for.
  */
 export async function cachedConfig(root: string, stateFolder: string): Promise<Config> {
-  const text = await readOrUndefined(join(root, CONFIG_FILE));
+  const text = readOrUndefined(join(root, CONFIG_FILE));
   if (text === undefined) return loadConfig(root);
   const file = join(stateFolder, "config.json");
   // The text itself: loading what hashes it takes longer than comparing it.
-  const key = `${FORMAT}\n${text.toString()}`;
-  const kept = await readKept(file, key);
+  const key = `${FORMAT}\n${text}`;
+  const kept = readKept(file, key);
   if (kept) return kept;
 
   const config = await loadConfig(root);
-  await writeFile(`${file}.new`, JSON.stringify({ key, config }));
-  await rename(`${file}.new`, file);
+  writeFileSync(`${file}.new`, JSON.stringify({ key, config }));
+  renameSync(`${file}.new`, file);
   return config;
 }
 
-async function readKept(file: string, key: string): Promise<Config | undefined> {
-  const text = await readOrUndefined(file);
+function readKept(file: string, key: string): Config | undefined {
+  const text = readOrUndefined(file);
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Written here; the key says so.
-    const kept = JSON.parse(text?.toString() ?? "null") as { key: string; config: Config } | null;
+    const kept = JSON.parse(text ?? "null") as { key: string; config: Config } | null;
     return kept?.key === key ? kept.config : undefined;
   } catch {
     // Torn or tampered with: it only ever saved time.
@@ -39,6 +39,10 @@ async function readKept(file: string, key: string): Promise<Config | undefined> 
 }
 
 /** `undefined` also when it cannot be read: `loadConfig` then says why. */
-async function readOrUndefined(file: string): Promise<Buffer | undefined> {
-  return readFile(file).catch(() => undefined);
+function readOrUndefined(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import type { Config } from "./config.ts";
@@ -8,7 +8,7 @@ export const CONFIG_FILE = "orchestra.yaml";
 /** The project's configuration: `orchestra.yaml` if there is one, over the defaults. */
 export async function loadConfig(root: string): Promise<Config> {
   const file = join(root, CONFIG_FILE);
-  const bytes = await readIfThere(file);
+  const bytes = readIfThere(file);
   if (bytes === undefined) return DEFAULTS;
   // Only who has a file pays for what reads it.
   const { parseConfig } = await import("./parse-config.ts");
@@ -46,9 +46,9 @@ export const DEFAULTS: Config = {
   limits: { parallel: 3 },
 };
 
-async function readIfThere(file: string): Promise<Buffer | undefined> {
+function readIfThere(file: string): Buffer | undefined {
   try {
-    return await readFile(file);
+    return readFileSync(file);
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
     throw new OrchestraError("INVALID_CONFIG", `Could not read ${file}.`, { cause });

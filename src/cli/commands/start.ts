@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
+import { readFileSync } from "node:fs";
 import type { TaskDefinition } from "../../core/events.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { titleOf } from "../../core/names.ts";
@@ -87,7 +86,9 @@ async function request(
 
 async function promptFrom(cli: Cli, options: StartOptions): Promise<string> {
   const bytes =
-    options.file === undefined ? await buffer(cli.stdin()) : await bytesOf(options.file);
+    options.file === undefined
+      ? await (await import("node:stream/consumers")).buffer(cli.stdin())
+      : bytesOf(options.file);
   if (bytes.length > PROMPT_BYTES_MAX) {
     throw misuse(
       `The prompt is longer than ${PROMPT_BYTES_MAX / 1024} KiB; put what is long in a file of the repository and name it.`,
@@ -100,9 +101,9 @@ async function promptFrom(cli: Cli, options: StartOptions): Promise<string> {
   }
 }
 
-async function bytesOf(file: string): Promise<Buffer> {
+function bytesOf(file: string): Buffer {
   try {
-    return await readFile(file);
+    return readFileSync(file);
   } catch (cause) {
     throw misuse(`Could not read the prompt from ${file}.`, cause);
   }
