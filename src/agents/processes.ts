@@ -32,8 +32,6 @@ export type StartRequest = {
   /** The whole environment of the agent. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
-  /** Marks every process of the attempt in its environment, so that escapees are found. */
-  readonly marker: string;
 };
 
 export type ProcessState =

@@ -1,0 +1,128 @@
+import { open, stat, type FileHandle } from "node:fs/promises";
+import { errnoOf } from "./errno.ts";
+
+export type LineFollower = {
+  /**
+   * Complete lines that came since the last call, a bounded number at a time; none when all that the
+   * file held is read, or when it is larger than the follower's limit.
+   */
+  readonly next: () => Promise<readonly string[]>;
+  /** What is left after the last line feed, once nothing more will come. */
+  readonly end: () => Promise<readonly string[]>;
+};
+
+const CHUNK_BYTES = 256 * 1024;
+/** What follows in a longer line is skipped, so that no agent can fill the memory. */
+export const LINE_BYTES_MAX = 16 * 1024 * 1024;
+
+const LINE_FEED = 0x0a;
+
+type Follow = {
+  readonly file: string;
+  readonly fileBytesMax: number;
+  offset: number;
+  /** The line that has no end yet, as far as it is kept. */
+  partial: Buffer[];
+  partialBytes: number;
+};
+
+/**
+ * Reads a growing file line by line. Lines end with a line feed and with nothing else; bytes that
+ * are not UTF-8 become U+FFFD. A file that grows faster than it is read would never let go of its
+ * reader: one that is larger than `fileBytesMax` is not read on.
+ */
+export function followLines(file: string, fileBytesMax = Infinity): LineFollower {
+  const follow: Follow = { file, fileBytesMax, offset: 0, partial: [], partialBytes: 0 };
+  return {
+    next: async () => next(follow),
+    end: async () => (follow.partialBytes === 0 ? [] : [takeLine(follow)]),
+  };
+}
+
+async function next(follow: Follow): Promise<readonly string[]> {
+  const size = await sizeOf(follow.file);
+  if (size <= follow.offset || size > follow.fileBytesMax) return [];
+  await using handle = await open(follow.file, "r");
+  for (;;) {
+    const chunk = await readAt(handle, follow.offset, CHUNK_BYTES);
+    if (chunk.length === 0) return [];
+    follow.offset += chunk.length;
+    const lines = linesOf(follow, chunk);
+    if (lines.length > 0) return lines;
+  }
+}
+
+function linesOf(follow: Follow, chunk: Buffer): readonly string[] {
+  const lines: string[] = [];
+  let start = 0;
+  for (;;) {
+    const end = chunk.indexOf(LINE_FEED, start);
+    if (end === -1) break;
+    keep(follow, chunk.subarray(start, end));
+    lines.push(takeLine(follow));
+    start = end + 1;
+  }
+  keep(follow, chunk.subarray(start));
+  return lines;
+}
+
+function keep(follow: Follow, bytes: Buffer): void {
+  const room = LINE_BYTES_MAX - follow.partialBytes;
+  if (room > 0 && bytes.length > 0) follow.partial.push(Buffer.from(bytes.subarray(0, room)));
+  follow.partialBytes += bytes.length;
+}
+
+function takeLine(follow: Follow): string {
+  const text = Buffer.concat(follow.partial).toString("utf8");
+  const skippedBytes = follow.partialBytes - LINE_BYTES_MAX;
+  follow.partial = [];
+  follow.partialBytes = 0;
+  return skippedBytes > 0 ? `${text}… ${skippedBytes} bytes left out …` : text;
+}
+
+/** The last `bytes` of a file as text; empty when there is no such file. */
+export async function readTail(file: string, bytes: number): Promise<string> {
+  return readEnds(file, 0, bytes);
+}
+
+/**
+ * A file as text, without what lies between its first `headBytes` and its last `tailBytes`; empty
+ * when there is no such file.
+ */
+export async function readEnds(
+  file: string,
+  headBytes: number,
+  tailBytes: number,
+): Promise<string> {
+  const size = await sizeOf(file);
+  if (size === 0) return "";
+  await using handle = await open(file, "r");
+  if (size <= headBytes + tailBytes) return (await readAt(handle, 0, size)).toString("utf8");
+
+  const head = await readAt(handle, 0, headBytes);
+  const tail = await readAt(handle, size - tailBytes, tailBytes);
+  const marker = `\n… ${size - headBytes - tailBytes} bytes left out …\n`;
+  return `${head.toString("utf8")}${headBytes > 0 ? marker : ""}${tail.toString("utf8")}`;
+}
+
+/** All that was asked for, or all there is. */
+async function readAt(handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(bytes);
+  let filled = 0;
+  while (filled < bytes) {
+    const { bytesRead } = await handle.read(buffer, filled, bytes - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** Bytes of a file; 0 when there is none. */
+export async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Processes } from "../processes.ts";
+import { holders } from "./holder.ts";
+import { inspect } from "./inspect.ts";
+import type { ProcessTable } from "./process-facts.ts";
+import { start, type StartDeps } from "./start.ts";
+import { terminate } from "./terminate.ts";
+
+export type ProcessesDeps = StartDeps & { readonly table: ProcessTable };
+
+/** Processes on Linux and macOS. */
+export function createPosixProcesses(deps: ProcessesDeps): Processes {
+  return {
+    start: async (request) => start(deps, request),
+    inspect: async (folder) => inspect(deps.table, folder),
+    terminate: async (folder, graceMs) => terminate(deps, folder, graceMs),
+    ...holders(deps.table),
+  };
+}

@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readExit, readIdentity } from "./identity.ts";
+import { machineProcessTable } from "./process-table.ts";
+import { eventually } from "./testing/real-processes.ts";
+import { WRAPPER } from "./wrapper.ts";
+
+const SHELLS = ["/bin/sh", "/bin/dash", "/bin/bash"].filter((file) => existsSync(file));
+
+describe.each(SHELLS)("the wrapper in %s", (shell) => {
+  const run = (folder: string, command: readonly string[]) =>
+    spawn(shell, ["-c", WRAPPER, "orchestra", folder, "/dev/null", ...command], {
+      cwd: folder,
+      detached: true,
+      stdio: "ignore",
+    });
+
+  test("writes down who it is, as the operating system tells it", async () => {
+    const folder = newFolder();
+    const child = run(folder, ["/bin/sh", "-c", "until [ -e go ]; do sleep 0.02; done"]);
+    await eventually(() => readIdentity(folder) !== undefined);
+
+    const table = machineProcessTable();
+    const { pid = 0 } = child;
+    const { startTime } = table.find(pid) ?? {};
+    expect(readIdentity(folder)).toEqual({ pid, startTime, bootId: table.bootId() });
+
+    writeFileSync(join(folder, "go"), "");
+    await once(child, "exit");
+    expect(readExit(folder)?.state.exitCode).toBe(0);
+  });
+
+  test("runs nothing in a folder that is taken", async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, "identity"), "someone\n");
+    const [code] = await once(run(folder, ["/usr/bin/touch", "ran"]), "exit");
+    expect(code).not.toBe(0);
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+    expect(readFileSync(join(folder, "identity"), "utf8")).toBe("someone\n");
+  });
+
+  test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "lives through %s to its group and records that its child did not",
+    async (signal) => {
+      const folder = newFolder();
+      const child = run(folder, ["/bin/sh", "-c", ": > up; exec sleep 600"]);
+      await eventually(() => existsSync(join(folder, "up")));
+      process.kill(-(child.pid ?? 0), signal);
+      await once(child, "exit");
+      expect(readExit(folder)?.state).toMatchObject({ exitCode: undefined, signal });
+    },
+  );
+
+  test("waits on for a child that outlives the signal", async () => {
+    const folder = newFolder();
+    const program = "trap 'echo heard' TERM; : > up; until [ -e go ]; do sleep 0.02; done; exit 9";
+    const child = run(folder, ["/bin/sh", "-c", program]);
+    await eventually(() => existsSync(join(folder, "up")));
+    process.kill(-(child.pid ?? 0), "SIGTERM");
+    await eventually(() => readFileSync(join(folder, "stdout"), "utf8") === "heard\n");
+    expect(readExit(folder)).toBeUndefined();
+    writeFileSync(join(folder, "go"), "");
+    await once(child, "exit");
+    expect(readExit(folder)?.state.exitCode).toBe(9);
+  });
+
+  test("leaves its child deaf to no signal", async () => {
+    const folder = newFolder();
+    const child = run(folder, ["/bin/sh", "-c", "kill -INT $$; kill -QUIT $$; exit 0"]);
+    await once(child, "exit");
+    expect(readExit(folder)?.state.signal).toBe("SIGINT");
+  });
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "orchestra-wrapper-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
