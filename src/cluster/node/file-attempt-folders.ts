@@ -1,8 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentAdapter } from "../../agents/adapter.ts";
-import { followLines, readTail, type LineFollower } from "../../agents/process/follow-lines.ts";
+import {
+  followLines,
+  readTail,
+  sizeOf,
+  type LineFollower,
+} from "../../agents/process/follow-lines.ts";
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
+import { OUTPUT_BYTES_MAX } from "../../core/limits.ts";
 import type { AttemptFolders, Transcript } from "./attempt-folders.ts";
 import { readLife, writeLife } from "./life-record.ts";
 
@@ -28,12 +34,18 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
 }
 
 function openTranscript(folder: string, adapter: AgentAdapter): Transcript {
-  const follower = followLines(join(folder, ATTEMPT_FILES.stdout));
+  const files = [join(folder, ATTEMPT_FILES.stdout), join(folder, ATTEMPT_FILES.stderr)] as const;
+  const follower = followLines(files[0], OUTPUT_BYTES_MAX);
   const parser = adapter.createParser();
+  let sizeBytes = 0;
   return {
-    read: async (isFinal) => readNew(follower, (line) => void parser.push(line), isFinal),
+    read: async (isFinal) => {
+      await readNew(follower, (line) => void parser.push(line), isFinal);
+      const sizes = await Promise.all(files.map(sizeOf));
+      sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
+    },
     report: () => parser.report(),
-    sizeBytes: () => follower.offsetBytes(),
+    sizeBytes: () => sizeBytes,
   };
 }
 
