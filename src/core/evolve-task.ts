@@ -72,9 +72,9 @@ function particulars(task: Task, event: Event): Partial<Task> {
     case "task_failed":
       return { failure: event.failure, ...counted(task, event.costs) };
     case "task_retried":
-      return event.byHuman ? { ...FRESH_COUNTS, humanNote: event.note } : {};
+      return event.byHuman ? { ...FRESH, humanNote: event.note } : {};
     case "task_replanned":
-      return { ...FRESH_COUNTS, humanNote: event.note };
+      return { ...FRESH, humanNote: event.note };
     case "task_escalated":
       return { waitReason: event.question };
     case "merge_deferred":
@@ -114,7 +114,7 @@ function dependencyParticulars(task: Task, event: Event): Partial<Task> {
   }
 }
 
-const FRESH_COUNTS = { failureCount: 0, lossCount: 0, waitCount: 0 } as const;
+const FRESH = { failureCount: 0, lossCount: 0, waitCount: 0, waitReason: undefined } as const;
 
 /** Losses and waits are counted in a row: any other failure ends the row. */
 function counted(
