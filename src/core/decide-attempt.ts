@@ -41,6 +41,12 @@ function decideLive(
   command: Exclude<OfAttempt, { type: "end_attempt" }>,
   { attempt, task, happened }: Subject,
 ): Decision {
+  if (isOutOfTurn(command.type, attempt, task)) {
+    return refuse(
+      "ILLEGAL_TRANSITION",
+      `Attempt ${attempt.id} is ${attempt.state} and its task ${task.state}: ${command.type} is out of turn.`,
+    );
+  }
   const ids = { taskId: task.id, attemptId: attempt.id };
   switch (command.type) {
     case "prepare_attempt": {
@@ -49,6 +55,8 @@ function decideLive(
       return accept([happened({ type: "attempt_prepared", ...ids, ...place })]);
     }
     case "start_attempt":
+      // Safe to repeat: the first start is the one that its limits count from.
+      if (attempt.state === "running") return accept([]);
       return accept([happened({ type: "attempt_started", ...ids, pid: command.pid })]);
     case "return_attempt": {
       const { nowMs, reason } = command;
@@ -70,9 +78,6 @@ function decideLive(
       return accept([happened({ type: "attempt_finished", ...ids, commit, summary, ...spending })]);
     }
     case "accept_attempt": {
-      if (task.state !== "awaiting_qa") {
-        return refuse("ILLEGAL_TRANSITION", `Attempt ${attempt.id} has not finished its work.`);
-      }
       const succeeded = happened({
         type: "attempt_succeeded",
         ...ids,
@@ -81,6 +86,28 @@ function decideLive(
       if (task.merges) return accept([succeeded]);
       return accept([succeeded, ...completionEvents(state, task, undefined, command.nowMs)]);
     }
+  }
+}
+
+/** What was started cannot be prepared again, and what is finished cannot be given back. */
+function isOutOfTurn(
+  type: Exclude<OfAttempt["type"], "end_attempt">,
+  attempt: Attempt,
+  task: Task,
+): boolean {
+  switch (type) {
+    case "prepare_attempt":
+      return attempt.state === "running";
+    case "start_attempt":
+      return attempt.state === "queued";
+    case "finish_attempt":
+      return attempt.state !== "running";
+    case "return_attempt":
+      return task.state !== "active";
+    case "accept_attempt":
+      return task.state !== "awaiting_qa";
+    case "report_attempt":
+      return false;
   }
 }
 
