@@ -1,7 +1,7 @@
 import { isLive } from "./attempt.ts";
 import type { Command, HumanCommand } from "./commands.ts";
 import { satisfied, strandedEvents } from "./consequences.ts";
-import { refusalOfTasks } from "./decide-task.ts";
+import { additionEvents, refusalOfTasks } from "./decide-task.ts";
 import { accept, refuse, type Decision, type Refusal } from "./decision.ts";
 import type { Event, TaskDefinition } from "./events.ts";
 import type { InterruptAnswer } from "./interrupt.ts";
@@ -101,24 +101,11 @@ function replaceTask(
 
   const { nowMs } = command;
   const common = { runId: task.runId, atMs: nowMs };
-  const pendingDependencies = definition.dependsOn.filter(
-    (id) => state.tasks.get(id)?.state !== "complete",
-  ).length;
   const answer = { kind: "spawn", note: undefined, spawnedTaskId: definition.id } as const;
-  const added: Event = {
-    type: "task_added",
-    ...common,
-    taskId: definition.id,
-    definition,
-    pendingDependencies,
-  };
   return accept([
     ...closing(state, task, answer, nowMs),
     { type: "task_abandoned", ...common, taskId: task.id },
-    added,
-    ...(pendingDependencies === 0
-      ? [{ type: "task_readied", ...common, taskId: definition.id } as const]
-      : []),
+    ...additionEvents(state, { runId: task.runId, nowMs }, definition),
     ...dependentsOf(state, task.id).map((dependent): Event => ({
       type: "dependency_replaced",
       runId: dependent.runId,

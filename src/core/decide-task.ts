@@ -24,16 +24,21 @@ export function decideTask(state: State, command: AddTasks): Decision {
   }
   return accept([
     ...events,
-    ...command.tasks.flatMap((definition) => addTask(state, command, definition)),
+    ...command.tasks.flatMap((definition) => additionEvents(state, command, definition)),
   ]);
 }
 
-function addTask(state: State, command: AddTasks, given: TaskDefinition): Event[] {
+/** The task is there, and ready at once if nothing keeps it waiting. */
+export function additionEvents(
+  state: State,
+  { runId, nowMs }: { readonly runId: string; readonly nowMs: number },
+  given: TaskDefinition,
+): Event[] {
   const definition = { ...given, dependsOn: [...new Set(given.dependsOn)] };
   const pendingDependencies = definition.dependsOn.filter(
     (id) => state.tasks.get(id)?.state !== "complete",
   ).length;
-  const common = { runId: command.runId, atMs: command.nowMs, taskId: definition.id };
+  const common = { runId, atMs: nowMs, taskId: definition.id };
   const added: Event = { type: "task_added", ...common, definition, pendingDependencies };
   return pendingDependencies === 0 ? [added, { type: "task_readied", ...common }] : [added];
 }
