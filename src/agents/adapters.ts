@@ -2,6 +2,10 @@ import { OrchestraError } from "../core/errors.ts";
 import type { AgentAdapter, AgentConfig } from "./adapter.ts";
 
 const ADAPTERS: Readonly<Record<string, (config: AgentConfig) => Promise<AgentAdapter>>> = {
+  claude: async (config) => {
+    const { createClaudeAdapter } = await import("./claude/claude.ts");
+    return createClaudeAdapter(config, { isRoot: process.getuid?.() === 0 });
+  },
   command: async (config) => (await import("./command.ts")).createCommandAdapter(config),
 };
 

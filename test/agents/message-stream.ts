@@ -1,0 +1,76 @@
+import { TURN_USAGE, type Turn, type TurnUsage } from "./script.ts";
+
+export type MessageTurn = Exclude<Turn, { status: number } | { garbage: string }>;
+type StreamEvent = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** A turn as the server-sent events of the Messages API; one that hangs ends before its message. */
+export function messageStream(turn: MessageTurn, id: string, model: string): string {
+  const usage = turn.usage ?? TURN_USAGE;
+  const blocks = blocksOf(turn, id).flatMap((block, index) => blockEvents(block, index));
+  const beginning = [messageStart(usage, id, model), ...blocks];
+  const events = "hang" in turn ? beginning : [...beginning, ...messageEnd(turn, usage)];
+  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+}
+
+function messageStart(usage: TurnUsage, id: string, model: string): StreamEvent {
+  const message = {
+    id,
+    type: "message",
+    role: "assistant",
+    model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: wireUsage(usage, Math.min(1, usage.output)),
+  };
+  return { type: "message_start", message };
+}
+
+type Block =
+  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "tool_use";
+      readonly id: string;
+      readonly name: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    };
+
+function blocksOf(turn: MessageTurn, id: string): Block[] {
+  const text: Block[] = turn.text === undefined ? [] : [{ type: "text", text: turn.text }];
+  if (!("tool" in turn)) return text;
+  return [...text, { type: "tool_use", id: `toolu_${id}`, name: turn.tool, input: turn.input }];
+}
+
+function blockEvents(block: Block, index: number): StreamEvent[] {
+  const isText = block.type === "text";
+  const start = isText ? { type: "text", text: "" } : { ...block, input: {} };
+  const delta = isText
+    ? { type: "text_delta", text: block.text }
+    : { type: "input_json_delta", partial_json: JSON.stringify(block.input) };
+  return [
+    { type: "content_block_start", index, content_block: start },
+    { type: "content_block_delta", index, delta },
+    { type: "content_block_stop", index },
+  ];
+}
+
+function messageEnd(turn: MessageTurn, usage: TurnUsage): StreamEvent[] {
+  const stopReason = "tool" in turn ? "tool_use" : "end_turn";
+  return [
+    {
+      type: "message_delta",
+      delta: { stop_reason: stopReason, stop_sequence: null },
+      usage: wireUsage(usage, usage.output),
+    },
+    { type: "message_stop" },
+  ];
+}
+
+function wireUsage(usage: TurnUsage, output: number): Readonly<Record<string, number>> {
+  return {
+    input_tokens: usage.input,
+    cache_read_input_tokens: usage.cacheRead,
+    cache_creation_input_tokens: usage.cacheWrite,
+    output_tokens: output,
+  };
+}

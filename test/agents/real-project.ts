@@ -1,0 +1,81 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { NODE_FOLDER } from "./install-claude.ts";
+
+const BIN = resolve(import.meta.dirname, "../../bin/orchestra.cjs");
+
+export type RealProject = {
+  readonly root: string;
+  /** Runs a command of the built `orchestra` to its end. */
+  readonly orchestra: (...args: readonly string[]) => Promise<Ran>;
+  /** Starts one and leaves it running. */
+  readonly start: (...args: readonly string[]) => ChildProcess;
+  readonly git: (...args: readonly string[]) => string;
+  readonly read: (file: string) => string;
+  readonly json: (...args: readonly string[]) => Promise<unknown>;
+  readonly [Symbol.dispose]: () => void;
+};
+
+export type Ran = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+
+/** A repository of its own whose agent `claude` is the real one, pointed at a scripted endpoint. */
+export function createRealProject(claude: string, endpointUrl: string): RealProject {
+  const scratch = mkdtempSync(join(tmpdir(), "orchestra-real-"));
+  const root = join(scratch, "project");
+  mkdirSync(join(scratch, "home"));
+  mkdirSync(root);
+  const env = {
+    PATH: `${NODE_FOLDER}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: join(scratch, "home"),
+    ORCHESTRA_HOME: join(scratch, "orchestra"),
+  };
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", args, { cwd: root, encoding: "utf8", env }).trimEnd();
+  writeFileSync(join(root, "orchestra.yaml"), configFor(claude, endpointUrl));
+  writeFileSync(join(root, "README.md"), "# A project\n");
+  git("init", "-q", "-b", "main");
+  git("config", "user.name", "Tester");
+  git("config", "user.email", "tester@localhost");
+  git("add", "-A");
+  git("commit", "-q", "-m", "Start");
+
+  const start = (...args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [BIN, ...args], { cwd: root, env });
+  const orchestra = async (...args: readonly string[]): Promise<Ran> => ran(start(...args));
+  return {
+    root,
+    orchestra,
+    start,
+    git,
+    read: (file) => readFileSync(join(root, file), "utf8"),
+    json: async (...args) => JSON.parse((await orchestra(...args, "--json")).stdout),
+    [Symbol.dispose]: () => rmSync(scratch, { recursive: true, force: true }),
+  };
+}
+
+async function ran(child: ChildProcess): Promise<Ran> {
+  if (!child.stdout || !child.stderr) throw new Error("It has no streams.");
+  const closed = once(child, "close");
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await closed;
+  return { exitCode: child.exitCode ?? -1, stdout, stderr };
+}
+
+function configFor(claude: string, endpointUrl: string): string {
+  return `agents:
+  claude:
+    adapter: claude
+    command: [${JSON.stringify(claude)}]
+    model: claude-sonnet-4-5
+    env:
+      ANTHROPIC_BASE_URL: ${endpointUrl}
+      ANTHROPIC_API_KEY: sk-ant-scripted-key-of-a-test-0123456789
+      CLAUDE_CODE_MAX_RETRIES: "0"
+      DISABLE_TELEMETRY: "1"
+`;
+}
