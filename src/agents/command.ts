@@ -40,30 +40,32 @@ function launch(config: AgentConfig, request: LaunchRequest): Launch {
     agent: config.name,
   };
   // One pass over the configured text: what a prompt holds is never looked at for placeholders.
+  refuseMissing(config);
   const command = config.command.map((part) =>
     part.replace(PLACEHOLDER, (whole, name: string) => values[name] ?? whole),
   );
   const isNamed = config.command.some((part) => /\{prompt(_file)?\}/.test(part));
   if (config.promptBy === "argument" && !isNamed) command.push(request.prompt);
   if (config.promptBy === "file" && !isNamed) command.push(request.promptFile);
-  refuseUnusable(config, command);
+  refuseTooLong(config, command);
   const stdin = config.promptBy === "stdin" ? request.prompt : "";
   return { command, env: {}, unsetEnv: [], stdin };
 }
 
-function refuseUnusable(config: AgentConfig, command: readonly string[]): void {
-  if (command.length === 0 || command[0] === "") {
-    throw new OrchestraError(
-      "AGENT_UNUSABLE",
-      `The agent ${config.name} has no command. Set agents.${config.name}.command in orchestra.yaml.`,
-    );
-  }
-  if (command.some((part) => Buffer.byteLength(part) > ARGUMENT_BYTES_MAX)) {
-    throw new OrchestraError(
-      "AGENT_UNUSABLE",
-      `The prompt is too long for an argument of ${config.name}. Set agents.${config.name}.prompt to stdin or file.`,
-    );
-  }
+function refuseMissing({ name, command }: AgentConfig): void {
+  if (command[0]) return;
+  throw new OrchestraError(
+    "AGENT_UNUSABLE",
+    `The agent ${name} has no command. Set agents.${name}.command in orchestra.yaml.`,
+  );
+}
+
+function refuseTooLong({ name }: AgentConfig, command: readonly string[]): void {
+  if (command.every((part) => Buffer.byteLength(part) <= ARGUMENT_BYTES_MAX)) return;
+  throw new OrchestraError(
+    "AGENT_UNUSABLE",
+    `The prompt is too long for an argument of ${name}. Set agents.${name}.prompt to stdin or file.`,
+  );
 }
 
 /** Plain text: every line is something the agent said. */

@@ -3,6 +3,7 @@ import type { Processes } from "../../agents/processes.ts";
 import type { AttemptSpending } from "../../core/events.ts";
 import type { Attempt } from "../../core/attempt.ts";
 import type { Clock } from "../../core/clock.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import { NO_USAGE } from "../../core/usage.ts";
 import type { Store } from "../../store/store.ts";
 import type { CheckRunner } from "../../verify/check-runner.ts";
@@ -41,6 +42,23 @@ export const NOTHING_SPENT: AttemptSpending = {
 
 /** How long a process group has between being asked and being killed. */
 export const TERMINATION_GRACE_MS = 10_000;
+
+/**
+ * Ends everything an attempt started. Throws while something of it cannot be proven dead: the
+ * attempt then keeps its slot and its workspace, and the node tries again.
+ */
+export async function endProcesses(
+  deps: NodeDeps,
+  attempt: Attempt,
+  graceMs: number,
+): Promise<void> {
+  const { isProvenDead } = await deps.processes.terminate(deps.folders.path(attempt.id), graceMs);
+  if (isProvenDead) return;
+  throw new OrchestraError(
+    "INTERNAL",
+    `Processes of attempt ${attempt.id} could not be ended; its workspace is not used again before they are. Look for them with ps.`,
+  );
+}
 
 /** What every write of an attempt carries. */
 export function idsOf(

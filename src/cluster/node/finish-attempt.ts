@@ -6,7 +6,7 @@ import type { Failure } from "../../core/failure.ts";
 import type { CheckSpec, Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
-import { idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { spendingOf, type Ended, type Life } from "./watch-attempt.ts";
 import { workspaceOf } from "./workspace-of.ts";
 
@@ -30,7 +30,7 @@ export async function finishAttempt(
   signal: AbortSignal,
 ): Promise<void> {
   const graceMs = life.kind === "ended" || life.kind === "vanished" ? 0 : TERMINATION_GRACE_MS;
-  await deps.processes.terminate(deps.folders.path(attempt.id), graceMs);
+  await endProcesses(deps, attempt, graceMs);
 
   const subject = { deps, task, attempt, workspace: workspaceOf(deps, task, attempt) };
   const work = await collect(subject);

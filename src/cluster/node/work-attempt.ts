@@ -2,7 +2,7 @@ import type { Attempt } from "../../core/attempt.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
-import { NOTHING_SPENT, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { endProcesses, NOTHING_SPENT, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { finishAttempt } from "./finish-attempt.ts";
 import { launchAttempt } from "./launch-attempt.ts";
 import { watchAttempt } from "./watch-attempt.ts";
@@ -65,7 +65,7 @@ async function giveUp(
   error: unknown,
   signals: AttemptSignals,
 ): Promise<void> {
-  await deps.processes.terminate(deps.folders.path(attempt.id), TERMINATION_GRACE_MS);
+  await endProcesses(deps, attempt, TERMINATION_GRACE_MS);
   if (signals.stop.aborted) return end(deps, attempt, "It was stopped before it started.");
 
   const message = error instanceof Error ? error.message : String(error);
