@@ -48,7 +48,8 @@ export function inDependencyOrder(graph: Graph): string[] {
         order.add(node);
         stack.pop();
       } else {
-        stack.push(...waiting);
+        // One by one: a call takes only so many arguments.
+        for (const child of waiting) stack.push(child);
       }
     }
   }
