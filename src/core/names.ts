@@ -22,6 +22,7 @@ export function idFrom(random: () => number): string {
 export function slugOf(text: string): string {
   const slug = text
     .normalize("NFKD")
+    .replace(/\p{M}+/gu, "") // Accents, which now stand apart from their letters.
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, SLUG_LENGTH_MAX)
