@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { LEASE_RENEWAL_MS, LEASE_TTL_MS, mayTakeLease } from "./lease.ts";
+
+const HOLDER = { host: "here", pid: 42, startTime: "7", bootId: "boot" };
+const LEASE = { term: 3, holder: HOLDER, expiresAtMs: 1_000 };
+
+test("a lease that nobody holds may be taken", () => {
+  expect(mayTakeLease(undefined, 0, "alive")).toBe(true);
+});
+
+test.each([
+  ["alive", 999, false],
+  ["alive", 1_000, false],
+  ["alive", 9_999_999, false],
+  ["dead", 0, true],
+  ["unknown", 999, false],
+  ["unknown", 1_000, true],
+] as const)("whether one may be taken whose holder is %s, at %i: %s", (holder, nowMs, may) => {
+  expect(mayTakeLease(LEASE, nowMs, holder)).toBe(may);
+});
+
+test("a lease outlives several renewals that fail", () => {
+  expect(LEASE_TTL_MS / LEASE_RENEWAL_MS).toBeGreaterThanOrEqual(3);
+});
