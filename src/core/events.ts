@@ -14,8 +14,6 @@ export type Event = EventBody & {
 /** An event as the log keeps it; `seq` counts from 1 in each run, without gaps. */
 export type RecordedEvent = Event & { readonly seq: number };
 
-export type EventType = EventBody["type"];
-
 export type EventBody =
   | { readonly type: "run_created"; readonly objective: string }
   | TaskEvent

@@ -25,6 +25,11 @@ export type Ran = { readonly exitCode: number; readonly stdout: string; readonly
 
 /** A repository of its own whose agent `claude` is the real one, pointed at a scripted endpoint. */
 export function createRealProject(claude: string, endpointUrl: string): RealProject {
+  return createProject(configFor(claude, endpointUrl));
+}
+
+/** A repository of its own with this configuration, for the built `orchestra` to work in. */
+export function createProject(config: string): RealProject {
   const scratch = mkdtempSync(join(tmpdir(), "orchestra-real-"));
   const root = join(scratch, "project");
   mkdirSync(join(scratch, "home"));
@@ -36,7 +41,7 @@ export function createRealProject(claude: string, endpointUrl: string): RealProj
   };
   const git = (...args: readonly string[]): string =>
     execFileSync("git", args, { cwd: root, encoding: "utf8", env }).trimEnd();
-  writeFileSync(join(root, "orchestra.yaml"), configFor(claude, endpointUrl));
+  writeFileSync(join(root, "orchestra.yaml"), config);
   writeFileSync(join(root, "README.md"), "# A project\n");
   git("init", "-q", "-b", "main");
   git("config", "user.name", "Tester");

@@ -14,7 +14,7 @@ export function holders(table = machineProcessTable()): Pick<Processes, "self" |
 }
 
 /** This process, as a holder of leases. */
-export function thisProcess(table: ProcessTable): ProcessHolder {
+function thisProcess(table: ProcessTable): ProcessHolder {
   const facts = table.find(process.pid);
   if (!facts) {
     throw new OrchestraError(

@@ -66,7 +66,7 @@ export function statusLines(status: Status, terminal: Terminal, nowMs: number): 
 }
 
 /** `2 active, 1 waits for you, 14 ready`. */
-export function summaryLine(counts: Status["counts"], terminal: Terminal): string {
+function summaryLine(counts: Status["counts"], terminal: Terminal): string {
   const parts = Object.entries(TASK_LOOKS).flatMap(([state, look]) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The keys are the states.
     const count = counts[state as TaskState];
