@@ -15,8 +15,8 @@ export type AgentAdapter = {
   readonly createParser: () => StreamParser;
   /** What the end of the process means; `report` is all that the stream said. Never throws. */
   readonly classifyEnd: (end: ProcessEnd, report: StreamReport) => AgentOutcome;
-  /** The command that tells the version, and how to read its answer. */
-  readonly probe: ProbePlan;
+  /** How to ask for the version; `undefined` when asking could start work. */
+  readonly probe: ProbePlan | undefined;
   /** How to talk to the agent while it runs; `undefined` when its CLI cannot listen. */
   readonly steering: Steering | undefined;
 };
@@ -92,6 +92,7 @@ export type AgentEvent =
       readonly isError: boolean;
       readonly output: string;
     }
+  /** What this process has used and cost so far, not what is new. */
   | { readonly kind: "usage"; readonly usage: Usage }
   | { readonly kind: "cost"; readonly costUsd: number }
   | { readonly kind: "permission_requested"; readonly requestId: string; readonly tool: string }
@@ -99,7 +100,7 @@ export type AgentEvent =
   | { readonly kind: "retrying"; readonly attempt: number; readonly delayMs: number }
   | { readonly kind: "error"; readonly class: FailureClass; readonly message: string }
   | { readonly kind: "result"; readonly isError: boolean; readonly text: string }
-  /** A line the adapter does not know; shown, never fatal. */
+  /** A line that is not in the CLI's format; shown, never fatal. */
   | { readonly kind: "unrecognised"; readonly line: string };
 
 export type StreamReport = {

@@ -1,20 +1,32 @@
 import { OrchestraError } from "../core/errors.ts";
 import type { AgentAdapter, AgentConfig } from "./adapter.ts";
 
-const ADAPTERS: Readonly<Record<string, (config: AgentConfig) => Promise<AgentAdapter>>> = {
-  claude: async (config) => {
-    const { createClaudeAdapter } = await import("./claude/claude.ts");
-    return createClaudeAdapter(config, { isRoot: process.getuid?.() === 0 });
-  },
-  command: async (config) => (await import("./command.ts")).createCommandAdapter(config),
+/** What an adapter may have to know of the machine that its agent runs on. */
+export type AdapterContext = {
+  /** Whether agents run as root. */
+  readonly isRoot: boolean;
 };
 
+type Create = (config: AgentConfig, context: AdapterContext) => Promise<AgentAdapter>;
+
+const ADAPTERS: ReadonlyMap<string, Create> = new Map([
+  [
+    "claude",
+    async (config, context) =>
+      (await import("./claude/claude.ts")).createClaudeAdapter(config, context),
+  ],
+  ["command", async (config) => (await import("./command.ts")).createCommandAdapter(config)],
+]);
+
 /** The adapter that an agent's configuration names. */
-export async function adapterFor(config: AgentConfig): Promise<AgentAdapter> {
-  const create = ADAPTERS[config.adapter];
-  if (create) return create(config);
+export async function adapterFor(
+  config: AgentConfig,
+  context: AdapterContext = { isRoot: process.getuid?.() === 0 },
+): Promise<AgentAdapter> {
+  const create = ADAPTERS.get(config.adapter);
+  if (create) return create(config, context);
   throw new OrchestraError(
     "UNKNOWN_AGENT",
-    `The agent ${config.name} wants the adapter ${JSON.stringify(config.adapter)}; there are ${Object.keys(ADAPTERS).join(", ")}.`,
+    `The agent ${config.name} wants the adapter ${JSON.stringify(config.adapter)}. Set agents.${config.name}.adapter in orchestra.yaml to one of ${[...ADAPTERS.keys()].join(", ")}.`,
   );
 }

@@ -1,53 +1,36 @@
 import { expect, test } from "vitest";
-import type { AgentConfig, LaunchRequest } from "./adapter.ts";
+import type { LaunchRequest } from "./adapter.ts";
 import { createCommandAdapter } from "./command.ts";
-import { agentConformance, reportOf } from "./conformance.ts";
+import { agentConformance } from "./conformance.ts";
+import { aLaunchRequest, anAgentConfig } from "./testing/requests.ts";
+import { pushAll } from "./testing/streams.ts";
 
-const CONFIG: AgentConfig = {
-  name: "mine",
-  adapter: "command",
-  command: ["my-agent", "--yes"],
-  model: undefined,
-  promptBy: "argument",
-  env: {},
-  limit: undefined,
-};
-const REQUEST: LaunchRequest = {
-  prompt: "Fix it.",
-  promptFile: "/attempts/k3f9-1/prompt.md",
-  taskId: "k3f9",
-  attemptId: "k3f9-1",
-  workspacePath: "/worktrees/k3f9",
-  sessionId: undefined,
-  resumeSessionId: undefined,
-};
 const failing = {
   stdout: "I tried\n",
   end: { exitCode: 3, signal: undefined, stderrTail: "no such table\n" },
 };
 
-for (const promptBy of ["argument", "stdin"] as const) {
+for (const promptBy of ["argument", "stdin", "file"] as const) {
   agentConformance({
     name: `a command with its prompt by ${promptBy}`,
-    adapter: createCommandAdapter({ ...CONFIG, promptBy }),
-    successful: "reading\nwriting\ndone\n",
+    create: (command) => createCommandAdapter(anAgentConfig({ command, promptBy })),
+    successful: "lese\nschreibe über 😀\ndone\n",
     failing,
   });
 }
 
 function commandOf(command: readonly string[], request: Partial<LaunchRequest> = {}): unknown {
-  const adapter = createCommandAdapter({ ...CONFIG, command });
-  return adapter.launch({ ...REQUEST, ...request }).command;
+  return createCommandAdapter(anAgentConfig({ command })).launch(aLaunchRequest(request)).command;
 }
 
 test("placeholders are filled in, wherever they stand", () => {
-  expect(
-    commandOf(["a", "{prompt}", "--id={task_id}", "{attempt_id}", "{worktree}", "{agent}"]),
-  ).toEqual(["a", "Fix it.", "--id=k3f9", "k3f9-1", "/worktrees/k3f9", "mine"]);
+  const command = ["a", "{prompt}", "--id={task_id}", "{attempt_id}", "{worktree}", "{agent}"];
+  const filled = ["a", "Fix it.", "--id=k3f9", "k3f9-1", "/worktrees/k3f9", "mine"];
+  expect(commandOf(command)).toEqual(filled);
 });
 
 test("what the prompt itself holds is never filled in", () => {
-  const prompt = "keep {agent} and {task_id} and {prompt}";
+  const prompt = "keep {agent} and {task_id} and {prompt} and $&";
   expect(commandOf(["a", "{prompt}", "{agent}"], { prompt })).toEqual(["a", prompt, "mine"]);
 });
 
@@ -55,14 +38,38 @@ test("an unknown placeholder stays as it is", () => {
   expect(commandOf(["a", "{model}", "{prompt}"])).toEqual(["a", "{model}", "Fix it."]);
 });
 
-test("a prompt by file is the file's name, at the end or where it is asked for", () => {
-  const byFile = { ...CONFIG, promptBy: "file" } as const;
-  expect(createCommandAdapter(byFile).launch(REQUEST).command.at(-1)).toBe(REQUEST.promptFile);
-  expect(commandOf(["a", "-f", "{prompt_file}"])).toEqual(["a", "-f", REQUEST.promptFile]);
+test("a prompt that is asked for nowhere is the last argument", () => {
+  expect(commandOf(["a", "--yes"])).toEqual(["a", "--yes", "Fix it."]);
 });
 
-test("a prompt too long for an argument is refused with what to do", () => {
-  expect(() => commandOf(["a"], { prompt: "x".repeat(200_000) })).toThrow(/stdin or file/);
+test("a prompt that begins with a dash is no option", () => {
+  const prompt = "--version";
+  expect(commandOf(["a", "{prompt}"], { prompt })).toEqual(["a", "\n--version"]);
+  expect(commandOf(["a", "--", "{prompt}"], { prompt })).toEqual(["a", "--", prompt]);
+  expect(commandOf(["a", "--prompt={prompt}"], { prompt })).toEqual(["a", "--prompt=--version"]);
+});
+
+test("a prompt by file is the file's name, at the end or where it is asked for", () => {
+  const { promptFile } = aLaunchRequest();
+  const byFile = createCommandAdapter(anAgentConfig({ promptBy: "file" }));
+  expect(byFile.launch(aLaunchRequest()).command.at(-1)).toBe(promptFile);
+  expect(commandOf(["a", "-f", "{prompt_file}"])).toEqual(["a", "-f", promptFile]);
+});
+
+test("a prompt by standard input is in no argument", () => {
+  const launch = createCommandAdapter(anAgentConfig({ promptBy: "stdin" })).launch(
+    aLaunchRequest(),
+  );
+  expect(launch).toMatchObject({ command: ["my-agent", "--yes"], stdin: "Fix it." });
+});
+
+test.each([
+  ["too long for an argument", "x".repeat(200_000), /too long for an argument.*stdin or file/],
+  ["with a NUL byte", "a\0b", /NUL byte.*stdin or file/],
+])("a prompt %s is refused with what to do", (_name, prompt, message) => {
+  expect(() => commandOf(["a"], { prompt })).toThrow(
+    expect.objectContaining({ code: "AGENT_UNUSABLE", message: expect.stringMatching(message) }),
+  );
 });
 
 test("a command that is not configured is refused with what to do", () => {
@@ -70,18 +77,33 @@ test("a command that is not configured is refused with what to do", () => {
 });
 
 test.each([
-  [127, undefined, "missing_executable"],
-  [126, undefined, "missing_executable"],
-  [1, undefined, "process_crash"],
-  [undefined, "SIGSEGV", "process_crash"],
-] as const)("exit code %s with signal %s is of class %s", (exitCode, signal, wanted) => {
-  const adapter = createCommandAdapter(CONFIG);
-  const outcome = adapter.classifyEnd(
-    { exitCode, signal, stderrTail: "last words\n" },
-    reportOf(adapter, ""),
+  [127, undefined, "sh: agent: not found\n", "missing_executable"],
+  [126, undefined, "sh: agent: permission denied\n", "missing_executable"],
+  [1, undefined, "no such table\n", "unknown"],
+  [1, undefined, "", "process_crash"],
+  [139, undefined, "Segmentation fault\n", "process_crash"],
+  [undefined, "SIGSEGV", "last words\n", "process_crash"],
+] as const)(
+  "exit code %s with signal %s after %j is of class %s",
+  (...[code, signal, said, wanted]) => {
+    const adapter = createCommandAdapter(anAgentConfig());
+    const end = { exitCode: code, signal, stderrTail: said };
+    expect(adapter.classifyEnd(end, adapter.createParser().report())).toMatchObject({
+      kind: "failed",
+      end: "failed",
+      failure: { class: wanted, message: expect.stringContaining(said.trim()) },
+    });
+  },
+);
+
+test("the last lines that say something are the messages, the very last one the answer", () => {
+  const parser = createCommandAdapter(anAgentConfig()).createParser();
+  pushAll(
+    parser,
+    `${Array.from({ length: 30 }, (_, index) => `line ${index}`).join("\n")}\n\n  \n`,
   );
-  expect(outcome).toMatchObject({
-    kind: "failed",
-    failure: { class: wanted, message: expect.stringContaining("last words") },
-  });
+  const { lastMessages, resultText } = parser.report();
+  expect(lastMessages).toHaveLength(20);
+  expect(lastMessages[0]).toBe("line 10");
+  expect(resultText).toBe("line 29");
 });

@@ -1,5 +1,5 @@
 import { OrchestraError } from "../core/errors.ts";
-import { NO_USAGE } from "../core/usage.ts";
+import type { FailureClass } from "../core/failure.ts";
 import type {
   AgentAdapter,
   AgentConfig,
@@ -7,10 +7,10 @@ import type {
   Launch,
   LaunchRequest,
   ProcessEnd,
-  StreamParser,
   StreamReport,
 } from "./adapter.ts";
-import { LAST_MESSAGES_MAX, boundedText } from "./bounds.ts";
+import { boundedText, summaryLine } from "./bounds.ts";
+import { createPlainTextParser } from "./plain-text.ts";
 
 /** Linux refuses a longer argument (MAX_ARG_STRLEN). */
 const ARGUMENT_BYTES_MAX = 128 * 1024 - 1;
@@ -23,101 +23,89 @@ export function createCommandAdapter(config: AgentConfig): AgentAdapter {
     name: "command",
     capabilities: { resume: false, presetSessionId: false, tokens: false, cost: false },
     launch: (request) => launch(config, request),
-    createParser,
+    createParser: createPlainTextParser,
     classifyEnd,
-    probe: { args: ["--version"], readVersion: (stdout) => /\d+(\.\d+)+/.exec(stdout)?.[0] },
+    // Who knows what it would do, asked for a version? Maybe work.
+    probe: undefined,
     steering: undefined,
   };
 }
 
 function launch(config: AgentConfig, request: LaunchRequest): Launch {
-  const values: Record<string, string> = {
+  const { name, promptBy } = config;
+  if (!config.command[0]) {
+    throw unusable(name, `it has no command. Set agents.${name}.command in orchestra.yaml.`);
+  }
+  const values: Readonly<Record<string, string>> = {
     prompt: request.prompt,
     prompt_file: request.promptFile,
     task_id: request.taskId,
     attempt_id: request.attemptId,
     worktree: request.workspacePath,
-    agent: config.name,
+    agent: name,
   };
-  // One pass over the configured text: what a prompt holds is never looked at for placeholders.
-  refuseMissing(config);
-  const command = config.command.map((part) =>
-    part.replace(PLACEHOLDER, (whole, name: string) => values[name] ?? whole),
-  );
-  const isNamed = config.command.some((part) => /\{prompt(_file)?\}/.test(part));
-  if (config.promptBy === "argument" && !isNamed) command.push(request.prompt);
-  if (config.promptBy === "file" && !isNamed) command.push(request.promptFile);
-  refuseTooLong(config, command);
-  const stdin = config.promptBy === "stdin" ? request.prompt : "";
-  return { command, env: {}, unsetEnv: [], stdin };
+  const command = withPrompt(config).map((part, index, parts) => {
+    // One pass over the configured text: what a prompt holds is never looked at for placeholders.
+    const filled = part.replace(PLACEHOLDER, (whole, key: string) => values[key] ?? whole);
+    return part.startsWith("{prompt}") && parts[index - 1] !== "--" ? asOperand(filled) : filled;
+  });
+  refuseUnfit(name, command);
+  return { command, env: {}, unsetEnv: [], stdin: promptBy === "stdin" ? request.prompt : "" };
 }
 
-function refuseMissing({ name, command }: AgentConfig): void {
-  if (command[0]) return;
-  throw new OrchestraError(
-    "AGENT_UNUSABLE",
-    `The agent ${name} has no command. Set agents.${name}.command in orchestra.yaml.`,
-  );
+/** The configured command, with the prompt at its end when it is asked for nowhere. */
+function withPrompt({ command, promptBy }: AgentConfig): readonly string[] {
+  const isAskedFor = command.some((part) => /\{prompt(_file)?\}/.test(part));
+  if (promptBy === "stdin" || isAskedFor) return command;
+  return [...command, promptBy === "file" ? "{prompt_file}" : "{prompt}"];
 }
 
-function refuseTooLong({ name }: AgentConfig, command: readonly string[]): void {
-  if (command.every((part) => Buffer.byteLength(part) <= ARGUMENT_BYTES_MAX)) return;
-  throw new OrchestraError(
-    "AGENT_UNUSABLE",
-    `The prompt is too long for an argument of ${name}. Set agents.${name}.prompt to stdin or file.`,
-  );
+/** A prompt may begin with a dash, as a list does; on a line of its own it is no option. */
+function asOperand(argument: string): string {
+  return argument.startsWith("-") ? `\n${argument}` : argument;
 }
 
-/** Plain text: every line is something the agent said. */
-function createParser(): StreamParser {
-  let lastMessages: string[] = [];
-  let hasOutput = false;
-  return {
-    push: (line) => {
-      const text = boundedText(line.trimEnd());
-      if (text.trim() === "") return [];
-      hasOutput = true;
-      lastMessages = [...lastMessages, text].slice(-LAST_MESSAGES_MAX);
-      return [{ kind: "text", text }];
-    },
-    report: () => reportOf(lastMessages, hasOutput),
-  };
+function refuseUnfit(name: string, command: readonly string[]): void {
+  const advice = `Set agents.${name}.prompt to stdin or file in orchestra.yaml.`;
+  if (command.some((part) => Buffer.byteLength(part) > ARGUMENT_BYTES_MAX)) {
+    throw unusable(name, `the prompt is too long for an argument. ${advice}`);
+  }
+  if (command.some((part) => part.includes("\0"))) {
+    throw unusable(name, `the prompt holds a NUL byte, which no argument can. ${advice}`);
+  }
 }
 
-function reportOf(lastMessages: readonly string[], hasOutput: boolean): StreamReport {
-  return {
-    sessionId: undefined,
-    usage: NO_USAGE,
-    costUsd: undefined,
-    failure: undefined,
-    resultText: lastMessages.at(-1),
-    lastMessages,
-    hasOutput,
-  };
+function unusable(name: string, problem: string): OrchestraError {
+  return new OrchestraError("AGENT_UNUSABLE", `Could not start the agent ${name}: ${problem}`);
 }
 
 const COMMAND_NOT_EXECUTABLE = 126;
 const COMMAND_NOT_FOUND = 127;
+/** Added by a shell to the number of the signal that ended its command. */
+const SIGNAL_EXIT_CODES = 128;
 
 function classifyEnd(end: ProcessEnd, report: StreamReport): AgentOutcome {
-  if (end.exitCode === 0) return { kind: "succeeded", summary: report.resultText ?? "" };
-  const detail = lastLine(end.stderrTail) ?? report.resultText;
-  const told = detail === undefined ? "" : `: ${boundedText(detail)}`;
-  if (end.signal !== undefined) {
-    const message = `It was ended by ${end.signal}${told}`;
-    return { kind: "failed", end: "failed", failure: { class: "process_crash", message } };
+  if (end.exitCode === 0) {
+    return { kind: "succeeded", summary: boundedText(report.resultText ?? "") };
   }
-  const isMissing = end.exitCode === COMMAND_NOT_FOUND || end.exitCode === COMMAND_NOT_EXECUTABLE;
-  return {
-    kind: "failed",
-    end: "failed",
-    failure: {
-      class: isMissing ? "missing_executable" : "process_crash",
-      message: `It ended with exit code ${end.exitCode ?? "unknown"}${told}`,
-    },
-  };
+  const detail = lastLine(end.stderrTail) || summaryLine(report.resultText ?? "");
+  const how =
+    end.signal === undefined
+      ? `ended with exit code ${end.exitCode ?? "unknown"}`
+      : `was ended by ${end.signal}`;
+  const message = detail === "" ? `It ${how}.` : `It ${how}: ${detail}`;
+  return { kind: "failed", end: "failed", failure: { class: classOf(end, detail), message } };
 }
 
-function lastLine(text: string): string | undefined {
-  return text.trimEnd().split("\n").at(-1)?.trim() || undefined;
+/** A command that says why it ends has not crashed; what the reason is worth, nobody can know. */
+function classOf({ exitCode, signal }: ProcessEnd, detail: string): FailureClass {
+  if (signal !== undefined || exitCode === undefined) return "process_crash";
+  if (exitCode === COMMAND_NOT_FOUND || exitCode === COMMAND_NOT_EXECUTABLE) {
+    return "missing_executable";
+  }
+  return exitCode > SIGNAL_EXIT_CODES || detail === "" ? "process_crash" : "unknown";
+}
+
+function lastLine(text: string): string {
+  return summaryLine(text.trimEnd().split("\n").at(-1) ?? "");
 }

@@ -1,31 +1,47 @@
-/** A JSON object whose fields nobody has promised anything about. */
-export type JsonObject = { readonly [name: string]: unknown };
+/** An object of an agent's output: nothing about its fields is certain. */
+export type Fields = Readonly<Record<string, unknown>>;
 
-/** The object in a line of JSON; `undefined` for anything else. Never throws. */
-export function objectIn(line: string): JsonObject | undefined {
+/** The JSON object that a line holds, or `undefined` when it holds anything else. */
+export function fieldsOf(line: string): Fields | undefined {
   try {
-    return asObject(JSON.parse(line));
+    return asFields(JSON.parse(line));
   } catch {
-    // Agents print other things between their lines of JSON.
+    // Agents print more than JSON; the caller shows such a line as it is.
     return undefined;
   }
 }
 
-export function asObject(value: unknown): JsonObject | undefined {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Its fields stay unknown.
-  return typeof value === "object" && value !== null ? (value as JsonObject) : undefined;
+export function asFields(value: unknown): Fields | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Checked in the line before.
+  return value as Fields;
 }
 
-export function asObjects(value: unknown): readonly JsonObject[] {
+/** The object in `fields[name]`; an empty one when there is none. */
+export function fieldsIn(fields: Fields, name: string): Fields {
+  return asFields(fields[name]) ?? {};
+}
+
+/** The objects of the list in `fields[name]`; what is no object is left out. */
+export function listIn(fields: Fields, name: string): readonly Fields[] {
+  const value = fields[name];
   if (!Array.isArray(value)) return [];
-  return value.map((one) => asObject(one)).filter((one) => one !== undefined);
+  return value.map((item: unknown) => asFields(item)).filter((item) => item !== undefined);
 }
 
-export function asText(value: unknown): string | undefined {
+export function textIn(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
   return typeof value === "string" ? value : undefined;
 }
 
-/** A count or an amount: finite and not below zero; anything else is 0. */
-export function asAmount(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
+/** A whole number of something; 0 for everything that cannot be one. */
+export function countIn(fields: Fields, name: string): number {
+  const value = fields[name];
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+/** A number above zero, such as an amount of money. */
+export function amountIn(fields: Fields, name: string): number | undefined {
+  const value = fields[name];
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }

@@ -1,179 +1,148 @@
-import { addUsage, NO_USAGE, type Usage } from "../../core/usage.ts";
-import type { Failure } from "../../core/failure.ts";
 import type { AgentEvent, StreamParser, StreamReport } from "../adapter.ts";
-import { boundedText, LAST_MESSAGES_MAX } from "../bounds.ts";
-import {
-  asAmount,
-  asObject,
-  asObjects,
-  asText,
-  objectIn,
-  type JsonObject,
-} from "../json-fields.ts";
-import { failureOf } from "./failure.ts";
-import { messageUsage, spendingOf } from "./spending.ts";
+import { answerText, boundedText, withMessage } from "../bounds.ts";
+import { amountIn, countIn, fieldsIn, fieldsOf, textIn, type Fields } from "../json-fields.ts";
+import type { Failure } from "../../core/failure.ts";
+import { messageEvents, toolResultEvents } from "./message-events.ts";
+import { failureOfMessage, failureOfResult } from "./result-failure.ts";
+import { countMessage, countResult, nothingSpent, usageSoFar, type Spending } from "./spending.ts";
 
-type Told = {
+/** What the lines so far add up to. */
+type Stream = {
+  readonly spending: Spending;
   sessionId: string | undefined;
-  /** By message id, since the last result: each content block repeats its message's usage. */
-  readonly sinceResult: Map<string, Usage>;
-  usage: Usage;
-  costUsd: number | undefined;
   failure: Failure | undefined;
   resultText: string | undefined;
-  resetAtMs: number | undefined;
-  lastMessages: string[];
+  lastMessages: readonly string[];
   hasOutput: boolean;
+  errorCode: string | undefined;
+  limitResetAtMs: number | undefined;
+  saidAtMs: number | undefined;
 };
 
-/** Understands Claude's `stream-json`, as measured on 2.1.329. */
+/** Reads `--output-format stream-json`. */
 export function createClaudeParser(): StreamParser {
-  const told: Told = {
+  const stream: Stream = {
+    spending: nothingSpent(),
     sessionId: undefined,
-    sinceResult: new Map(),
-    usage: NO_USAGE,
-    costUsd: undefined,
     failure: undefined,
     resultText: undefined,
-    resetAtMs: undefined,
     lastMessages: [],
     hasOutput: false,
+    errorCode: undefined,
+    limitResetAtMs: undefined,
+    saidAtMs: undefined,
   };
-  return { push: (line) => push(told, line), report: () => reportOf(told) };
+  return { push: (line) => push(stream, line), report: () => reportOf(stream) };
 }
 
-function reportOf(told: Told): StreamReport {
-  const { sessionId, costUsd, failure, resultText, lastMessages, hasOutput } = told;
-  const usage = [...told.sinceResult.values()].reduce(addUsage, told.usage);
-  return { sessionId, usage, costUsd, failure, resultText, lastMessages, hasOutput };
+function reportOf(stream: Stream): StreamReport {
+  return {
+    sessionId: stream.sessionId,
+    usage: usageSoFar(stream.spending),
+    costUsd: stream.spending.settledCostUsd,
+    failure: stream.failure,
+    resultText: stream.resultText,
+    lastMessages: stream.lastMessages,
+    hasOutput: stream.hasOutput,
+  };
 }
 
-function push(told: Told, line: string): readonly AgentEvent[] {
-  if (line.trim() === "") return [];
-  const event = objectIn(line);
-  const type = asText(event?.["type"]);
-  if (!event || type === undefined) {
-    return [{ kind: "unrecognised", line: boundedText(line) }];
+type Reader = (stream: Stream, line: Fields) => readonly AgentEvent[];
+
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ["system", readSystem],
+  ["assistant", readAssistant],
+  ["user", (_stream, line) => toolResultEvents(fieldsIn(line, "message"))],
+  ["result", readResult],
+  ["rate_limit_event", readRateLimit],
+  ["control_request", readControlRequest],
+]);
+
+function push(stream: Stream, text: string): readonly AgentEvent[] {
+  if (text.trim() === "") return [];
+  const line = fieldsOf(text);
+  const type = line && textIn(line, "type");
+  if (!line || type === undefined) return [{ kind: "unrecognised", line: boundedText(text) }];
+  const saidAtMs = Date.parse(textIn(line, "timestamp") ?? "");
+  if (!Number.isNaN(saidAtMs)) stream.saidAtMs = saidAtMs;
+  // Other types tell nothing that is not told otherwise, too; newer builds have more of them.
+  return READERS.get(type)?.(stream, line) ?? [];
+}
+
+function readSystem(stream: Stream, line: Fields): readonly AgentEvent[] {
+  const subtype = textIn(line, "subtype");
+  if (subtype === "api_retry") {
+    const delayMs = amountIn(line, "retry_delay_ms") ?? 0;
+    return [{ kind: "retrying", attempt: countIn(line, "attempt"), delayMs }];
   }
-  told.sessionId = asText(event["session_id"]) ?? told.sessionId;
-  switch (type) {
-    case "system":
-      return systemEvents(event);
-    case "assistant":
-      return assistantEvents(told, event);
-    case "user":
-      return toolResults(event);
-    case "rate_limit_event":
-      return rateLimit(told, event);
-    case "control_request":
-      return permission(event);
-    case "result":
-      return result(told, event);
-    default:
-      // Newer builds say more; what is not needed here does no harm.
-      return [];
+  const sessionId = textIn(line, "session_id");
+  // Told again at each turn of a session that listens.
+  if (subtype !== "init" || sessionId === undefined || sessionId === stream.sessionId) return [];
+  stream.sessionId = sessionId;
+  return [{ kind: "session", sessionId, model: textIn(line, "model") }];
+}
+
+function readAssistant(stream: Stream, line: Fields): readonly AgentEvent[] {
+  const message = fieldsIn(line, "message");
+  const isNewUsage = countMessage(stream.spending, message);
+  const usage: AgentEvent[] = isNewUsage
+    ? [{ kind: "usage", usage: usageSoFar(stream.spending) }]
+    : [];
+  const events = messageEvents(message);
+  const texts = events.flatMap((event) => (event.kind === "text" ? [event.text] : []));
+  if (isApiError(line)) {
+    stream.errorCode = textIn(line, "error");
+    stream.failure = failureOfMessage(line, texts.join("\n"), stream);
+    return [{ kind: "error", class: stream.failure.class, message: stream.failure.message }];
   }
-}
-
-function systemEvents(event: JsonObject): readonly AgentEvent[] {
-  if (event["subtype"] === "init") {
-    const sessionId = asText(event["session_id"]) ?? "";
-    return [{ kind: "session", sessionId, model: asText(event["model"]) }];
+  stream.errorCode = undefined;
+  stream.failure = undefined;
+  stream.hasOutput ||= events.length > 0;
+  // What a subagent says is heard by its parent, and is no message of this agent.
+  if (textIn(line, "parent_tool_use_id") === undefined) {
+    for (const text of texts) stream.lastMessages = withMessage(stream.lastMessages, text);
   }
-  if (event["subtype"] === "api_retry") {
-    const delayMs = asAmount(event["retry_delay_ms"]);
-    return [{ kind: "retrying", attempt: asAmount(event["attempt"]), delayMs }];
-  }
-  return [];
+  return [...events, ...usage];
 }
 
-function assistantEvents(told: Told, event: JsonObject): readonly AgentEvent[] {
-  const message = asObject(event["message"]);
-  const id = asText(message?.["id"]) ?? "";
-  const usage = messageUsage(asObject(message?.["usage"]));
-  const events = asObjects(message?.["content"]).flatMap((block) => contentEvents(told, block));
-  const isKnown = told.sinceResult.has(id);
-  told.sinceResult.set(id, usage);
-  return isKnown ? events : [...events, { kind: "usage", usage }];
+function isApiError(line: Fields): boolean {
+  return line["is_api_error_message"] === true || textIn(line, "error") !== undefined;
 }
 
-function contentEvents(told: Told, block: JsonObject): AgentEvent[] {
-  switch (block["type"]) {
-    case "text": {
-      const text = asText(block["text"]) ?? "";
-      if (text.trim() === "") return [];
-      told.hasOutput = true;
-      told.lastMessages = [...told.lastMessages, boundedText(text)].slice(-LAST_MESSAGES_MAX);
-      return [{ kind: "text", text }];
-    }
-    case "thinking":
-      return [{ kind: "thinking", text: asText(block["thinking"]) ?? "" }];
-    case "tool_use":
-      told.hasOutput = true;
-      return [
-        {
-          kind: "tool_started",
-          toolId: asText(block["id"]) ?? "",
-          name: asText(block["name"]) ?? "",
-          summary: summaryOf(asObject(block["input"])),
-        },
-      ];
-    default:
-      return [];
-  }
-}
-
-/** What a tool is about to touch, in one line. */
-function summaryOf(input: JsonObject | undefined): string {
-  const named = ["command", "file_path", "path", "pattern", "url", "description"]
-    .map((name) => asText(input?.[name]))
-    .find((text) => text !== undefined);
-  return boundedText((named ?? JSON.stringify(input ?? {})).split("\n", 1)[0] ?? "");
-}
-
-function toolResults(event: JsonObject): readonly AgentEvent[] {
-  const blocks = asObjects(asObject(event["message"])?.["content"]);
-  return blocks
-    .filter((block) => block["type"] === "tool_result")
-    .map((block) => ({
-      kind: "tool_ended",
-      toolId: asText(block["tool_use_id"]) ?? "",
-      isError: block["is_error"] === true,
-      output: boundedText(asText(block["content"]) ?? JSON.stringify(block["content"] ?? "")),
-    }));
-}
-
-function rateLimit(told: Told, event: JsonObject): readonly AgentEvent[] {
-  const info = asObject(event["rate_limit_info"]);
-  if (info?.["status"] !== "rejected") return [];
-  const resetsAt = asAmount(info["resetsAt"]);
-  told.resetAtMs = resetsAt > 0 ? resetsAt * 1000 : undefined;
-  return [{ kind: "rate_limited", resetAtMs: told.resetAtMs }];
-}
-
-function permission(event: JsonObject): readonly AgentEvent[] {
-  const request = asObject(event["request"]);
-  if (request?.["subtype"] !== "can_use_tool") return [];
+function readResult(stream: Stream, line: Fields): readonly AgentEvent[] {
+  countResult(stream.spending, line);
+  stream.sessionId ??= textIn(line, "session_id");
+  stream.failure = failureOfResult(line, stream);
+  const text = textIn(line, "result") ?? "";
+  stream.resultText = stream.failure ? undefined : answerText(text);
+  const costUsd = stream.spending.settledCostUsd;
   return [
-    {
-      kind: "permission_requested",
-      requestId: asText(event["request_id"]) ?? "",
-      tool: asText(request["tool_name"]) ?? "",
-    },
+    { kind: "usage", usage: usageSoFar(stream.spending) },
+    ...(costUsd === undefined ? [] : [{ kind: "cost", costUsd } as const]),
+    { kind: "result", isError: stream.failure !== undefined, text: boundedText(text) },
   ];
 }
 
-function result(told: Told, event: JsonObject): readonly AgentEvent[] {
-  const { usage, costUsd } = spendingOf(event);
-  told.usage = addUsage(told.usage, usage);
-  told.sinceResult.clear();
-  told.costUsd = costUsd === undefined ? told.costUsd : (told.costUsd ?? 0) + costUsd;
-  told.failure = failureOf(event, told.resetAtMs);
-  const text = boundedText(asText(event["result"]) ?? told.failure?.message ?? "");
-  told.resultText = text;
+const RESET_SECONDS_MAX = 100_000_000_000;
+
+function readRateLimit(stream: Stream, line: Fields): readonly AgentEvent[] {
+  const info = fieldsIn(line, "rate_limit_info");
+  if (textIn(info, "status") !== "rejected") {
+    stream.limitResetAtMs = undefined;
+    return [];
+  }
+  const resetSeconds = countIn(info, "resetsAt");
+  const isTold = resetSeconds > 0 && resetSeconds < RESET_SECONDS_MAX;
+  const resetAtMs = isTold ? resetSeconds * 1_000 : undefined;
+  stream.limitResetAtMs = resetAtMs;
+  return [{ kind: "rate_limited", resetAtMs }];
+}
+
+function readControlRequest(_stream: Stream, line: Fields): readonly AgentEvent[] {
+  const request = fieldsIn(line, "request");
+  const requestId = textIn(line, "request_id");
+  if (textIn(request, "subtype") !== "can_use_tool" || requestId === undefined) return [];
   return [
-    ...(costUsd === undefined ? [] : [{ kind: "cost", costUsd } as const]),
-    ...(told.failure ? [{ kind: "error", ...told.failure } as const] : []),
-    { kind: "result", isError: told.failure !== undefined, text },
+    { kind: "permission_requested", requestId, tool: textIn(request, "tool_name") ?? "unknown" },
   ];
 }

@@ -1,0 +1,60 @@
+import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+
+/** What a Claude Code sets for the processes it starts, and would mistake for its own. */
+const INHERITED = [
+  "CLAUDECODE",
+  "CLAUDE_CODE_CHILD_NOTES_DIR",
+  "CLAUDE_CODE_CHILD_SESSION",
+  "CLAUDE_CODE_ENTRYPOINT",
+  "CLAUDE_CODE_EXECPATH",
+  "CLAUDE_CODE_LAUNCHED_BY_SESSION_IDS",
+  "CLAUDE_CODE_SESSION_ATTENDED",
+  "CLAUDE_CODE_SESSION_ID",
+  "CLAUDE_CODE_SESSION_KIND",
+  "CLAUDE_CODE_SSE_PORT",
+  "CLAUDE_EFFORT",
+  "CLAUDE_PID",
+  "CLAUDE_PROJECT_DIR",
+  "AI_AGENT",
+] as const;
+
+const PERMISSION_FLAGS = ["--permission-mode", "--dangerously-skip-permissions"] as const;
+
+/** The process for a session; the prompt goes in on standard input, which has no length limit. */
+export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequest): Launch {
+  const [executable = "claude", ...fixedArguments] = config.command;
+  return {
+    command: [
+      executable,
+      ...fixedArguments,
+      "--print",
+      "--output-format",
+      "stream-json",
+      "--verbose",
+      ...permission(fixedArguments),
+      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...session(request),
+    ],
+    env: {
+      DISABLE_AUTOUPDATER: "1",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      // Root may bypass permissions only where it is told that it cannot do harm.
+      ...(isRoot ? { IS_SANDBOX: "1" } : {}),
+    },
+    unsetEnv: INHERITED,
+    stdin: request.prompt,
+  };
+}
+
+/** Nobody is there to be asked; who wants less says so among the fixed arguments. */
+function permission(fixedArguments: readonly string[]): readonly string[] {
+  const isSet = fixedArguments.some((argument) =>
+    PERMISSION_FLAGS.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
+  );
+  return isSet ? [] : ["--permission-mode", "bypassPermissions"];
+}
+
+function session({ sessionId, resumeSessionId }: LaunchRequest): readonly string[] {
+  if (resumeSessionId !== undefined) return ["--resume", resumeSessionId];
+  return sessionId === undefined ? [] : ["--session-id", sessionId];
+}

@@ -1,0 +1,88 @@
+const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
+
+/** `usage limit reached|1763700000`, as old builds say it. */
+const UNIX_SECONDS = /\|(\d{10})\b/;
+/** `resets 9:30pm (Europe/Berlin)`, `resets Nov 25, 9am (UTC)`, `resets at 9am (UTC)`. */
+const WALL_CLOCK =
+  /\bresets?(?: at| on)? (?:([A-Z][a-z]{2})[a-z]* (\d{1,2})(?:, (\d{4}))?(?:,| at)? )?(?:at )?(\d{1,2})(?::(\d{2}))? ?([ap])m \(([\w+\-/]+)\)/i;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * When a usage limit ends, as its text tells it. A text without a date means the next such hour
+ * after `saidAtMs`; `undefined` when that is not known, or the text says nothing of the kind.
+ */
+export function resetTimeIn(text: string, saidAtMs: number | undefined): number | undefined {
+  const unix = UNIX_SECONDS.exec(text)?.[1];
+  if (unix !== undefined) return Number(unix) * 1_000;
+  const [, month, day, year, hour, minute, half, zone] = WALL_CLOCK.exec(text) ?? [];
+  if (saidAtMs === undefined || zone === undefined || !isZone(zone)) return undefined;
+
+  const hours = (Number(hour) % 12) + (half?.toLowerCase() === "p" ? 12 : 0);
+  const said = wallClock(saidAtMs, zone);
+  const at = { ...said, hour: hours, minute: Number(minute ?? 0) };
+  if (month === undefined) {
+    const today = instantOf(at, zone);
+    return today > saidAtMs ? today : instantOf({ ...at, day: at.day + 1 }, zone);
+  }
+  const monthNumber = MONTHS.indexOf(month.toLowerCase()) + 1;
+  if (monthNumber === 0) return undefined;
+  const dated = { ...at, month: monthNumber, day: Number(day), year: Number(year ?? said.year) };
+  const thisYear = instantOf(dated, zone);
+  const isPast = year === undefined && thisYear < saidAtMs - DAY_MS;
+  return isPast ? instantOf({ ...dated, year: dated.year + 1 }, zone) : thisYear;
+}
+
+type WallClock = {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+};
+
+function isZone(zone: string): boolean {
+  try {
+    Intl.DateTimeFormat("en-US", { timeZone: zone }).format();
+    return true;
+  } catch {
+    // `Intl` has no other way to say that it does not know a zone.
+    return false;
+  }
+}
+
+function wallClock(atMs: number, zone: string): WallClock {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+  }).formatToParts(atMs);
+  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+  return {
+    year: part("year"),
+    month: part("month"),
+    day: part("day"),
+    hour: part("hour"),
+    minute: part("minute"),
+  };
+}
+
+/** The instant at which the clocks of `zone` show this; days and months may run over. */
+function instantOf(clock: WallClock, zone: string): number {
+  const asIfUtc = utc(clock);
+  // The offset of the guess may be that of the other side of a clock change; the second is right.
+  const guess = asIfUtc - offsetMs(asIfUtc, zone);
+  return asIfUtc - offsetMs(guess, zone);
+}
+
+function offsetMs(atMs: number, zone: string): number {
+  return utc(wallClock(atMs, zone)) - Math.floor(atMs / 60_000) * 60_000;
+}
+
+function utc({ year, month, day, hour, minute }: WallClock): number {
+  return Date.UTC(year, month - 1, day, hour, minute);
+}
