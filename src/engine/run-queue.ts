@@ -3,7 +3,7 @@ import { runNode } from "../cluster/node/run-node.ts";
 import type { NodeDeps } from "../cluster/node/deps.ts";
 import { mergeAll, type MergeDeps, type MergePass } from "../merge/merge-queue.ts";
 import { dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.ts";
-import { tidyWorkspaces } from "./tidy-workspaces.ts";
+import { createTidier, tidyWorkspaces, type Tidier } from "./tidy-workspaces.ts";
 
 export type QueueDeps = NodeDeps & DispatcherDeps & MergeDeps;
 
@@ -42,10 +42,12 @@ export async function runQueue(deps: QueueDeps, stop: AbortSignal): Promise<Queu
 
 async function mergeUntilEmpty(deps: QueueDeps, signal: AbortSignal): Promise<QueueEnd> {
   const wake = createWake(deps.bus, deps.clock);
+  const tidier = createTidier(deps);
   try {
     while (!signal.aborted) {
-      const pass = await mergePass(deps, signal);
+      const pass = await mergePass(deps, tidier, signal);
       if (pass && (await isEmpty(deps, pass.deferred))) {
+        await tidyWorkspaces(deps);
         return { kind: "empty", deferredMerges: pass.deferred };
       }
       await wake.wait(pass?.settled ? 0 : LOOK_EVERY_MS, signal);
@@ -56,10 +58,14 @@ async function mergeUntilEmpty(deps: QueueDeps, signal: AbortSignal): Promise<Qu
   }
 }
 
-async function mergePass(deps: QueueDeps, signal: AbortSignal): Promise<MergePass | undefined> {
+async function mergePass(
+  deps: QueueDeps,
+  tidier: Tidier,
+  signal: AbortSignal,
+): Promise<MergePass | undefined> {
   try {
     const pass = await mergeAll(deps, signal);
-    await tidyWorkspaces(deps);
+    await tidier.tidyIfNeeded(pass.settled);
     return pass;
   } catch (error) {
     deps.onProblem("merging", error);

@@ -10,6 +10,25 @@ type Deps = {
   readonly onProblem: (doing: string, error: unknown) => void;
 };
 
+export type Tidier = {
+  /** Tidies when work was settled, or an attempt has ended, since it was last asked. */
+  readonly tidyIfNeeded: (settled: number) => Promise<void>;
+};
+
+/** Looks for what to remove only after something ended: looking asks git, and idling must not. */
+export function createTidier(deps: Deps): Tidier {
+  let live: ReadonlySet<string> | undefined;
+  return {
+    tidyIfNeeded: async (settled) => {
+      const now = new Set((await deps.store.liveAttempts()).map((attempt) => attempt.id));
+      const isFirst = live === undefined;
+      const hasEnded = [...(live ?? [])].some((id) => !now.has(id));
+      live = now;
+      if (isFirst || hasEnded || settled > 0) await tidyWorkspaces(deps);
+    },
+  };
+}
+
 /**
  * Removes the workspaces of tasks that have ended. Their work is in the target branch, on a branch
  * of its own, or under a rescue ref first. Told from what is there, so a crash only delays it.
