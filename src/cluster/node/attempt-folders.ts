@@ -7,7 +7,7 @@ export type AttemptFolders = {
   readonly path: (attemptId: string) => string;
   /** Keeps the prompt, and returns the file that holds it. */
   readonly keepPrompt: (attemptId: string, prompt: string) => Promise<string>;
-  /** The life record; a new one, kept at once, when there is none of this boot. */
+  /** The life record; a new one when there is none of this boot. */
   readonly life: (attemptId: string, awakeMs: number) => Promise<LifeRecord>;
   readonly keepLife: (attemptId: string, life: LifeRecord) => Promise<void>;
   /** The agent's output from its beginning: a restarted node reads it all again. */

@@ -101,20 +101,26 @@ async function prove(
 
   const first = await run(subject, builtins, facts, signal);
   if (first.some((evidence) => !evidence.passed)) return rejected(subject, life, outcome, first);
-  await execute(deps.store, {
+  const finished = execute(deps.store, {
     type: "finish_attempt",
     ...idsOf(deps, attempt),
     commit: outcome.work.commit,
     summary: outcome.summary,
     spending: spendingOf(life.report),
   });
-
+  // With nothing more to prove, both go in one commit; the store does them in this order.
+  if (commands.length > 0) await finished;
   const second = await run(subject, commands, facts, signal);
   // Checks that were broken off prove nothing; the next start runs them again.
   if (signal.aborted) return;
   const evidence = [...first, ...second];
   if (second.some((one) => !one.passed)) return rejected(subject, life, outcome, evidence);
-  await execute(deps.store, { type: "accept_attempt", ...idsOf(deps, attempt), evidence });
+  const accepted = execute(deps.store, {
+    type: "accept_attempt",
+    ...idsOf(deps, attempt),
+    evidence,
+  });
+  await Promise.all([finished, accepted]);
 }
 
 async function run(

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import type { LifeRecord } from "../../core/limits.ts";
@@ -11,21 +11,23 @@ const lifeRecord = z.object({
   outputBytes: z.number(),
 });
 
-/** The record in an attempt's folder; a new one, kept at once, when there is none or it is torn. */
-export async function readLife(folder: string, awakeMs: number): Promise<LifeRecord> {
-  const text = await readFile(join(folder, FILE), "utf8").catch(() => "");
+/** The record in an attempt's folder; a new one when there is none of this boot, or it is torn. */
+export function readLife(folder: string, awakeMs: number): LifeRecord {
+  const text = readIfThere(join(folder, FILE));
   const known = lifeRecord.safeParse(parsedOrNull(text));
   // A machine that was booted again has been awake for less than the record says.
   if (known.success && known.data.startedAwakeMs <= awakeMs) return known.data;
-  const fresh = { startedAwakeMs: awakeMs, lastOutputAwakeMs: awakeMs, outputBytes: 0 };
-  await writeLife(folder, fresh);
-  return fresh;
+  return { startedAwakeMs: awakeMs, lastOutputAwakeMs: awakeMs, outputBytes: 0 };
 }
 
-export async function writeLife(folder: string, record: LifeRecord): Promise<void> {
+export function writeLife(folder: string, record: LifeRecord): void {
   const file = join(folder, FILE);
-  await writeFile(`${file}.new`, JSON.stringify(record));
-  await rename(`${file}.new`, file);
+  writeFileSync(`${file}.new`, JSON.stringify(record));
+  renameSync(`${file}.new`, file);
+}
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 function parsedOrNull(text: string): unknown {

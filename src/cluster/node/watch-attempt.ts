@@ -12,6 +12,8 @@ import type { AttemptSignals } from "./work-attempt.ts";
 
 /** How often a running agent's files are looked at; its end is hinted sooner if it is our child. */
 const LOOK_EVERY_MS = 250;
+/** A crash in an attempt's first moment begins its limits anew, which nobody can notice. */
+const KEEP_LIFE_AFTER_MS = 1_000;
 /** What is spent goes on the blackboard at most this often. */
 const REPORT_EVERY_MS = 3_000;
 
@@ -43,6 +45,7 @@ type Watch = {
   readonly transcript: Transcript;
   readonly wake: Wake;
   life: LifeRecord;
+  isLifeKept: boolean;
   reportedAtMs: number;
   reported: string;
 };
@@ -62,6 +65,7 @@ export async function watchAttempt(
     transcript: deps.folders.openTranscript(attempt.id, agent.adapter),
     wake: createWake(deps.bus, deps.clock),
     life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
+    isLifeKept: false,
     reportedAtMs: deps.clock.nowMs(),
     reported: "",
   };
@@ -109,10 +113,16 @@ async function look(
   return undefined;
 }
 
+/** Kept when it says something new: a life shorter than that needs no record. */
 async function keepLife(watch: Watch): Promise<void> {
-  const size = watch.transcript.sizeBytes();
-  const next = seenOutput(watch.life, size, watch.deps.clock.awakeMs());
-  if (next !== watch.life) await watch.deps.folders.keepLife(watch.attempt.id, next);
+  const { deps, attempt, life } = watch;
+  const awakeMs = deps.clock.awakeMs();
+  const next = seenOutput(life, watch.transcript.sizeBytes(), awakeMs);
+  const isNew = next !== life || !watch.isLifeKept;
+  if (isNew && awakeMs - life.startedAwakeMs >= KEEP_LIFE_AFTER_MS) {
+    await deps.folders.keepLife(attempt.id, next);
+    watch.isLifeKept = true;
+  }
   watch.life = next;
 }
 
