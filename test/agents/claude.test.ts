@@ -1,208 +1,263 @@
-import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { installClaude } from "./install-claude.ts";
-import { createRealProject } from "./real-project.ts";
-import { startScriptedEndpoint, USAGE, type Turn } from "./scripted-endpoint.ts";
+import type { FailureClass } from "../../src/core/failure.ts";
+import { createClaudeAdapter } from "../../src/agents/claude/claude.ts";
+import { probeAgent } from "../../src/agents/probe.ts";
+import { anAgentConfig } from "../../src/agents/testing/requests.ts";
+import { SUBSCRIPTION } from "./claude-env.ts";
+import { createPlace, startClaude } from "./claude-session.ts";
+import { CLAUDE_VERSION, installClaude } from "./install-claude.ts";
+import { spentInTurns, type Script, type Turn } from "./script.ts";
+import { startScriptedEndpoint } from "./scripted-endpoint.ts";
 
 let claude: string;
 beforeAll(async () => {
   claude = await installClaude();
 });
 
-/** Writes a file with Claude's own tool, and says so. */
-function writes(file: string, content: string): readonly Turn[] {
-  return [
-    { tool: "Bash", input: { command: `printf '%s\\n' '${content}' > ${file}`, description: "w" } },
-    { text: `Wrote ${file}.` },
-  ];
+test("a tool call writes a real file, and tokens and cost are the script's to the unit", async () => {
+  using place = createPlace();
+  const file = join(place.workspace, "hello.txt");
+  const first = { input: 1_003, cacheRead: 0, cacheWrite: 4_001, output: 57 };
+  const second = { input: 11, cacheRead: 5_004, cacheWrite: 60, output: 7 };
+  await using endpoint = await startScriptedEndpoint({
+    write: [
+      {
+        text: "I write it.",
+        tool: "Write",
+        input: { file_path: file, content: "hi\n" },
+        usage: first,
+      },
+      { text: "Written.", usage: second },
+    ],
+  });
+  const sessionId = randomUUID();
+  const request = { prompt: "[script:write] Greet.", sessionId };
+  const { report, outcome } = await startClaude({ claude, place, endpoint, request }).end;
+
+  expect(outcome).toEqual({ kind: "succeeded", summary: "Written." });
+  expect(readFileSync(file, "utf8")).toBe("hi\n");
+  // 3, 3.75, 0.3 and 15 dollars for a million tokens.
+  const costUsd = (1_014 * 3 + 4_061 * 3.75 + 5_004 * 0.3 + 64 * 15) / 1e6;
+  expect(report).toEqual({
+    sessionId,
+    usage: {
+      inputTokens: 1_014,
+      cacheReadTokens: 5_004,
+      cacheWriteTokens: 4_061,
+      outputTokens: 64,
+      reasoningTokens: 0,
+    },
+    costUsd: Number(costUsd.toFixed(9)),
+    failure: undefined,
+    resultText: "Written.",
+    lastMessages: ["I write it.", "Written."],
+    hasOutput: true,
+  });
+});
+
+test("a resumed session knows what was said, and reports only its own use", async () => {
+  using place = createPlace();
+  await using endpoint = await startScriptedEndpoint({
+    two: [{ tool: "Bash", input: { command: "ls" } }, { text: "First." }, { text: "Second." }],
+  });
+  const sessionId = randomUUID();
+  const begun = { prompt: "[script:two] Begin.", sessionId };
+  const first = await startClaude({ claude, place, endpoint, request: begun }).end;
+  const resumed = { prompt: "Go on.", resumeSessionId: sessionId };
+  const second = await startClaude({ claude, place, endpoint, request: resumed }).end;
+
+  expect(first.report).toMatchObject(spentInTurns(2));
+  expect(second.report).toMatchObject({ ...spentInTurns(1), sessionId, resultText: "Second." });
+  const said = endpoint.requests
+    .at(-1)
+    ?.texts.map(({ text }) => text)
+    .join("\n");
+  expect(said).toMatch(/Begin\.[^]*First\.[^]*Go on\./);
+});
+
+test("a session that is killed reports what it began to use, and can be resumed", async () => {
+  using place = createPlace();
+  await using endpoint = await startScriptedEndpoint({
+    killed: [
+      { tool: "Bash", input: { command: "ls" } },
+      { hang: true, text: "I think about it." },
+      { text: "Done after all." },
+    ],
+  });
+  const sessionId = randomUUID();
+  const request = { prompt: "[script:killed] Begin.", sessionId };
+  const hanging = startClaude({ claude, place, endpoint, request });
+  await hanging.event((event) => event.kind === "text" && event.text === "I think about it.");
+  hanging.kill();
+  const killed = await hanging.end;
+  const resumed = { prompt: "Go on.", resumeSessionId: sessionId };
+  const { report } = await startClaude({ claude, place, endpoint, request: resumed }).end;
+
+  expect(killed.outcome).toMatchObject({ failure: { class: "process_crash" } });
+  expect(killed.report).toMatchObject({
+    sessionId,
+    // How much it said is told only at the end of an answer.
+    usage: { ...spentInTurns(2).usage, outputTokens: 2 },
+    costUsd: undefined,
+  });
+  expect(report).toMatchObject({ ...spentInTurns(1), resultText: "Done after all." });
+});
+
+test("what a subagent uses counts, and what it says is no answer", async () => {
+  using place = createPlace();
+  const input = {
+    description: "Look",
+    prompt: "[script:helper] Look.",
+    subagent_type: "general-purpose",
+    run_in_background: false,
+  };
+  await using endpoint = await startScriptedEndpoint({
+    leader: [{ tool: "Task", input }, { text: "It looked." }],
+    helper: [{ tool: "Bash", input: { command: "ls" } }, { text: "I looked." }],
+  });
+  const request = { prompt: "[script:leader] Have somebody look." };
+  const { report } = await startClaude({ claude, place, endpoint, request }).end;
+  expect(report).toMatchObject({ ...spentInTurns(4), lastMessages: ["It looked."] });
+});
+
+function refused(status: number, type: string, message: string): Turn {
+  return { status, error: { type, message } };
 }
 
-type Shown = {
-  readonly task: { readonly state: string; readonly mergedCommit?: string };
-  readonly attempts: readonly {
-    readonly state: string;
-    readonly usage: object;
-    readonly costUsd?: number;
-    readonly pid?: number;
-    readonly sessionId?: string;
-    readonly failure?: { readonly class: string; readonly resetAtMs?: number };
-  }[];
-};
+const TOO_LONG = "prompt is too long: 210000 tokens > 200000 maximum";
+const NO_CREDIT = "Your credit balance is too low to access the Anthropic API.";
 
-test("a graph of three tasks is worked, checked and merged, exact to the token", async () => {
-  await using endpoint = await startScriptedEndpoint({
-    one: writes("one.txt", "one"),
-    two: writes("two.txt", "two"),
-    three: [
-      { tool: "Bash", input: { command: "cat one.txt two.txt > three.txt", description: "j" } },
-      { text: "Joined them." },
-    ],
+test.each<readonly [string, FailureClass, Turn]>([
+  ["a refused key", "auth", refused(401, "authentication_error", "invalid x-api-key")],
+  ["a forbidden call", "auth", refused(403, "permission_error", "not allowed")],
+  ["no credit left", "budget", refused(400, "invalid_request_error", NO_CREDIT)],
+  ["too long a prompt", "context_overflow", refused(400, "invalid_request_error", TOO_LONG)],
+  [
+    "an unknown model",
+    "model_not_found",
+    refused(404, "not_found_error", "model: claude-sonnet-4-5"),
+  ],
+  ["too many requests", "rate_limit", refused(429, "rate_limit_error", "Too many requests.")],
+  ["a broken server", "provider_error", refused(500, "api_error", "Internal server error")],
+  ["an overloaded server", "provider_error", refused(529, "overloaded_error", "Overloaded")],
+  ["no event stream", "provider_error", { garbage: "<html>\u0000 no stream </html>\n\n" }],
+])("%s ends an attempt as %s", async (_name, failureClass, turn) => {
+  using place = createPlace();
+  // A client may ask again in another way before it gives up.
+  const bad: Script = Array.from({ length: 5 }, () => turn);
+  await using endpoint = await startScriptedEndpoint({ bad });
+  const request = { prompt: "[script:bad] Try." };
+  const { report, outcome } = await startClaude({ claude, place, endpoint, request }).end;
+
+  expect(outcome).toMatchObject({
+    kind: "failed",
+    end: "failed",
+    failure: { class: failureClass },
   });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra(
-    "start",
-    "[script:one] Write one",
-    "--id",
-    "one",
-    "-c",
-    "test -s one.txt",
-  );
-  await project.orchestra(
-    "start",
-    "[script:two] Write two",
-    "--id",
-    "two",
-    "-c",
-    "test -s two.txt",
-  );
-  await project.orchestra("start", "[script:three] Join", "--id", "three", "-a", "one", "two");
+  expect(report).toMatchObject({ usage: spentInTurns(0).usage, costUsd: 0 });
+});
 
-  const { exitCode, stderr } = await project.orchestra("run");
-  expect(stderr).toBe("");
-  expect(exitCode).toBe(0);
-  expect(project.read("three.txt")).toBe("one\ntwo\n");
-  const { task, attempts } = (await project.json("show", "three")) as Shown;
-  expect(task.state).toBe("complete");
-  expect(attempts).toMatchObject([
-    {
-      state: "succeeded",
-      usage: {
-        inputTokens: 2 * USAGE.input,
-        cacheReadTokens: 2 * USAGE.cacheRead,
-        cacheWriteTokens: 2 * USAGE.cacheWrite,
-        outputTokens: 2 * USAGE.output,
-        reasoningTokens: 0,
-      },
+test("a usage limit of a subscription tells to the second when work may go on", async () => {
+  using place = createPlace();
+  const resetsAtS = Math.floor(Date.now() / 1_000) + 7_200;
+  const limited: Turn = {
+    status: 429,
+    headers: {
+      "anthropic-ratelimit-unified-status": "rejected",
+      "anthropic-ratelimit-unified-reset": String(resetsAtS),
+      "anthropic-ratelimit-unified-representative-claim": "five_hour",
     },
-  ]);
-  expect(attempts[0]?.costUsd).toBeCloseTo(0.00945, 10);
-  expect(project.git("status", "--porcelain")).toBe("");
-  expect(project.git("branch", "--list", "orchestra/*")).toBe("");
+    error: { type: "rate_limit_error", message: "Usage limit." },
+  };
+  await using endpoint = await startScriptedEndpoint({ limited: [limited] });
+  const request = { prompt: "[script:limited] Try." };
+  const account = SUBSCRIPTION;
+  const { outcome } = await startClaude({ claude, place, endpoint, request, account }).end;
+
+  expect(outcome).toMatchObject({
+    failure: { class: "quota", resetAtMs: resetsAtS * 1_000, message: /limit.*resets/ },
+  });
 });
 
-test("a usage limit with a reset time parks the task, uses no retry, and the session goes on", async () => {
-  const resetsAtS = Math.floor(Date.now() / 1000) + 3;
-  await using endpoint = await startScriptedEndpoint({
-    limited: [
-      { tool: "Bash", input: { command: "echo begun > work.txt", description: "w" } },
-      {
-        status: 429,
-        error: { type: "rate_limit_error", message: `Claude AI usage limit reached|${resetsAtS}` },
-      },
-    ],
+test("an endpoint that nobody answers at is a failure of the network", async () => {
+  using place = createPlace();
+  const { url } = await startScriptedEndpoint({}).then(async (endpoint) => {
+    await endpoint[Symbol.asyncDispose]();
+    return endpoint;
   });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra(
-    "start",
-    "[script:limited] Work",
-    "--id",
-    "limited",
-    "--max-retries",
-    "0",
-  );
-  const running = project.start("run");
-  const parked = await until(async () => {
-    const { task, attempts } = (await project.json("show", "limited")) as Shown;
-    return task.state === "ready" && attempts.length > 0 ? attempts[0] : undefined;
-  });
-  expect(parked).toMatchObject({ failure: { class: "quota", resetAtMs: resetsAtS * 1000 } });
-
-  endpoint.scripts["limited"] = [{ text: "Now I could finish." }];
-  await once(running, "exit");
-  const { task, attempts } = (await project.json("show", "limited")) as Shown;
-  expect(task).toMatchObject({ state: "complete", failureCount: 0 });
-  expect(attempts[1]).toMatchObject({ resumesSession: true, sessionId: attempts[0]?.sessionId });
-  expect(project.read("work.txt")).toBe("begun\n");
+  const { outcome } = await startClaude({ claude, place, endpoint: { url } }).end;
+  expect(outcome).toMatchObject({ failure: { class: "network" } });
 });
 
-test("an agent that hangs is ended at its timeout, and nothing of it is left running", async () => {
-  await using endpoint = await startScriptedEndpoint({ hangs: [{ hangs: true }] });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra(
-    ...["start", "[script:hangs] Wait", "--id", "hangs", "--timeout", "4s", "--max-retries", "0"],
-  );
-
-  expect((await project.orchestra("run")).exitCode).toBe(4);
-  const { attempts } = (await project.json("show", "hangs")) as Shown;
-  expect(attempts).toMatchObject([{ state: "timed_out", failure: { class: "timeout" } }]);
-  expect(livingProcesses(project.root)).toEqual([]);
+test("a session that is not there is a failure that is not resumed again", async () => {
+  using place = createPlace();
+  const endpoint = { url: "http://127.0.0.1:9" };
+  const request = { resumeSessionId: randomUUID() };
+  const { outcome } = await startClaude({ claude, place, endpoint, request }).end;
+  expect(outcome).toMatchObject({
+    failure: { class: "unknown", message: /No conversation found/ },
+  });
 });
 
 test.each([
-  ["401", "auth", { status: 401, error: { type: "authentication_error", message: "bad key" } }],
-  ["500", "provider_error", { status: 500 }],
-  ["garbage", undefined, { garbage: "this is no stream" }],
-] as const)("an endpoint that answers with %s ends in its class", async (_name, wanted, turn) => {
-  await using endpoint = await startScriptedEndpoint({ bad: [turn] });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra("start", "[script:bad] Try", "--id", "bad", "--max-retries", "0");
+  ["--max-turns", "1"],
+  ["--max-budget-usd", "0.001"],
+])("what was used until %s %s ended the work counts", async (...args) => {
+  using place = createPlace();
+  const step: Turn = { tool: "Bash", input: { command: "ls" } };
+  await using endpoint = await startScriptedEndpoint({ long: [step, step, { text: "End." }] });
+  const request = { prompt: "[script:long] Work." };
+  const { report, outcome } = await startClaude({ claude, place, endpoint, request, args }).end;
 
-  expect((await project.orchestra("run")).exitCode).toBe(4);
-  const { task, attempts } = (await project.json("show", "bad")) as Shown;
-  expect(task.state).toBe("waiting_human");
-  expect(attempts[0]?.state).toBe("failed");
-  if (wanted) expect(attempts[0]?.failure?.class).toBe(wanted);
+  expect(outcome).toMatchObject({ failure: { class: "budget" } });
+  expect(report).toMatchObject(spentInTurns(1));
 });
 
-test("killed in mid-run, Orchestra takes up the same agent process and finishes its work", async () => {
+test.each([
+  ["begins with a dash", "--version"],
+  ["holds 100 kB", "line of text\n".repeat(8_000)],
+  ["holds quotes, line separators and other letters", `'"\`$(x) \u2028\u2029 ünïcödé 😀 {prompt}`],
+])("a prompt that %s reaches the model unchanged", async (_name, text) => {
+  using place = createPlace();
+  await using endpoint = await startScriptedEndpoint({ echo: [{ text: "Heard." }] });
+  const prompt = `${text} [script:echo]`;
+  const { outcome } = await startClaude({ claude, place, endpoint, request: { prompt } }).end;
+  expect(outcome.kind).toBe("succeeded");
+  expect(endpoint.requests[0]?.firstUserText.endsWith(prompt)).toBe(true);
+});
+
+test("started from inside of a Claude Code, it is a session of its own", async () => {
+  using place = createPlace();
+  const command = "echo ${CLAUDE_CODE_SESSION_ID} ${CLAUDE_CODE_LAUNCHED_BY_SESSION_IDS:-none}";
   await using endpoint = await startScriptedEndpoint({
-    slow: [
-      { tool: "Bash", input: { command: "sleep 3; echo done > slow.txt", description: "w" } },
-      { text: "Slow, but done." },
-    ],
+    nested: [{ tool: "Bash", input: { command } }, { text: "Done." }],
   });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra("start", "[script:slow] Work", "--id", "slow");
-  const running = project.start("run");
-  const before = await until(async () => {
-    const { attempts } = (await project.json("show", "slow")) as Shown;
-    return attempts[0]?.state === "running" ? attempts[0] : undefined;
-  });
-  running.kill("SIGKILL");
-  await once(running, "exit");
-  expect(isAlive(before.pid)).toBe(true);
-
-  expect((await project.orchestra("run")).exitCode).toBe(0);
-  const { task, attempts } = (await project.json("show", "slow")) as Shown;
-  expect(task.state).toBe("complete");
-  expect(attempts).toHaveLength(1);
-  expect(attempts[0]).toMatchObject({
-    pid: before.pid,
-    usage: { inputTokens: 2 * USAGE.input, outputTokens: 2 * USAGE.output },
-  });
-  expect(project.read("slow.txt")).toBe("done\n");
+  const [outer, sessionId] = [randomUUID(), randomUUID()];
+  const surroundings = {
+    CLAUDECODE: "1",
+    CLAUDE_CODE_ENTRYPOINT: "cli",
+    CLAUDE_CODE_CHILD_SESSION: "1",
+    CLAUDE_CODE_SESSION_ID: outer,
+    CLAUDE_CODE_LAUNCHED_BY_SESSION_IDS: outer,
+  };
+  const request = { prompt: "[script:nested] Work.", sessionId };
+  const session = startClaude({ claude, place, endpoint, request, surroundings });
+  const told = await session.event(({ kind }) => kind === "tool_ended");
+  await session.end;
+  expect(told).toMatchObject({ output: expect.stringContaining(sessionId) });
+  expect(told).not.toMatchObject({ output: expect.stringContaining(outer) });
 });
 
-const LOOK_EVERY_MS = 100;
-const DEADLINE_MS = 60_000;
-
-/** The first answer that is there, asked again and again until a deadline. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (let waitedMs = 0; waitedMs < DEADLINE_MS; waitedMs += LOOK_EVERY_MS) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await pause(LOOK_EVERY_MS);
-  }
-  throw new Error("It did not come to be so.");
-}
-
-function isAlive(pid: number | undefined): boolean {
-  return pid !== undefined && existsSync(`/proc/${pid}`);
-}
-
-/** Processes that were started for this project, by the folder in their environment. */
-function livingProcesses(root: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).includes(`ORCHESTRA_ROOT=${root}\0`));
-}
-
-function environmentOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8");
-  } catch {
-    return "";
-  }
-}
+test("the probe tells the installed version", async () => {
+  const config = anAgentConfig({ adapter: "claude", command: [claude] });
+  const place = { cwd: process.cwd(), path: process.env["PATH"] ?? "" };
+  const adapter = createClaudeAdapter(config, { isRoot: false });
+  expect(await probeAgent(adapter, config, place)).toEqual({
+    isInstalled: true,
+    version: CLAUDE_VERSION,
+    problem: undefined,
+  });
+});

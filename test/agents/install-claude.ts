@@ -22,10 +22,15 @@ export async function installClaude(): Promise<string> {
   // Installed beside, then renamed: a broken-off install is never taken for a whole one.
   await mkdir(dirname(folder), { recursive: true });
   const fresh = await mkdtemp(`${folder}-`);
-  await writeFile(join(fresh, "package.json"), '{"private":true}\n');
+  const scripts = { "@anthropic-ai/claude-code": true };
+  await writeFile(
+    join(fresh, "package.json"),
+    JSON.stringify({ private: true, allowScripts: scripts }),
+  );
   const args = ["install", "--no-fund", "--no-audit", "--loglevel=error"];
   await promisify(execFile)("npm", [...args, `@anthropic-ai/claude-code@${CLAUDE_VERSION}`], {
     cwd: fresh,
+    env: { ...process.env, PATH: `${NODE_FOLDER}:${process.env["PATH"] ?? ""}` },
     timeout: INSTALL_TIMEOUT_MS,
   });
   await rename(fresh, folder).catch(async (error: unknown) => {

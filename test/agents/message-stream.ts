@@ -12,15 +12,29 @@ export function messageStream(turn: MessageTurn, id: string, model: string): str
   return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
 }
 
+/** The same turn as one message, for a client that wants no stream. */
+export function wholeMessage(turn: MessageTurn, id: string, model: string): unknown {
+  const usage = turn.usage ?? TURN_USAGE;
+  return {
+    ...emptyMessage(id, model),
+    content: blocksOf(turn, id),
+    stop_reason: stopReasonOf(turn),
+    usage: wireUsage(usage, usage.output),
+  };
+}
+
+function emptyMessage(id: string, model: string): object {
+  return { id, type: "message", role: "assistant", model, content: [], stop_sequence: null };
+}
+
+function stopReasonOf(turn: MessageTurn): string {
+  return "tool" in turn ? "tool_use" : "end_turn";
+}
+
 function messageStart(usage: TurnUsage, id: string, model: string): StreamEvent {
   const message = {
-    id,
-    type: "message",
-    role: "assistant",
-    model,
-    content: [],
+    ...emptyMessage(id, model),
     stop_reason: null,
-    stop_sequence: null,
     usage: wireUsage(usage, Math.min(1, usage.output)),
   };
   return { type: "message_start", message };
@@ -55,11 +69,10 @@ function blockEvents(block: Block, index: number): StreamEvent[] {
 }
 
 function messageEnd(turn: MessageTurn, usage: TurnUsage): StreamEvent[] {
-  const stopReason = "tool" in turn ? "tool_use" : "end_turn";
   return [
     {
       type: "message_delta",
-      delta: { stop_reason: stopReason, stop_sequence: null },
+      delta: { stop_reason: stopReasonOf(turn), stop_sequence: null },
       usage: wireUsage(usage, usage.output),
     },
     { type: "message_stop" },

@@ -5,15 +5,22 @@ import * as z from "zod";
 export type MessagesRequest = {
   readonly model: string;
   readonly hasTools: boolean;
+  /** Whether the answer is to come as a stream of events. */
+  readonly isStreamed: boolean;
   /** Its conversation, as plain text, oldest first. */
   readonly texts: readonly { readonly role: string; readonly text: string }[];
   readonly firstUserText: string;
   readonly headers: IncomingHttpHeaders;
 };
 
-const block = z.object({ type: z.string(), text: z.string().optional(), content: z.unknown().optional() });
+const block = z.object({
+  type: z.string(),
+  text: z.string().optional(),
+  content: z.unknown().optional(),
+});
 const schema = z.object({
   model: z.string(),
+  stream: z.boolean().default(false),
   tools: z.array(z.unknown()).default([]),
   messages: z.array(
     z.object({ role: z.string(), content: z.union([z.string(), z.array(block.loose())]) }),
@@ -31,6 +38,7 @@ export function readMessagesRequest(
   return {
     model: data.model,
     hasTools: data.tools.length > 0,
+    isStreamed: data.stream,
     texts,
     firstUserText: texts.find(({ role }) => role === "user")?.text ?? "",
     headers,

@@ -1,3 +1,5 @@
+import type { Usage } from "../../src/core/usage.ts";
+
 /** What a scripted model answers, turn by turn; each request of its main loop takes the next turn. */
 export type Script = readonly Turn[];
 
@@ -30,9 +32,24 @@ export type TurnUsage = {
 /** What a turn costs that does not say. */
 export const TURN_USAGE: TurnUsage = { input: 1_200, cacheRead: 800, cacheWrite: 100, output: 34 };
 
-const MARKER = /\[script:([\w-]+)\]/;
+/** What that many such turns come to, at the list prices of `claude-sonnet-4-5`. */
+export function spentInTurns(count: number): { readonly usage: Usage; readonly costUsd: number } {
+  const usage = {
+    inputTokens: TURN_USAGE.input * count,
+    cacheReadTokens: TURN_USAGE.cacheRead * count,
+    cacheWriteTokens: TURN_USAGE.cacheWrite * count,
+    outputTokens: TURN_USAGE.output * count,
+    reasoningTokens: 0,
+  };
+  return { usage, costUsd: (4_725_000 * count) / 1e9 };
+}
 
-/** The script that a prompt asks for with `[script:NAME]`. */
+const MARKER = /\[script:([\w-]+)\]/g;
+
+/**
+ * The script that a prompt asks for with `[script:NAME]`. The last one counts: what comes before the
+ * prompt, such as the repository's last commits, may name others.
+ */
 export function scriptNameIn(text: string): string | undefined {
-  return MARKER.exec(text)?.[1];
+  return [...text.matchAll(MARKER)].at(-1)?.[1];
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { messageStream } from "./message-stream.ts";
+import { messageStream, wholeMessage, type MessageTurn } from "./message-stream.ts";
 import { scriptNameIn, type Script, type Turn } from "./script.ts";
 import { readMessagesRequest, type MessagesRequest } from "./messages-request.ts";
 
@@ -11,22 +11,14 @@ export type ScriptedEndpoint = {
   readonly url: string;
   /** Requests of main loops, in the order in which they came. */
   readonly requests: readonly ScriptedRequest[];
-  /** Everything else that was asked for: `METHOD path`. */
-  readonly others: readonly string[];
-  /** Resolves once the script has been asked `count` times; rejects when that takes too long. */
-  readonly asked: (script: string, count: number) => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
 export type ScriptedRequest = MessagesRequest & { readonly script: string };
 
-const ASKED_WITHIN_MS = 30_000;
-
 type State = {
   readonly scripts: Readonly<Record<string, Script>>;
   readonly requests: ScriptedRequest[];
-  readonly others: string[];
-  readonly arrivals: EventTarget;
 };
 
 /**
@@ -36,7 +28,7 @@ type State = {
 export async function startScriptedEndpoint(
   scripts: Readonly<Record<string, Script>>,
 ): Promise<ScriptedEndpoint> {
-  const state: State = { scripts, requests: [], others: [], arrivals: new EventTarget() };
+  const state: State = { scripts, requests: [] };
   const server = createServer((request, response) => {
     answer(state, request, response).catch((error: unknown) => {
       sendError(response, 500, "api_error", String(error));
@@ -49,21 +41,12 @@ export async function startScriptedEndpoint(
   return {
     url: `http://127.0.0.1:${port}`,
     requests: state.requests,
-    others: state.others,
-    asked: async (script, count) => asked(state, script, count),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();
       await once(server, "close");
     },
   };
-}
-
-async function asked(state: State, script: string, count: number): Promise<void> {
-  const deadline = AbortSignal.timeout(ASKED_WITHIN_MS);
-  while (state.requests.filter((request) => request.script === script).length < count) {
-    await once(state.arrivals, "request", { signal: deadline });
-  }
 }
 
 async function answer(
@@ -74,20 +57,17 @@ async function answer(
   const path = new URL(request.url ?? "/", "http://loopback").pathname;
   const body = await text(request);
   const asked = path === "/v1/messages" ? readMessagesRequest(body, request.headers) : undefined;
-  if (!asked) {
-    state.others.push(`${request.method ?? ""} ${path}`);
-    return answerOther(response, path);
-  }
+  if (!asked) return answerOther(response, path);
   // A title or a summary: not a turn of the script.
-  if (!asked.hasTools) return sendStream(response, { text: "ok", usage: NOTHING }, "side", asked);
+  if (!asked.hasTools) return sendMessage(response, { text: "ok", usage: NOTHING }, "side", asked);
 
   const script = scriptNameIn(asked.firstUserText) ?? "";
   const index = state.requests.filter((earlier) => earlier.script === script).length;
   state.requests.push({ ...asked, script });
   const turn = state.scripts[script]?.[index];
   if (turn) play(response, turn, `msg_${script}_${index}`, asked);
-  else sendError(response, 400, "invalid_request_error", `Script "${script}" has no turn ${index}.`);
-  state.arrivals.dispatchEvent(new Event("request"));
+  else
+    sendError(response, 400, "invalid_request_error", `Script "${script}" has no turn ${index}.`);
 }
 
 const NOTHING = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
@@ -98,20 +78,23 @@ function play(response: ServerResponse, turn: Turn, id: string, asked: MessagesR
   } else if ("garbage" in turn) {
     response.writeHead(200, EVENT_STREAM).end(turn.garbage);
   } else {
-    sendStream(response, turn, id, asked);
+    sendMessage(response, turn, id, asked);
   }
 }
 
 const EVENT_STREAM = { "content-type": "text/event-stream" };
 
-function sendStream(
+function sendMessage(
   response: ServerResponse,
-  turn: Parameters<typeof messageStream>[0],
+  turn: MessageTurn,
   id: string,
-  asked: MessagesRequest,
+  { model, isStreamed }: MessagesRequest,
 ): void {
+  if (!isStreamed && !("hang" in turn)) {
+    return sendJson(response, 200, wholeMessage(turn, id, model));
+  }
   response.writeHead(200, EVENT_STREAM);
-  response.write(messageStream(turn, id, asked.model));
+  response.write(messageStream(turn, id, model));
   if (!("hang" in turn)) response.end();
 }
 
