@@ -18,7 +18,7 @@ import { aTask } from "./a-task.ts";
 import { median } from "./measure.ts";
 
 /** Whole lives of agents that are the process `true`, against bare spawns of it. */
-const ROUNDS = 10;
+const ROUNDS = Number(process.env["R"] ?? 10);
 const TASKS = 100;
 const PARALLEL = 8;
 const NEVER = new AbortController().signal;

@@ -4,7 +4,11 @@
 // Plain syntax above this check: an older Node has to come as far as its message.
 if (Number(process.versions.node.split(".")[0]) < 24) {
   process.stderr.write(
-    "orchestra needs Node 24 or later; this is " + process.version + " (" + process.execPath + ").\n",
+    "orchestra needs Node 24 or later; this is " +
+      process.version +
+      " (" +
+      process.execPath +
+      ").\n",
   );
   process.exit(3);
 }

@@ -60,7 +60,10 @@ await sleep(300);
 await work();
 
 function replace(file, pattern, text) {
-  writeFileSync(file, readFileSync(file, "utf8").replace(pattern, () => text));
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace(pattern, () => text),
+  );
   console.log(`wrote ${file}`);
 }
 

@@ -33,22 +33,35 @@ git("commit", "-q", "-m", "Start the till");
 say(testsPass() ? "Its tests pass, which they should not yet." : "Its tests fail.");
 
 step("Six tasks, some waiting for others, each with the test that proves it");
-orchestra("start", "Write sum", "--id", "sum", "--check", "node --test test/sum.test.js");
+orchestra("start", "Write sum", "--id", "sum", ...check("sum"));
+orchestra("start", "Write discount", "--id", "discount", "--after", "sum", ...check("discount"));
 orchestra(
-  ...["start", "Write discount", "--id", "discount", "--after", "sum"],
-  ...["--check", "node --test test/discount.test.js"],
-);
-orchestra(
-  ...["start", "Print prices with their currency", "--id", "currency", "--max-retries", "0"],
-  ...["--check", "node --test test/format.test.js"],
+  "start",
+  "Print prices with their currency",
+  "--id",
+  "currency",
+  "--max-retries",
+  "0",
+  ...check("format"),
 );
 orchestra("start", "Announce refunds in the features", "--id", "refunds");
 orchestra("start", "Announce vouchers in the features", "--id", "vouchers");
-orchestra("start", "List the features in the README", "--id", "readme", "--after", "refunds", "vouchers");
+orchestra(
+  "start",
+  "List the features in the README",
+  "--id",
+  "readme",
+  "--after",
+  "refunds",
+  "vouchers",
+);
 
 step("Three at a time, until nothing is left that can be worked");
 const needsHuman = orchestra("run", "--parallel", "3");
-expect(needsHuman === 4, `"run" ends with 4, because a task waits for a person (it was ${needsHuman})`);
+expect(
+  needsHuman === 4,
+  `"run" ends with 4, because a task waits for a person (it was ${needsHuman})`,
+);
 
 step("One waits for a person; here is the answer, and the work goes on");
 orchestra("status");
@@ -70,12 +83,18 @@ const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
 step(`All six are merged, after ${seconds} s. What to type next`);
 say(`  cd ${project}
   export ORCHESTRA_HOME=${env.ORCHESTRA_HOME}
-  npx --prefix ${resolve(here, "../..")} orchestra show discount     # both attempts, and the evidence
-  npx --prefix ${resolve(here, "../..")} orchestra logs vouchers     # what its agent said
-  npx --prefix ${resolve(here, "../..")} orchestra diff currency
+  alias orchestra="'${process.execPath}' '${bin}'"
+  orchestra show discount     # both attempts, and the evidence
+  orchestra logs vouchers     # what its agent said
+  orchestra diff currency
 
 In a repository of your own:
   orchestra init && orchestra start 'Fix …' && orchestra run`);
+
+/** The option that names the test which proves the work. */
+function check(test: string): readonly string[] {
+  return ["--check", `node --test test/${test}.test.js`];
+}
 
 /** Runs a command as a person would type it, and returns its exit code. */
 function orchestra(...args: readonly string[]): number {
