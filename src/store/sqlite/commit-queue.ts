@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { DatabaseSync } from "node:sqlite";
 import { storeError } from "./store-error.ts";
 
@@ -65,9 +66,10 @@ async function enqueue<Unit, T>(deps: Deps<Unit>, work: Work<Unit, T>): Promise<
 }
 
 async function drain<Unit>(deps: Deps<Unit>): Promise<void> {
-  // One turn later, so that what is asked in the same breath shares a commit.
-  await Promise.resolve();
   while (deps.items.length > 0) {
+    // A turn of the event loop: a commit blocks it, so what came meanwhile is only asked now, and
+    // shares the next commit.
+    await turn();
     const batch = deps.items.splice(0, WORK_PER_COMMIT);
     if (batch.length > 1 && (await commitTogether(deps, batch))) continue;
     for (const item of batch) await commitAlone(deps, item);
