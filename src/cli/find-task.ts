@@ -1,4 +1,5 @@
 import { OrchestraError } from "../core/errors.ts";
+import { quoted } from "../core/names.ts";
 import type { Task } from "../core/task.ts";
 import type { BlackboardReader } from "../store/store.ts";
 
@@ -13,7 +14,7 @@ export async function findTask(reader: BlackboardReader, typed: string): Promise
   if (only === undefined) {
     throw new OrchestraError(
       "TASK_NOT_FOUND",
-      `There is no task ${JSON.stringify(typed.slice(0, 80))}. \`orchestra status\` lists them.`,
+      `There is no task ${quoted(typed)}. \`orchestra status\` lists them.`,
     );
   }
   if (ids.length > 1) {

@@ -2,7 +2,7 @@ import type { Command } from "./commands.ts";
 import { accept, refuse, type Decision, type Refusal } from "./decision.ts";
 import type { Event, TaskDefinition } from "./events.ts";
 import { findCycle } from "./graph.ts";
-import { isValidId } from "./names.ts";
+import { isValidId, quoted } from "./names.ts";
 import { STANDING_RUN } from "./run.ts";
 import type { State } from "./state.ts";
 
@@ -59,7 +59,7 @@ export function refusalOfTasks(
     if (!isValidId(task.id)) {
       return refuse(
         "INVALID_ID",
-        `${JSON.stringify(task.id)} is no task id: use up to 64 lower-case letters, digits, hyphens.`,
+        `${quoted(task.id)} is no task id: use up to 64 lower-case letters, digits, hyphens.`,
       );
     }
     if (added.has(task.id) || state.tasks.has(task.id)) {

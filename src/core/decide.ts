@@ -5,7 +5,7 @@ import { decideHuman } from "./decide-human.ts";
 import { decideMerge } from "./decide-merge.ts";
 import { decideTask } from "./decide-task.ts";
 import { accept, refuse, type Decision } from "./decision.ts";
-import { isValidId } from "./names.ts";
+import { isValidId, quoted } from "./names.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -45,7 +45,7 @@ function createRun(state: State, command: Extract<Command, { type: "create_run" 
   if (!isValidId(command.runId)) {
     return refuse(
       "INVALID_ID",
-      `${JSON.stringify(command.runId)} is no run id: use up to 64 lower-case letters, digits, hyphens.`,
+      `${quoted(command.runId)} is no run id: use up to 64 lower-case letters, digits, hyphens.`,
     );
   }
   if (state.runs.has(command.runId)) {

@@ -8,6 +8,13 @@ export function isValidId(id: string): boolean {
   return ID_PATTERN.test(id);
 }
 
+const QUOTED_LENGTH_MAX = 80;
+
+/** What someone typed, for a message: in quotes, with what cannot be printed escaped, and cut. */
+export function quoted(typed: string): string {
+  return JSON.stringify(typed.slice(0, QUOTED_LENGTH_MAX));
+}
+
 /** Letters of ids made here: no vowels and no look-alikes, so no words and no misreading. */
 const ID_ALPHABET = "23456789bcdfghjkmnpqrstvwxz";
 const ID_LENGTH = 8;

@@ -13,6 +13,8 @@ export type RealProject = {
   readonly root: string;
   /** Runs a command of the built `orchestra` to its end. */
   readonly orchestra: (...args: readonly string[]) => Promise<Ran>;
+  /** The same from another folder. */
+  readonly orchestraIn: (folder: string, ...args: readonly string[]) => Promise<Ran>;
   /** Starts one and leaves it running. */
   readonly start: (...args: readonly string[]) => ChildProcess;
   readonly git: (...args: readonly string[]) => string;
@@ -49,12 +51,14 @@ export function createProject(config: string): RealProject {
   git("add", "-A");
   git("commit", "-q", "-m", "Start");
 
-  const start = (...args: readonly string[]): ChildProcess =>
-    spawn(process.execPath, [BIN, ...args], { cwd: root, env });
+  const startIn = (cwd: string, args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [BIN, ...args], { cwd, env });
+  const start = (...args: readonly string[]): ChildProcess => startIn(root, args);
   const orchestra = async (...args: readonly string[]): Promise<Ran> => ran(start(...args));
   return {
     root,
     orchestra,
+    orchestraIn: async (folder, ...args) => ran(startIn(folder, args)),
     start,
     git,
     read: (file) => readFileSync(join(root, file), "utf8"),
