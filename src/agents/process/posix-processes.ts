@@ -2,15 +2,17 @@ import type { Processes } from "../processes.ts";
 import { holders } from "./holder.ts";
 import { inspect } from "./inspect.ts";
 import type { ProcessTable } from "./process-facts.ts";
+import { createSpawner } from "./spawner.ts";
 import { start, type StartDeps } from "./start.ts";
 import { terminate } from "./terminate.ts";
 
-export type ProcessesDeps = StartDeps & { readonly table: ProcessTable };
+export type ProcessesDeps = Omit<StartDeps, "spawner"> & { readonly table: ProcessTable };
 
 /** Processes on Linux and macOS. */
 export function createPosixProcesses(deps: ProcessesDeps): Processes {
+  const spawner = createSpawner();
   return {
-    start: async (request) => start(deps, request),
+    start: async (request) => start({ ...deps, spawner }, request),
     inspect: async (folder) => inspect(deps.table, folder),
     terminate: async (folder, graceMs) => terminate(deps, folder, graceMs),
     ...holders(deps.table),

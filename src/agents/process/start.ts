@@ -1,8 +1,5 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { OrchestraError } from "../../core/errors.ts";
@@ -10,15 +7,20 @@ import { ATTEMPT_FILES, type StartRequest } from "../processes.ts";
 import { findExecutable } from "./find-executable.ts";
 import { readIdentity } from "./identity.ts";
 import { markerOf } from "./origin.ts";
+import type { SpawnEnd, Spawner } from "./spawner.ts";
 import { fullDisk, startError } from "./start-error.ts";
 import { until } from "./until.ts";
 import { CLAIM_FAILED, WRAPPER } from "./wrapper.ts";
 
 export type StartDeps = {
   readonly clock: Clock;
+  readonly spawner: Spawner;
   /** A hint that what was started from the folder, by this process, has ended. */
   readonly onExit: (folder: string) => void;
 };
+
+/** A spawner that is killed this often in a row is being hunted. */
+const SPAWNERS_MAX = 3;
 
 /** Starts the command, unless the folder was started from before. */
 export async function start(deps: StartDeps, request: StartRequest): Promise<void> {
@@ -27,16 +29,48 @@ export async function start(deps: StartDeps, request: StartRequest): Promise<voi
   requireFolder(request.cwd);
   const executable = findExecutable(name, request.cwd, request.env["PATH"]);
   try {
-    const stdin = await provideStdin(request);
+    const stdin = provideStdin(request);
     // An absolute path also keeps the shell from taking the name for a command of its own.
-    const child = spawnWrapper(request, [stdin, executable, ...args]);
-    child.once("exit", () => deps.onExit(request.folder));
-    await once(child, "spawn");
-    child.unref();
-    await claimed(deps, child, request);
+    await startWrapper(deps, request, [stdin, executable, ...args]);
   } catch (error) {
     throw error instanceof OrchestraError ? error : startError(request.command, error);
   }
+}
+
+/** Who started the wrapper may be lost, and the wrapper not: of two, the folder lets one run. */
+async function startWrapper(
+  deps: StartDeps,
+  request: StartRequest,
+  args: readonly string[],
+): Promise<void> {
+  for (let count = 0; count < SPAWNERS_MAX; count += 1) {
+    const end = await claimedOrOver(deps, request, args);
+    if (end?.kind === "refused") throw end.error;
+    if (end?.kind === "exited" && end.exitCode === CLAIM_FAILED) {
+      // It created the file and is dead, so nobody else can be meant by it.
+      rmSync(join(request.folder, ATTEMPT_FILES.identity), { force: true });
+      throw fullDisk(request.command);
+    }
+    if (end?.kind !== "lost") return;
+  }
+  throw startError(request.command, new Error("The processes that start others were killed."));
+}
+
+/** Resolves when the wrapper has written who it is, or with how it ended before. */
+async function claimedOrOver(
+  { clock, spawner, onExit }: StartDeps,
+  { folder, cwd, env }: StartRequest,
+  args: readonly string[],
+): Promise<SpawnEnd | undefined> {
+  const spawned = spawner.spawn({
+    args: ["-c", WRAPPER, "orchestra", folder, ...args],
+    cwd,
+    env: { ...env, ...markerOf(folder) },
+    onExit: () => onExit(folder),
+  });
+  const isSettled = (): boolean => spawned.end !== undefined || readIdentity(folder) !== undefined;
+  await until(clock, isSettled, Infinity);
+  return spawned.end;
 }
 
 function requireFolder(cwd: string): void {
@@ -48,31 +82,11 @@ function requireFolder(cwd: string): void {
 }
 
 /** The file to read from. Never changes one that an earlier start may be reading. */
-async function provideStdin({ folder, stdin }: StartRequest): Promise<string> {
+function provideStdin({ folder, stdin }: StartRequest): string {
   if (stdin === "") return "/dev/null";
   const file = join(folder, ATTEMPT_FILES.stdin);
   const unseen = `${file}.${randomUUID()}`;
-  await writeFile(unseen, stdin);
-  await rename(unseen, file);
+  writeFileSync(unseen, stdin);
+  renameSync(unseen, file);
   return file;
-}
-
-function spawnWrapper(request: StartRequest, args: readonly string[]): ChildProcess {
-  return spawn("/bin/sh", ["-c", WRAPPER, "orchestra", request.folder, ...args], {
-    cwd: request.cwd,
-    env: { ...request.env, ...markerOf(request.folder) },
-    detached: true,
-    stdio: "ignore",
-  });
-}
-
-/** Resolves when the wrapper has written who it is, or is already over. */
-async function claimed(deps: StartDeps, child: ChildProcess, request: StartRequest): Promise<void> {
-  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const isSettled = (): boolean => isOver() || readIdentity(request.folder) !== undefined;
-  await until(deps.clock, isSettled, Infinity);
-  if (child.exitCode !== CLAIM_FAILED) return;
-  // It created the file and is dead, so nobody else can be meant by it.
-  await rm(join(request.folder, ATTEMPT_FILES.identity), { force: true });
-  throw fullDisk(request.command);
 }
