@@ -1,3 +1,4 @@
+import type { AgentSettings } from "../config/config.ts";
 import type { AttemptEnd } from "../core/attempt.ts";
 import type { Failure, FailureClass } from "../core/failure.ts";
 import type { Usage } from "../core/usage.ts";
@@ -31,18 +32,7 @@ export type AgentCapabilities = {
 };
 
 /** How one agent is set up; from `orchestra.yaml`. */
-export type AgentConfig = {
-  readonly name: string;
-  readonly adapter: string;
-  /** The executable and its fixed arguments; the adapter's own default when empty. */
-  readonly command: readonly string[];
-  readonly model: string | undefined;
-  /** How the prompt reaches a `command` agent. */
-  readonly promptBy: "argument" | "stdin" | "file";
-  readonly env: Readonly<Record<string, string>>;
-  /** Attempts of this agent at a time; `undefined` leaves only the node's capacity. */
-  readonly limit: number | undefined;
-};
+export type AgentConfig = AgentSettings;
 
 export type LaunchRequest = {
   readonly prompt: string;

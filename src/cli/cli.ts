@@ -1,9 +1,8 @@
 import type { Clock } from "../core/clock.ts";
-import type { DispatcherLease } from "../core/lease.ts";
-import type { BlackboardReader } from "../store/store.ts";
 import type { Project } from "../app.ts";
 import { systemClock } from "../system-clock.ts";
 import { readEnvironment, type Environment } from "../config/environment.ts";
+import type { Reader } from "./open-reader.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** What every command works with. */
@@ -24,13 +23,6 @@ export type Cli = {
   readonly openReader: () => Promise<Reader | undefined>;
   /** Aborts at the first Ctrl-C or termination, which then no longer ends the process. */
   readonly onInterrupt: () => AbortSignal;
-};
-
-export type Reader = BlackboardReader & {
-  readonly root: string;
-  readonly dispatcherLease: () => Promise<DispatcherLease | undefined>;
-  readonly watch: (listener: () => void, signal: AbortSignal) => void;
-  readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
 declare const ORCHESTRA_VERSION: string | undefined;

@@ -2,8 +2,17 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { projectPaths, STATE_FOLDER } from "../config/paths.ts";
 import type { Environment } from "../config/environment.ts";
+import type { DispatcherLease } from "../core/lease.ts";
 import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
-import type { Reader } from "./cli.ts";
+import type { BlackboardReader } from "../store/store.ts";
+
+/** A project's blackboard, for commands that only look. */
+export type Reader = BlackboardReader & {
+  readonly root: string;
+  readonly dispatcherLease: () => Promise<DispatcherLease | undefined>;
+  readonly watch: (listener: () => void, signal: AbortSignal) => void;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
 
 /** The blackboard around `cwd`, found by its folder alone: looking asks no git and loads no file. */
 export function openReader(options: {

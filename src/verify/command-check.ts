@@ -2,17 +2,22 @@ import { mkdir, rename, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { readEnds, sizeOf } from "../agents/process/follow-lines.ts";
 import { until } from "../agents/process/until.ts";
-import { ATTEMPT_FILES, type ProcessState } from "../agents/processes.ts";
+import { ATTEMPT_FILES, type ProcessState, type Processes } from "../agents/processes.ts";
 import { OrchestraError } from "../core/errors.ts";
+import type { Clock } from "../core/clock.ts";
 import type { CheckEvidence } from "../core/evidence.ts";
 import { excerpt } from "../core/excerpt.ts";
 import { inWords } from "../core/limits.ts";
 import { slugOf } from "../core/names.ts";
 import type { CheckSpec } from "../core/task.ts";
 import type { CheckRequest } from "./check-runner.ts";
-import type { CheckRunnerDeps } from "./process-check-runner.ts";
 
 export type CommandCheck = Extract<CheckSpec, { kind: "command" }>;
+
+export type CheckRunnerDeps = {
+  readonly processes: Processes;
+  readonly clock: Clock;
+};
 
 /** A check that prints more than this is out of control, and ended. */
 export const CHECK_OUTPUT_BYTES_MAX = 64 * 1024 ** 2;

@@ -1,14 +1,7 @@
-import type { Processes } from "../agents/processes.ts";
-import type { Clock } from "../core/clock.ts";
 import type { CheckEvidence } from "../core/evidence.ts";
 import { builtinCheck } from "./builtin-check.ts";
 import type { CheckRequest, CheckRunner } from "./check-runner.ts";
-import { runCommandCheck } from "./command-check.ts";
-
-export type CheckRunnerDeps = {
-  readonly processes: Processes;
-  readonly clock: Clock;
-};
+import { runCommandCheck, type CheckRunnerDeps } from "./command-check.ts";
 
 /** Runs checks as processes that are supervised like agents. */
 export function createCheckRunner(deps: CheckRunnerDeps): CheckRunner {

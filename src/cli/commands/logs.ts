@@ -9,7 +9,8 @@ import { attemptFolder } from "../../app.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { isLive, type Attempt } from "../../core/attempt.ts";
 import { OrchestraError } from "../../core/errors.ts";
-import type { Cli, Reader } from "../cli.ts";
+import type { Cli } from "../cli.ts";
+import type { Reader } from "../open-reader.ts";
 import { findAttempt } from "../find-attempt.ts";
 import { printable, type Terminal } from "../terminal.ts";
 

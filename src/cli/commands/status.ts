@@ -1,6 +1,7 @@
 import { stateOfHolder } from "../../agents/process/holder.ts";
 import { machineProcessTable } from "../../agents/process/process-table.ts";
-import type { Cli, Reader } from "../cli.ts";
+import type { Cli } from "../cli.ts";
+import type { Reader } from "../open-reader.ts";
 import { readStatus, statusLines, type Status } from "../view/status-view.ts";
 
 /** How often the watching table looks for changes that no hint told of: times go on. */

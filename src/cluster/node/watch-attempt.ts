@@ -8,7 +8,6 @@ import { execute } from "../../store/execute.ts";
 import { createWake, type Wake } from "../wake.ts";
 import type { Transcript } from "./attempt-folders.ts";
 import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
-import type { AttemptSignals } from "./work-attempt.ts";
 
 /** How often a running agent's files are looked at; its end is hinted sooner if it is our child. */
 const LOOK_EVERY_MS = 250;
@@ -16,6 +15,15 @@ const LOOK_EVERY_MS = 250;
 const KEEP_LIFE_AFTER_MS = 1_000;
 /** What is spent goes on the blackboard at most this often. */
 const REPORT_EVERY_MS = 3_000;
+
+export type AttemptSignals = {
+  /** The node leaves: the agent goes on without it. */
+  readonly leave: AbortSignal;
+  /** The node is told to stop its agents, and to give their attempts back. */
+  readonly halt: AbortSignal;
+  /** The task was taken from this attempt. */
+  readonly stop: AbortSignal;
+};
 
 /** How an agent's life ended, as far as this node saw it. */
 export type Life =

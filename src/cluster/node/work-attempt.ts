@@ -5,16 +5,7 @@ import { execute } from "../../store/execute.ts";
 import { endProcesses, NOTHING_SPENT, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { finishAttempt } from "./finish-attempt.ts";
 import { launchAttempt } from "./launch-attempt.ts";
-import { watchAttempt } from "./watch-attempt.ts";
-
-export type AttemptSignals = {
-  /** The node leaves: the agent goes on without it. */
-  readonly leave: AbortSignal;
-  /** The node is told to stop its agents, and to give their attempts back. */
-  readonly halt: AbortSignal;
-  /** The task was taken from this attempt. */
-  readonly stop: AbortSignal;
-};
+import { watchAttempt, type AttemptSignals } from "./watch-attempt.ts";
 
 /**
  * One attempt from wherever it stands to its end: prepared, started, watched, finished. Every step
