@@ -55,7 +55,7 @@ async function workTasks(folder: string): Promise<number> {
   const processes = createPosixProcesses({
     table: machineProcessTable(),
     clock: systemClock,
-    onExit: () => bus.publish({ kind: "process_ended" }),
+    onExit: (folder) => bus.publish({ kind: "process_ended", folder }),
   });
   const taking = await takeLease({ store, clock: systemClock, processes });
   if (taking.kind === "held") throw new Error("The lease is held.");

@@ -98,7 +98,7 @@ export async function nodeDeps(
   const processes = createPosixProcesses({
     table: machineProcessTable(),
     clock,
-    onExit: () => bus.publish({ kind: "process_ended" }),
+    onExit: (folder) => bus.publish({ kind: "process_ended", folder }),
   });
   return {
     nodeId: LOCAL_NODE,

@@ -7,7 +7,9 @@ export type Bus = {
 };
 
 export type Hint =
-  /** The blackboard changed. */
+  /** The blackboard changed in a way that others than its writer may act on. */
   | { readonly kind: "changed" }
-  /** A process that this node started has ended. */
-  | { readonly kind: "process_ended" };
+  /** A node has new attempts. */
+  | { readonly kind: "assigned" }
+  /** A process that this node started from the folder has ended. */
+  | { readonly kind: "process_ended"; readonly folder: string };

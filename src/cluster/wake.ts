@@ -1,20 +1,21 @@
 import type { Clock } from "../core/clock.ts";
-import type { Bus } from "./bus.ts";
+import type { Bus, Hint } from "./bus.ts";
 
 /** Lets a loop wait until something may have changed. */
 export type Wake = {
   /**
-   * Resolves at the next hint, after `ms`, or when `signal` aborts. A hint that came since the last
+   * Resolves at the next hint that is meant, after `ms`, or when `signal` aborts. A hint that came since the last
    * wait counts, so none is lost between looking and waiting.
    */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 };
 
-export function createWake(bus: Bus, clock: Clock): Wake {
+export function createWake(bus: Bus, clock: Clock, isMeant: (hint: Hint) => boolean): Wake {
   let isHinted = false;
   let current: AbortController | undefined;
-  const unsubscribe = bus.subscribe(() => {
+  const unsubscribe = bus.subscribe((hint) => {
+    if (!isMeant(hint)) return;
     isHinted = true;
     current?.abort();
   });

@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 2_000;
  * another dispatcher has taken over.
  */
 export async function runDispatcher(deps: DispatcherDeps, signal: AbortSignal): Promise<void> {
-  const wake = createWake(deps.bus, deps.clock);
+  const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind === "changed");
   try {
     while (!signal.aborted) {
       await passOnce(deps);
@@ -57,7 +57,7 @@ export async function dispatchOnce(deps: DispatcherDeps): Promise<void> {
 
   const { agentLimits } = deps;
   const assigned = await command(deps, { type: "assign", nowMs, nodes: deps.nodes(), agentLimits });
-  if (assigned > 0) deps.bus.publish({ kind: "changed" });
+  if (assigned > 0) deps.bus.publish({ kind: "assigned" });
 }
 
 /** How many events followed. Every write carries the lease's term, which fences an older dispatcher. */

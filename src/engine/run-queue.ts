@@ -1,4 +1,5 @@
 import { createWake } from "../cluster/wake.ts";
+import type { RecordedEvent } from "../core/events.ts";
 import { runNode } from "../cluster/node/run-node.ts";
 import type { NodeDeps } from "../cluster/node/deps.ts";
 import { mergeAll, type MergeDeps, type MergePass } from "../merge/merge-queue.ts";
@@ -14,6 +15,14 @@ export type QueueEnd =
   /** A person stopped it. */
   | { readonly kind: "stopped" };
 
+const STEPS: readonly RecordedEvent["type"][] = [
+  "attempt_assigned",
+  "attempt_prepared",
+  "attempt_started",
+  "attempt_reported",
+  "attempt_finished",
+];
+
 /** A merge that waits for a clean checkout is tried again this often. */
 const LOOK_EVERY_MS = 2_000;
 
@@ -25,7 +34,9 @@ export async function runQueue(deps: QueueDeps, stop: AbortSignal): Promise<Queu
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);
   const watching = new AbortController();
-  deps.store.watch(() => deps.bus.publish({ kind: "changed" }), watching.signal);
+  deps.store.watch((events) => {
+    if (!events?.every(isStep)) deps.bus.publish({ kind: "changed" });
+  }, watching.signal);
 
   const node = runNode(deps, signal);
   const dispatcher = runDispatcher(deps, signal);
@@ -40,17 +51,22 @@ export async function runQueue(deps: QueueDeps, stop: AbortSignal): Promise<Queu
   }
 }
 
+/** A step on an attempt's way that only the node which takes it acts on. */
+function isStep({ type }: RecordedEvent): boolean {
+  return STEPS.includes(type);
+}
+
 async function mergeUntilEmpty(deps: QueueDeps, signal: AbortSignal): Promise<QueueEnd> {
-  const wake = createWake(deps.bus, deps.clock);
+  const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind === "changed");
   const tidier = createTidier(deps);
   try {
     while (!signal.aborted) {
       const pass = await mergePass(deps, tidier, signal);
-      if (pass && (await isEmpty(deps, pass.deferred))) {
+      if (pass && !pass.isWorked && (await isEmpty(deps, pass.deferred))) {
         await tidyWorkspaces(deps);
         return { kind: "empty", deferredMerges: pass.deferred };
       }
-      await wake.wait(pass?.settled ? 0 : LOOK_EVERY_MS, signal);
+      await wake.wait(pass?.settled.length ? 0 : LOOK_EVERY_MS, signal);
     }
     return { kind: "stopped" };
   } finally {
@@ -58,15 +74,19 @@ async function mergeUntilEmpty(deps: QueueDeps, signal: AbortSignal): Promise<Qu
   }
 }
 
+/** `isWorked` while agents run. */
+type Pass = MergePass & { readonly isWorked: boolean };
+
 async function mergePass(
   deps: QueueDeps,
   tidier: Tidier,
   signal: AbortSignal,
-): Promise<MergePass | undefined> {
+): Promise<Pass | undefined> {
   try {
     const pass = await mergeAll(deps, signal);
-    await tidier.tidyIfNeeded(pass.settled);
-    return pass;
+    const live = await deps.store.liveAttempts();
+    await tidier.tidyEnded(pass.settled, live);
+    return { ...pass, isWorked: live.length > 0 };
   } catch (error) {
     deps.onProblem("merging", error);
     return undefined;

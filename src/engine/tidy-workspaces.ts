@@ -1,4 +1,4 @@
-import { isLive } from "../core/attempt.ts";
+import { isLive, type Attempt } from "../core/attempt.ts";
 import { hasEnded } from "../core/task.ts";
 import type { Store } from "../store/store.ts";
 import type { Workspaces } from "../workspace/workspace.ts";
@@ -11,22 +11,26 @@ type Deps = {
 };
 
 export type Tidier = {
-  /** Tidies when work was settled, or an attempt has ended, since it was last asked. */
-  readonly tidyIfNeeded: (settled: number) => Promise<void>;
+  /** Tidies what was settled, and what is no longer among the live attempts. */
+  readonly tidyEnded: (settled: readonly string[], live: readonly Attempt[]) => Promise<void>;
 };
 
 /** Looks for what to remove only after something ended: looking asks git, and idling must not. */
 export function createTidier(deps: Deps): Tidier {
-  let live: ReadonlySet<string> | undefined;
+  let before: readonly Attempt[] | undefined;
   return {
-    tidyIfNeeded: async (settled) => {
-      const now = new Set((await deps.store.liveAttempts()).map((attempt) => attempt.id));
-      const isFirst = live === undefined;
-      const hasEnded = [...(live ?? [])].some((id) => !now.has(id));
-      live = now;
-      if (isFirst || hasEnded || settled > 0) await tidyWorkspaces(deps);
+    tidyEnded: async (settled, live) => {
+      const ended = before && endedSince(before, live);
+      before = live;
+      if (ended) await tidyAll(deps, new Set([...ended, ...settled]));
+      else await tidyWorkspaces(deps);
     },
   };
+}
+
+function endedSince(before: readonly Attempt[], live: readonly Attempt[]): readonly string[] {
+  const ids = new Set(live.map((attempt) => attempt.id));
+  return before.filter((attempt) => !ids.has(attempt.id)).map((attempt) => attempt.taskId);
 }
 
 /**
@@ -34,7 +38,11 @@ export function createTidier(deps: Deps): Tidier {
  * of its own, or under a rescue ref first. Told from what is there, so a crash only delays it.
  */
 export async function tidyWorkspaces(deps: Deps): Promise<void> {
-  for (const taskId of await deps.workspaces.list()) {
+  await tidyAll(deps, await deps.workspaces.list());
+}
+
+async function tidyAll(deps: Deps, taskIds: Iterable<string>): Promise<void> {
+  for (const taskId of taskIds) {
     await tidy(deps, taskId).catch((error: unknown) =>
       deps.onProblem(`removing the workspace of ${taskId}`, error),
     );

@@ -20,8 +20,8 @@ export type MergeDeps = {
   readonly random: () => number;
 };
 
-/** What one pass did: entries settled, and entries that must wait for a person. */
-export type MergePass = { readonly settled: number; readonly deferred: number };
+/** What one pass did: tasks that were settled, and how many must wait for a person. */
+export type MergePass = { readonly settled: readonly string[]; readonly deferred: number };
 
 /** What became of one entry of the queue. */
 type MergeStep = "merged" | "rejected" | "deferred" | "interrupted";
@@ -34,17 +34,14 @@ const RACES_MAX = 5;
  * Merges what waits, one after another, in the order in which it passed its checks. Every step can
  * be repeated: work that a crash left merged but not recorded is found merged.
  */
-export async function mergeAll(
-  deps: MergeDeps,
-  signal: AbortSignal,
-): Promise<{ readonly settled: number; readonly deferred: number }> {
-  let settled = 0;
+export async function mergeAll(deps: MergeDeps, signal: AbortSignal): Promise<MergePass> {
+  const settled: string[] = [];
   let deferred = 0;
   for (const entry of await deps.store.mergeQueue(ENTRIES_MAX)) {
     if (signal.aborted) break;
     const step = await mergeOne(deps, entry, signal);
     if (step === "deferred") deferred += 1;
-    if (step === "merged" || step === "rejected") settled += 1;
+    if (step === "merged" || step === "rejected") settled.push(entry.task.id);
   }
   return { settled, deferred };
 }

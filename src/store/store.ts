@@ -25,12 +25,15 @@ export type Store = BlackboardReader & {
     expectedTerm: number | undefined,
   ) => Promise<boolean>;
   /**
-   * Calls `listener` soon after anything was committed, by this process or another, until `signal`
-   * aborts. A hint only: it may come late, twice, or for nothing. `listener` must not throw.
+   * Calls `listener` soon after anything was committed, until `signal` aborts: with the events that
+   * this store committed, or with none for what others did. A hint only: it may come late, twice, or
+   * for nothing. `listener` must not throw.
    */
-  readonly watch: (listener: () => void, signal: AbortSignal) => void;
+  readonly watch: (listener: WatchListener, signal: AbortSignal) => void;
   readonly close: () => Promise<void>;
 };
+
+export type WatchListener = (events: readonly RecordedEvent[] | undefined) => void;
 
 export type Committed =
   | { readonly kind: "committed"; readonly events: readonly RecordedEvent[] }

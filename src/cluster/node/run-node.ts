@@ -17,7 +17,7 @@ type Work = { readonly done: Promise<void>; readonly stop: AbortController };
  */
 export async function runNode(deps: NodeDeps, signal: AbortSignal): Promise<void> {
   const working = new Map<string, Work>();
-  const wake = createWake(deps.bus, deps.clock);
+  const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind !== "process_ended");
   while (!signal.aborted) {
     try {
       for (const attempt of await deps.store.liveAttempts(deps.nodeId)) {
@@ -49,7 +49,6 @@ function take(
     .catch((error: unknown) => deps.onProblem(`working attempt ${attempt.id}`, error))
     .finally(() => {
       working.delete(attempt.id);
-      deps.bus.publish({ kind: "changed" });
     });
   working.set(attempt.id, { done, stop });
 }

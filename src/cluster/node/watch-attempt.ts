@@ -5,6 +5,7 @@ import type { StreamReport } from "../../agents/adapter.ts";
 import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
+import type { Hint } from "../bus.ts";
 import { createWake, type Wake } from "../wake.ts";
 import type { Transcript } from "./attempt-folders.ts";
 import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
@@ -71,7 +72,7 @@ export async function watchAttempt(
     task,
     attempt,
     transcript: deps.folders.openTranscript(attempt.id, agent.adapter),
-    wake: createWake(deps.bus, deps.clock),
+    wake: createWake(deps.bus, deps.clock, isEndOf(deps.folders.path(attempt.id))),
     life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
     isLifeKept: false,
     reportedAtMs: deps.clock.nowMs(),
@@ -82,6 +83,11 @@ export async function watchAttempt(
   } finally {
     watch.wake.close();
   }
+}
+
+/** What else happens is not for this attempt: it is told to stop by a signal. */
+function isEndOf(folder: string): (hint: Hint) => boolean {
+  return (hint) => hint.kind === "process_ended" && hint.folder === folder;
 }
 
 async function lookUntilItEnds(watch: Watch, agent: Agent, signals: AttemptSignals): Promise<Life> {

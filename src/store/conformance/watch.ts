@@ -8,7 +8,7 @@ export const watchPromises: Promises = {
     const over = new AbortController();
     const heard = [0, 1].map(() => {
       const { promise, resolve } = Promise.withResolvers<void>();
-      store.watch(resolve, over.signal);
+      store.watch(() => resolve(), over.signal);
       return promise;
     });
     await add(store, ["one"]);
@@ -25,6 +25,15 @@ export const watchPromises: Promises = {
     store.watch(() => void look(), over.signal);
     await add(store, ["one"]);
     expect(await promise).toBe(true);
+    over.abort();
+  },
+
+  "a watcher is given the events of its own store's commit": async (store) => {
+    const over = new AbortController();
+    const heard: string[] = [];
+    store.watch((events) => heard.push(...(events ?? []).map(({ type }) => type)), over.signal);
+    await add(store, ["one"]);
+    expect(heard).toContain("task_added");
     over.abort();
   },
 

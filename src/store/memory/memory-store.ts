@@ -47,7 +47,7 @@ function transact(board: Blackboard, ...[scope, decide]: Parameters<Store["trans
   }
   const events = decision.events.map((event) => record(board, event));
   board.state = state;
-  if (events.length > 0) for (const listener of board.listeners) listener();
+  if (events.length > 0) for (const listener of board.listeners) listener(events);
   return { kind: "committed", events };
 }
 

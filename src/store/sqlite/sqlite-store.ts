@@ -24,14 +24,16 @@ export function openSqliteStore(file: string): Store {
   const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
   const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer, file) });
   const queue = createCommitQueue(writer, file, unitOfWork(writer, db));
-  const watch = createWatch(reader);
+  // The writer's counter does not count its own commits, which are announced with their events.
+  const watch = createWatch(writer);
   return {
     ...sqlReader(readDb),
     transact: async (scope, decide) => {
       const outcome = await queue.commit(async (transaction) =>
         decideAndSave(db, transaction, { scope, decide }),
       );
-      if (outcome.kind === "committed" && outcome.events.length > 0) announce(watch);
+      if (outcome.kind === "committed" && outcome.events.length > 0)
+        announce(watch, outcome.events);
       return outcome;
     },
     dispatcherLease: async () => readDispatcherLease(readDb),
