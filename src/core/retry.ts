@@ -56,10 +56,14 @@ export function afterFailure(
       return retryLater(failure, nowMs, task.waitCount, jitter);
     case "retry":
       if (task.failureCount > task.limits.maxRetries) {
-        return { kind: "ask", question: `Failed ${task.failureCount} times. ${failure.message}` };
+        return { kind: "ask", question: `Failed ${times(task.failureCount)}. ${failure.message}` };
       }
       return retryLater(failure, nowMs, task.failureCount, jitter);
   }
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
 }
 
 function retryLater(failure: Failure, nowMs: number, tries: number, jitter: number): Consequence {
