@@ -143,3 +143,10 @@ function outcome(state: State, step: steps.Step): string {
   const decision: Decision = decide(state, step(state));
   return decision.kind === "refused" ? decision.code : decision.kind;
 }
+
+test("a task that is given back again and again waits for a person in the end", () => {
+  const round = [assign(), steps.giveBack()];
+  const fifty = after(add("task"), ...Array.from({ length: 50 }, () => round).flat());
+  expect(fifty.tasks.get("task")).toMatchObject({ state: "ready" });
+  expect(from(fifty, ...round).tasks.get("task")).toMatchObject({ state: "waiting_human" });
+});

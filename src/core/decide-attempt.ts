@@ -1,9 +1,9 @@
 import { isLive, type Attempt } from "./attempt.ts";
 import type { AttemptCommand, Command } from "./commands.ts";
-import { completionEvents, failureEvents } from "./consequences.ts";
+import { completionEvents, escalation, failureEvents } from "./consequences.ts";
 import { accept, refuse, type Decision } from "./decision.ts";
 import type { Event, EventBody } from "./events.ts";
-import { backOffMs } from "./retry.ts";
+import { backOffMs, MAX_WAITS } from "./retry.ts";
 import type { State } from "./state.ts";
 import type { Task } from "./task.ts";
 
@@ -62,6 +62,10 @@ function decideLive(
       const { nowMs, reason } = command;
       const delayMs = backOffMs(task.waitCount + 1, command.jitter);
       const returned = happened({ type: "attempt_returned", ...ids, reason });
+      if (task.waitCount >= MAX_WAITS) {
+        const question = `Given back ${MAX_WAITS} times in a row. ${reason} Retry?`;
+        return accept([returned, escalation(task, question, nowMs)]);
+      }
       if (delayMs === 0) return accept([returned]);
       const untilMs = nowMs + delayMs;
       return accept([

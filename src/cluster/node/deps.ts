@@ -1,10 +1,8 @@
 import type { AgentAdapter, AgentConfig } from "../../agents/adapter.ts";
 import type { Processes } from "../../agents/processes.ts";
-import type { AttemptSpending } from "../../core/events.ts";
 import type { Attempt } from "../../core/attempt.ts";
 import type { Clock } from "../../core/clock.ts";
 import { OrchestraError } from "../../core/errors.ts";
-import { NO_USAGE } from "../../core/usage.ts";
 import type { Store } from "../../store/store.ts";
 import type { CheckRunner } from "../../verify/check-runner.ts";
 import type { Workspaces } from "../../workspace/workspace.ts";
@@ -33,12 +31,6 @@ export type NodeDeps = {
 };
 
 export type Agent = { readonly adapter: AgentAdapter; readonly config: AgentConfig };
-
-export const NOTHING_SPENT: AttemptSpending = {
-  sessionId: undefined,
-  usage: NO_USAGE,
-  costUsd: undefined,
-};
 
 /** How long a process group has between being asked and being killed. */
 export const TERMINATION_GRACE_MS = 10_000;

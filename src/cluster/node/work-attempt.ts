@@ -2,7 +2,7 @@ import type { Attempt } from "../../core/attempt.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
-import { endProcesses, NOTHING_SPENT, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { endProcesses, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { finishAttempt } from "./finish-attempt.ts";
 import { launchAttempt } from "./launch-attempt.ts";
 import { watchAttempt, type AttemptSignals } from "./watch-attempt.ts";
@@ -94,7 +94,7 @@ async function end(
     evidence: [],
     commit: undefined,
     summary: undefined,
-    spending: NOTHING_SPENT,
+    spending: { sessionId: attempt.sessionId, usage: attempt.usage, costUsd: attempt.costUsd },
     jitter: deps.random(),
   });
 }
