@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { packageScript } from "./package-script.ts";
+import { projectFiles, type ProjectFiles } from "./project-files.ts";
 
 /** The agent CLIs that an adapter exists for, by their executable. */
 const AGENT_EXECUTABLES = ["claude"] as const;
@@ -8,69 +10,70 @@ const AGENT_EXECUTABLES = ["claude"] as const;
 export function detectAgents(path: string): readonly string[] {
   const folders = path.split(delimiter);
   return AGENT_EXECUTABLES.filter((name) =>
-    folders.some((folder) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile()),
+    folders.some((folder) => isExecutable(join(folder, name))),
   );
 }
 
-/** What npm writes into a fresh `package.json`, which is no test. */
-const NPM_PLACEHOLDER = /no test specified/;
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    // Not there, or not for us: both mean that it cannot be started.
+    return false;
+  }
+}
 
-const TEST_COMMANDS: readonly {
-  readonly file: string;
-  readonly command: (root: string, text: string) => string | undefined;
-}[] = [
-  { file: "package.json", command: packageScript },
-  { file: "deno.json", command: () => "deno test" },
-  { file: "Cargo.toml", command: () => "cargo test" },
-  { file: "go.mod", command: () => "go test ./..." },
-  { file: "pytest.ini", command: () => "pytest" },
-  { file: "tox.ini", command: () => "tox" },
-  {
-    file: "pyproject.toml",
-    command: (_root, text) => (/\bpytest\b/.test(text) ? "pytest" : undefined),
-  },
-  { file: "pom.xml", command: () => "mvn -q test" },
-  { file: "build.gradle", command: () => "./gradlew test" },
-  { file: "build.gradle.kts", command: () => "./gradlew test" },
-  { file: "mix.exs", command: () => "mix test" },
-  { file: ".rspec", command: () => "bundle exec rspec" },
-  {
-    file: "Makefile",
-    command: (_root, text) => (/^test\s*:/m.test(text) ? "make test" : undefined),
-  },
+type Told = (text: string, files: ProjectFiles) => string | undefined;
+
+/** What each file tells; the first that tells a command is believed. */
+const DETECTIONS: readonly (readonly [file: string, told: Told])[] = [
+  ["package.json", packageScript],
+  ["deno.json", () => "deno test"],
+  ["deno.jsonc", () => "deno test"],
+  ["Cargo.toml", () => "cargo test"],
+  ["go.mod", () => "go test ./..."],
+  ["pytest.ini", (_text, files) => pytest(files)],
+  ["tox.ini", () => "tox"],
+  ["pyproject.toml", (text, files) => (/\bpytest\b/.test(text) ? pytest(files) : undefined)],
+  ["setup.cfg", (text, files) => (text.includes("[tool:pytest]") ? pytest(files) : undefined)],
+  ["pom.xml", (_text, files) => `${files("mvnw") === undefined ? "mvn" : "./mvnw"} -q test`],
+  ["build.gradle", (_text, files) => gradle(files)],
+  ["build.gradle.kts", (_text, files) => gradle(files)],
+  ["build.sbt", () => "sbt test"],
+  ["mix.exs", () => "mix test"],
+  ["Package.swift", () => "swift test"],
+  [".rspec", () => "bundle exec rspec"],
+  ["Gemfile", (text) => (/\brspec\b/.test(text) ? "bundle exec rspec" : undefined)],
+  ["phpunit.xml", () => "vendor/bin/phpunit"],
+  ["phpunit.xml.dist", () => "vendor/bin/phpunit"],
+  ["Makefile", makeTest],
+  ["makefile", makeTest],
+  ["GNUmakefile", makeTest],
 ];
 
 /** The command that runs the project's tests, where its files tell. */
 export function detectTestCommand(root: string): string | undefined {
-  for (const { file, command } of TEST_COMMANDS) {
-    const path = join(root, file);
-    if (!existsSync(path)) continue;
-    const found = command(root, readFileSync(path, "utf8"));
-    if (found !== undefined) return found;
+  const files = projectFiles(root);
+  for (const [file, told] of DETECTIONS) {
+    const text = files(file);
+    const command = text === undefined ? undefined : told(text, files);
+    if (command !== undefined) return command;
   }
   return undefined;
 }
 
-function packageScript(root: string, text: string): string | undefined {
-  const script = testScript(text);
-  if (script === undefined || NPM_PLACEHOLDER.test(script)) return undefined;
-  if (existsSync(join(root, "pnpm-lock.yaml"))) return "pnpm test";
-  if (existsSync(join(root, "yarn.lock"))) return "yarn test";
-  if (existsSync(join(root, "bun.lock")) || existsSync(join(root, "bun.lockb"))) {
-    return "bun run test";
-  }
-  return "npm test";
+/** By way of what made the environment, which a fresh worktree does not have yet. */
+function pytest(files: ProjectFiles): string {
+  if (files("uv.lock") !== undefined) return "uv run pytest";
+  return files("poetry.lock") === undefined ? "pytest" : "poetry run pytest";
 }
 
-function testScript(text: string): string | undefined {
-  try {
-    const file: unknown = JSON.parse(text);
-    if (typeof file !== "object" || file === null || !("scripts" in file)) return undefined;
-    const { scripts } = file;
-    if (typeof scripts !== "object" || scripts === null || !("test" in scripts)) return undefined;
-    return typeof scripts.test === "string" ? scripts.test : undefined;
-  } catch {
-    // A broken package.json is the project's business; it only tells nothing here.
-    return undefined;
-  }
+function gradle(files: ProjectFiles): string {
+  return files("gradlew") === undefined ? "gradle test" : "./gradlew test";
+}
+
+/** A target of the name `test`, and no variable of it. */
+function makeTest(text: string): string | undefined {
+  return /^test\s*::?(?![:=])/m.test(text) ? "make test" : undefined;
 }
