@@ -1,10 +1,13 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { CONFIG_FILE, loadConfig } from "./load-config.ts";
 
-/** Changes whenever the same file may mean something else. */
-const FORMAT = 1;
+declare const ORCHESTRA_VERSION: string | undefined;
+
+/** Changes whenever the same file may mean something else; with a release, it always may. */
+const FORMAT = 2;
+const VERSION = typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "source";
 
 /**
  * The project's configuration, kept beside the blackboard in the form it was resolved to: reading
@@ -16,14 +19,25 @@ export async function cachedConfig(root: string, stateFolder: string): Promise<C
   if (text === undefined) return loadConfig(root);
   const file = join(stateFolder, "config.json");
   // The text itself: loading what hashes it takes longer than comparing it.
-  const key = `${FORMAT}\n${text}`;
+  const key = `${FORMAT} ${VERSION}\n${text}`;
   const kept = readKept(file, key);
   if (kept) return kept;
 
   const config = await loadConfig(root);
-  writeFileSync(`${file}.new`, JSON.stringify({ key, config }));
-  renameSync(`${file}.new`, file);
+  keep(file, JSON.stringify({ key, config }));
   return config;
+}
+
+/** Whole or not at all, whoever else does the same at this moment. */
+function keep(file: string, text: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, file);
+  } catch {
+    // It only saves time: what is wrong with the folder, the blackboard will say.
+    rmSync(draft, { force: true });
+  }
 }
 
 function readKept(file: string, key: string): Config | undefined {
