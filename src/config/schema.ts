@@ -1,65 +1,107 @@
 import * as z from "zod";
+import { DURATION_PATTERN, millisecondsOf } from "./duration.ts";
 
-const DURATION = /^(\d+(\.\d+)?(s|m|h|d))+$/;
+/** The adapters that `src/agents` has. */
+export const ADAPTERS = ["claude", "command"] as const;
+export const BUILTIN_CHECKS = ["exit_code", "clean_tree", "has_changes"] as const;
+export const AGENT_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-const duration = z
-  .union([
-    z.number().nonnegative(),
-    z.string().regex(DURATION, "a duration such as 90s, 15m, 1h30m"),
-  ])
-  .describe("A duration: seconds, or text such as 90s, 15m, 1h30m.");
+const SECOND_MS = 1_000;
+const DURATION_MAX_MS = 30 * 86_400_000;
 
-const shellOrArray = z.union([z.string().min(1), z.array(z.string()).min(1)]);
-const variables = z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string());
+/** Text for a command line or a variable, where the system ends it at a NUL. */
+const line = z
+  .string()
+  .refine((text) => !text.includes("\0"), "expected text without a NUL character");
+const text = line.min(1);
+
+const DURATION = "expected a duration such as 90s, 15m or 1h30m, or a number of seconds";
+const duration = z.union([z.number(), z.string().regex(DURATION_PATTERN, DURATION)], DURATION);
+const limit = duration.refine(
+  (value) => isWithin(millisecondsOf(value)),
+  "expected a duration from 1s to 30d",
+);
+const limitOrNever = duration.refine(
+  (value) => millisecondsOf(value) === 0 || isWithin(millisecondsOf(value)),
+  "expected 0 or a duration from 1s to 30d",
+);
+
+function isWithin(ms: number): boolean {
+  return ms >= SECOND_MS && ms <= DURATION_MAX_MS;
+}
+
+const argumentList = z.array(line).min(1);
+const commandLine = z.union(
+  [text, argumentList],
+  "expected a line for sh, or a list of the executable and its arguments",
+);
+const variables = z.record(
+  z.string().regex(/^[A-Za-z_]\w*$/, "expected the name of a variable"),
+  line,
+);
 
 const agent = z.strictObject({
   adapter: z
-    .string()
-    .describe("The code that knows the CLI: claude or command.")
-    .default("command"),
-  command: z.array(z.string()).min(1).optional().describe("The executable and its arguments."),
-  model: z.string().min(1).optional().describe("The model to ask for."),
+    .enum(ADAPTERS)
+    .optional()
+    .describe("The code that knows the CLI; unset, the one of the agent's name, else command."),
+  command: argumentList.optional().describe("The executable and its arguments."),
+  model: text.optional().describe("The model to ask for."),
   prompt: z
     .enum(["argument", "stdin", "file"])
     .default("argument")
     .describe("How the prompt reaches a command agent."),
   env: variables.default({}).describe("Variables for the agent."),
-  limit: z.int().min(1).optional().describe("Attempts of this agent at a time."),
+  limit: z.int().min(1).max(1000).optional().describe("Attempts of this agent at a time."),
 });
 
 const check = z
-  .union([
-    z.enum(["exit_code", "clean_tree", "has_changes"]),
-    z.string().min(1),
-    z.array(z.string()).min(1),
-    z.strictObject({
-      name: z.string().min(1).optional(),
-      run: shellOrArray,
-      timeout: duration.optional(),
-    }),
-  ])
-  .describe("A line for sh, an argument array, a built-in check, or an object with a time-out.");
+  .union(
+    [
+      z.enum(BUILTIN_CHECKS),
+      text,
+      argumentList,
+      z.strictObject({
+        name: text.optional().describe("What it is called; its command if unset."),
+        run: commandLine.describe("A line for sh, or an argument list."),
+        timeout: limit.optional().describe("Ends it after this long, as failed; 30m if unset."),
+      }),
+    ],
+    {
+      error:
+        "expected a line for sh, an argument list, a built-in check, or { name, run, timeout }",
+    },
+  )
+  .describe("A line for sh, an argument list, a built-in check, or an object with a time-out.");
 
 const workspace = z.strictObject({
-  root: z.string().min(1).optional().describe("Where worktrees are made, outside the repository."),
-  copy: z.array(z.string()).default([]).describe("Ignored files to copy into each worktree."),
-  link: z.array(z.string()).default([]).describe("Files and folders to link into each worktree."),
-  setup: z.array(shellOrArray).default([]).describe("Commands that make a worktree ready."),
-  teardown: z.array(shellOrArray).default([]).describe("Commands before a worktree is removed."),
+  root: text.optional().describe("Where worktrees are made, outside the repository."),
+  copy: z.array(text).default([]).describe("Ignored files to copy into each worktree."),
+  link: z.array(text).default([]).describe("Files and folders to link into each worktree."),
+  setup: z.array(commandLine).default([]).describe("Commands that make a worktree ready."),
+  teardown: z.array(commandLine).default([]).describe("Commands before a worktree is removed."),
   env: variables.default({}).describe("Variables for agents, checks and set-up."),
 });
 
 const defaults = z.strictObject({
   agent: z.string().optional().describe("Who works a task that names nobody."),
   priority: z.int().min(-100).max(100).default(5).describe("Higher is more urgent."),
-  timeout: duration.default("1h").describe("Ends an attempt after this long."),
-  stall: duration.default("15m").describe("Ends an attempt that prints nothing for this long."),
+  timeout: limit.default("1h").describe("Ends an attempt after this long; 1s to 30d."),
+  stall: limitOrNever
+    .default("15m")
+    .describe("Ends an attempt that prints nothing for this long; 0 never does."),
   retries: z.int().min(0).max(100).default(4).describe("Retries before a person is asked."),
 });
 
+/** What `git check-ref-format` refuses, and what names a commit rather than a branch. */
+const NO_BRANCH = /^[-/.]|[\s~^:?*[\\\p{Cc}]|\.\.|@\{|\/\/|\/\.|\.lock(\/|$)|[/.]$/u;
+
 const merge = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether work is merged into the target branch."),
-  target: z.string().min(1).optional().describe("The target branch; the one you are on if unset."),
+  target: text
+    .refine((name) => !NO_BRANCH.test(name), "expected the name of a branch")
+    .optional()
+    .describe("The target branch; the one you are on if unset."),
 });
 
 const limits = z.strictObject({
@@ -68,9 +110,14 @@ const limits = z.strictObject({
 
 /** `orchestra.yaml`, as a person writes it. */
 export const configSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe("Tells an editor what may stand here."),
   agents: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/), agent)
+    .record(
+      z
+        .string()
+        .regex(AGENT_NAME, "expected a name of up to 64 lower-case letters, digits, - and _"),
+      agent,
+    )
     .default({})
     .describe("Ways to get work done, by name."),
   defaults: defaults.prefault({}).describe("What a task has that does not say otherwise."),

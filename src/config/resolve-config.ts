@@ -1,0 +1,64 @@
+import type { CheckSpec } from "../core/task.ts";
+import type { AgentSettings, Config } from "./config.ts";
+import { millisecondsOf } from "./duration.ts";
+import { DEFAULTS } from "./load-config.ts";
+import { ADAPTERS, BUILTIN_CHECKS, type ConfigFile } from "./schema.ts";
+
+const CHECK_TIMEOUT_MS = 30 * 60_000;
+
+/** What the file says, over the defaults. */
+export function resolveConfig(file: ConfigFile): Config {
+  const agents = Object.fromEntries(
+    Object.entries(file.agents).map(([name, agent]) => [name, agentOf(name, agent)]),
+  );
+  const [only, ...others] = Object.keys(agents);
+  const chosen = only !== undefined && others.length === 0 ? only : DEFAULTS.defaults.agent;
+  return {
+    agents: { ...DEFAULTS.agents, ...agents },
+    defaults: {
+      agent: file.defaults.agent ?? chosen,
+      priority: file.defaults.priority,
+      timeoutMs: millisecondsOf(file.defaults.timeout),
+      stallMs: millisecondsOf(file.defaults.stall),
+      maxRetries: file.defaults.retries,
+    },
+    checks: [...DEFAULTS.checks, ...file.checks.map(checkOf).filter((check) => !isDefault(check))],
+    workspace: { ...file.workspace, root: file.workspace.root },
+    merge: { enabled: file.merge.enabled, target: file.merge.target },
+    limits: file.limits,
+  };
+}
+
+/** The adapter that was named, or the one of the agent's own name, or that for any command. */
+export function adapterOf(name: string, agent: ConfigFile["agents"][string]): string {
+  return agent.adapter ?? ADAPTERS.find((adapter) => adapter === name) ?? "command";
+}
+
+function isDefault(check: CheckSpec): boolean {
+  return check.kind === "builtin" && DEFAULTS.checks.some((one) => one.name === check.name);
+}
+
+function agentOf(name: string, agent: ConfigFile["agents"][string]): AgentSettings {
+  const { command = [], model, prompt, env, limit } = agent;
+  return { name, adapter: adapterOf(name, agent), command, model, promptBy: prompt, env, limit };
+}
+
+function checkOf(check: Check): CheckSpec {
+  const builtin = BUILTIN_CHECKS.find((name) => name === check);
+  if (builtin) return { kind: "builtin", name: builtin };
+  const { run, name, timeout }: Detailed = isDetailed(check) ? check : { run: check };
+  return {
+    kind: "command",
+    name: name ?? (typeof run === "string" ? run : run.join(" ")),
+    // A line is for the shell, because whoever wrote it in the file means one.
+    command: typeof run === "string" ? ["sh", "-c", run] : run,
+    timeoutMs: timeout === undefined ? CHECK_TIMEOUT_MS : millisecondsOf(timeout),
+  };
+}
+
+type Check = ConfigFile["checks"][number];
+type Detailed = Extract<Check, { run: unknown }>;
+
+function isDetailed(check: Check): check is Detailed {
+  return typeof check === "object" && "run" in check;
+}
