@@ -17,17 +17,26 @@ import { aTask } from "./a-task.ts";
 import { median } from "./measure.ts";
 
 /** Whole lives of agents that are the process `true`, against bare spawns of it. */
-const ROUNDS = Number(process.env["R"] ?? 10);
-const TASKS = 100;
+const ROUNDS = Number(process.argv[2] ?? 10);
+const TASKS = 200;
 const PARALLEL = 8;
 const NEVER = new AbortController().signal;
 
+const bus = createInProcessBus();
+const processes = createPosixProcesses({
+  table: machineProcessTable(),
+  clock: systemClock,
+  onExit: (folder) => bus.publish({ kind: "process_ended", folder }),
+});
+
+// Emptied at the end: ext4 shuns what was deleted in the last minutes, and looks at all of it.
+const root = mkdtempSync(join(tmpdir(), "orchestra-bench-"));
 const ratios: number[] = [];
 const ours: number[] = [];
 const bare: number[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
-  const one = TASKS / (await seconds(workTasks));
-  const other = TASKS / (await seconds(spawnBare));
+  const one = (TASKS * 1_000) / (await workTasks(join(root, String(round))));
+  const other = (TASKS * 1_000) / spawnBare();
   ours.push(one);
   bare.push(other);
   ratios.push(one / other);
@@ -36,27 +45,14 @@ console.log(
   `process agents: ${median(ours).toFixed(0)} tasks/s, bare spawns of true ${median(bare).toFixed(0)}/s, ` +
     `ratio ${median(ratios).toFixed(2)}× (${PARALLEL} at a time, medians of ${ROUNDS} rounds of ${TASKS})`,
 );
-
-async function seconds(work: (folder: string) => Promise<number>): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "orchestra-bench-"));
-  try {
-    return (await work(folder)) / 1000;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+rmSync(root, { recursive: true });
 
 /** Milliseconds from a full queue to an empty one; git alone is left out. */
 async function workTasks(folder: string): Promise<number> {
+  mkdirSync(folder);
   const store = openSqliteStore(join(folder, "blackboard.db"));
   const tasks = Array.from({ length: TASKS }, (_, index) => aTask(`task-${index}`, "true"));
   await executeOrThrow(store, { type: "add_tasks", nowMs: Date.now(), runId: "queue", tasks });
-  const bus = createInProcessBus();
-  const processes = createPosixProcesses({
-    table: machineProcessTable(),
-    clock: systemClock,
-    onExit: (folder) => bus.publish({ kind: "process_ended", folder }),
-  });
   const taking = await takeLease({ store, clock: systemClock, processes });
   if (taking.kind === "held") throw new Error("The lease is held.");
   const world = createSimulatedWorld(systemClock, () => ({ takesMs: 0 }));
@@ -76,10 +72,8 @@ async function workTasks(folder: string): Promise<number> {
       workspaces: {
         ...world.workspaces,
         prepare: async (request) => {
-          const path = join(folder, "workspaces", request.taskId);
-          mkdirSync(path, { recursive: true });
           const { branch, baseBranch } = request;
-          return { path, branch, baseBranch, baseCommit: "base", env: {} };
+          return { path: folder, branch, baseBranch, baseCommit: "base", env: {} };
         },
         list: async () => [],
       },
@@ -110,7 +104,7 @@ async function workTasks(folder: string): Promise<number> {
 }
 
 /** In a process of its own, as small as Node gets: a grown one spawns at a third of the rate. */
-async function spawnBare(): Promise<number> {
+function spawnBare(): number {
   const file = join(import.meta.dirname, "bare-spawns.ts");
   return Number(execFileSync(process.execPath, [file, String(TASKS), String(PARALLEL)]));
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "./core/clock.ts";
 
 /** The machine's own time. */
@@ -6,7 +5,17 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   // Monotonic since boot, the same for every process, and it stands still while the machine sleeps.
   awakeMs: () => Number(process.hrtime.bigint() / 1_000_000n),
-  sleep: async (ms, signal) => {
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-  },
+  sleep,
 };
+
+/** Node's own promise of a timer rejects when aborted, with an error that costs more than the rest. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const wake = (): void => resolve();
+  signal.addEventListener("abort", wake, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", wake);
+}

@@ -17,7 +17,7 @@ export function createWake(bus: Bus, clock: Clock, isMeant: (hint: Hint) => bool
   const unsubscribe = bus.subscribe((hint) => {
     if (!isMeant(hint)) return;
     isHinted = true;
-    current?.abort();
+    current?.abort("hinted");
   });
   return {
     wait: async (ms, signal) => {

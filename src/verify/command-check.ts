@@ -97,7 +97,7 @@ async function watch(
   let outputBytes = 0;
   const isOver = async (): Promise<boolean> => {
     state = await deps.processes.inspect(folder);
-    outputBytes = await sizeOf(join(folder, ATTEMPT_FILES.stdout));
+    outputBytes = sizeOf(join(folder, ATTEMPT_FILES.stdout));
     return state.kind !== "running" || outputBytes > CHECK_OUTPUT_BYTES_MAX;
   };
   const hasEnded = await until(deps.clock, isOver, check.timeoutMs, signal);
@@ -129,7 +129,7 @@ function endingOf(check: CommandCheck, state: ProcessState): Ending {
 async function keepLog(place: string): Promise<string> {
   const log = `${place}.log`;
   const output = join(place, ATTEMPT_FILES.stdout);
-  const size = await sizeOf(output);
+  const size = sizeOf(output);
   await rm(log, { force: true });
   if (size > 0) await rename(output, log);
   if (size > CHECK_OUTPUT_BYTES_MAX) await truncate(log, CHECK_OUTPUT_BYTES_MAX);

@@ -116,7 +116,7 @@ test("a file that grew past its limit is not read on", async () => {
   expect(await rest(follower)).toEqual(["one"]);
   appendFileSync(file, "two\nthree\n");
   expect(await rest(follower)).toEqual([]);
-  expect(await sizeOf(file)).toBe(14);
+  expect(sizeOf(file)).toBe(14);
 });
 
 test("the tail of a file is its last bytes", async () => {

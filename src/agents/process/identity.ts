@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { ATTEMPT_FILES, type ProcessState } from "../processes.ts";
@@ -59,10 +59,13 @@ export function readExit(folder: string): ExitRecord | undefined {
 /** A shell tells death by signal n as exit code 128 + n; a program that exits so means the same. */
 function signalOf(code: number): string | undefined {
   const number = code - 128;
+  if (number <= 0) return undefined;
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
 }
 
 function readIfThere(file: string): string {
+  // Mostly it is not there yet, and an error costs five times the question.
+  if (!existsSync(file)) return "";
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

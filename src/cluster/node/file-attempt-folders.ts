@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentAdapter } from "../../agents/adapter.ts";
 import {
@@ -20,9 +20,9 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
   return {
     path,
     keepPrompt: async (attemptId, prompt) => {
-      await mkdir(path(attemptId), { recursive: true });
+      mkdirSync(path(attemptId), { recursive: true });
       const file = join(path(attemptId), ATTEMPT_FILES.prompt);
-      await writeFile(file, prompt);
+      writeFileSync(file, prompt);
       return file;
     },
     life: async (attemptId, awakeMs) => readLife(path(attemptId), awakeMs),
@@ -41,8 +41,7 @@ function openTranscript(folder: string, adapter: AgentAdapter): Transcript {
   return {
     read: async (isFinal) => {
       await readNew(follower, (line) => void parser.push(line), isFinal);
-      const sizes = await Promise.all(files.map(sizeOf));
-      sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
+      sizeBytes = files.map(sizeOf).reduce((sum, size) => sum + size, 0);
     },
     report: () => parser.report(),
     sizeBytes: () => sizeBytes,

@@ -1,6 +1,8 @@
 import type { LaunchRequest } from "../../agents/adapter.ts";
-import { isLive, type Attempt } from "../../core/attempt.ts";
-import { OrchestraError } from "../../core/errors.ts";
+import type { Attempt } from "../../core/attempt.ts";
+import type { Command } from "../../core/commands.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import { evolveAttempt } from "../../core/evolve-attempt.ts";
 import { policyOf } from "../../core/failure.ts";
 import { composePrompt, composeResumePrompt } from "../../core/prompt.ts";
 import type { Task } from "../../core/task.ts";
@@ -35,8 +37,8 @@ export async function launchAttempt(
   }
   const state = await deps.processes.inspect(folder);
   const pid = state.kind === "running" ? state.pid : 0;
-  await executeOrThrow(deps.store, { type: "start_attempt", ...idsOf(deps, attempt), pid });
-  return reread(deps, prepared);
+  const command: Command = { type: "start_attempt", ...idsOf(deps, attempt), pid };
+  return after(prepared, await executeOrThrow(deps.store, command));
 }
 
 type Context = { readonly agent: Agent; readonly earlier: readonly Attempt[] };
@@ -52,7 +54,7 @@ async function prepare(
   const workspace = await deps.workspaces.prepare(request, signal);
   const resumed = resumableSession(agent, attempt, earlier);
   const { presetSessionId } = agent.adapter.capabilities;
-  await executeOrThrow(deps.store, {
+  const events = await executeOrThrow(deps.store, {
     type: "prepare_attempt",
     ...idsOf(deps, attempt),
     workspacePath: workspace.path,
@@ -60,7 +62,7 @@ async function prepare(
     sessionId: resumed ?? (presetSessionId ? deps.newSessionId() : undefined),
     resumesSession: resumed !== undefined,
   });
-  return reread(deps, attempt);
+  return after(attempt, events);
 }
 
 /** The session to go on with, where the last failure allows it and the same agent works again. */
@@ -119,10 +121,13 @@ function launchRequest(attempt: Attempt, prompt: string, promptFile: string): La
   };
 }
 
-/** The attempt as the blackboard has it; throws when it has been taken from this node. */
-async function reread(deps: NodeDeps, attempt: Attempt): Promise<Attempt> {
-  const attempts = await deps.store.attemptsOf(attempt.taskId);
-  const found = attempts.find((other) => other.id === attempt.id);
-  if (found && isLive(found.state)) return found;
-  throw new OrchestraError("FENCED", `Attempt ${attempt.id} is over: its task has moved on.`);
+/** The attempt as its own events have left it: asking for it again would cost as much as the step. */
+function after(attempt: Attempt, events: readonly RecordedEvent[]): Attempt {
+  return events.reduce(
+    (before, event) =>
+      "attemptId" in event && event.attemptId === attempt.id
+        ? (evolveAttempt(before, event) ?? before)
+        : before,
+    attempt,
+  );
 }
