@@ -31,6 +31,7 @@ test.each([
   [["start", "x", "--timeout", "0s"], 2, /--timeout must be a duration/],
   [["start", "x", "--max-retries", "-1"], 2, /--max-retries/],
   [["start", "x", "--target", "no-such"], 2, /no branch "no-such"/],
+  [["start", "x", "--target", "main~0"], 2, /no branch "main~0"/],
   [["start", "-f", "/nowhere/prompt.md"], 2, /Could not read the prompt/],
   [["start", "x", "--unknown"], 2, /unknown option/],
   [["run", "--parallel", "0"], 2, /--parallel must be a whole number/],

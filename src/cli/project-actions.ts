@@ -2,6 +2,7 @@ import { stateOfHolder } from "../agents/process/holder.ts";
 import { machineProcessTable } from "../agents/process/process-table.ts";
 import type { Project } from "../app.ts";
 import { OrchestraError } from "../core/errors.ts";
+import { quoted } from "../core/names.ts";
 import type { Task } from "../core/task.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -40,9 +41,9 @@ export async function targetBranch(project: Project, named: string | undefined):
   }
   // The one that is checked out has a commit, or there would be no project.
   if (branch === repository.currentBranch) return branch;
-  const { commitOf } = await import("../workspace/refs.ts");
-  if (await commitOf({ cwd: root }, `refs/heads/${branch}`)) return branch;
-  throw new OrchestraError("INVALID_ARGUMENT", `There is no branch ${JSON.stringify(branch)}.`);
+  const { isBranch } = await import("../workspace/refs.ts");
+  if (await isBranch({ cwd: root }, branch)) return branch;
+  throw new OrchestraError("INVALID_ARGUMENT", `There is no branch ${quoted(branch)}.`);
 }
 
 /** Ready tasks that nobody here can work. */

@@ -5,6 +5,7 @@ const SCHEMA_URL = "https://unpkg.com/orchestra/schema/orchestra.schema.json";
 export function freshConfig(found: {
   readonly agents: readonly string[];
   readonly testCommand: string | undefined;
+  readonly setupCommand: string | undefined;
 }): string {
   const [agent = "claude"] = found.agents;
   const check =
@@ -25,9 +26,9 @@ agents:
 # What must pass on the commit of every task before it is merged.
 ${check}
 
-# How a fresh worktree is made ready, such as: setup: ["npm ci"]
+# How a fresh worktree, which has only what git has, is made ready.
 workspace:
-  setup: []
+  setup: ${JSON.stringify(found.setupCommand === undefined ? [] : [found.setupCommand])}
 
 limits:
   parallel: 3

@@ -54,11 +54,13 @@ limits: { parallel: 8 }
 });
 
 test("the file that init writes is one that it can read", () => {
-  const config = parse(freshConfig({ agents: ["claude"], testCommand: 'npm run "test"' }));
-  expect(config.checks.at(-1)).toMatchObject({ name: 'npm run "test"' });
-  expect(parse(freshConfig({ agents: [], testCommand: undefined })).checks).toEqual(
-    DEFAULTS.checks,
+  const config = parse(
+    freshConfig({ agents: ["claude"], testCommand: 'npm run "test"', setupCommand: "npm ci" }),
   );
+  expect(config.checks.at(-1)).toMatchObject({ name: 'npm run "test"' });
+  expect(
+    parse(freshConfig({ agents: [], testCommand: undefined, setupCommand: undefined })).checks,
+  ).toEqual(DEFAULTS.checks);
 });
 
 test.each([

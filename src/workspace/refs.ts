@@ -13,6 +13,12 @@ export async function branchCommit(place: Place, branch: string): Promise<string
   return commitOf(place, `refs/heads/${branch}`);
 }
 
+/** Whether there is a local branch of exactly this name; `main~1` is none. */
+export async function isBranch(place: Place, name: string): Promise<boolean> {
+  const args = ["show-ref", "--verify", "--quiet", `refs/heads/${name}`];
+  return (await tryGit(args, place)).exitCode === 0;
+}
+
 /** Whether `descendant` contains `ancestor`; `false` when either is unknown. */
 export async function isAncestor(
   place: Place,

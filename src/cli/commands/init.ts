@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { detectAgents, detectTestCommand } from "../../config/detect.ts";
+import { detectSetupCommand } from "../../config/detect-setup.ts";
 import { freshConfig } from "../../config/fresh-config.ts";
 import { CONFIG_FILE } from "../../config/load-config.ts";
 import { inspectRepository } from "../../workspace/inspect-repository.ts";
@@ -13,10 +14,11 @@ export async function init(cli: Cli, options: { readonly dryRun?: boolean }): Pr
   const file = join(root, CONFIG_FILE);
   const agents = detectAgents(cli.environment.path);
   const testCommand = detectTestCommand(root);
-  const text = freshConfig({ agents, testCommand });
+  const setupCommand = detectSetupCommand(root);
+  const text = freshConfig({ agents, testCommand, setupCommand });
   const isNew = !existsSync(file);
   if (options.dryRun) {
-    cli.terminal.json({ file, isNew, agents, testCommand, text });
+    cli.terminal.json({ file, isNew, agents, testCommand, setupCommand, text });
     cli.terminal.say(isNew ? text : `${file} is there already and would stay as it is.`);
     return;
   }
@@ -24,9 +26,10 @@ export async function init(cli: Cli, options: { readonly dryRun?: boolean }): Pr
   if (isNew) await writeFile(file, text, { flag: "wx" });
   // Opening makes the state folder and the blackboard, and proves that both can be used.
   await using project = await cli.openProject();
-  cli.terminal.json({ file, isNew, agents, testCommand, root: project.root });
+  cli.terminal.json({ file, isNew, agents, testCommand, setupCommand, root: project.root });
   cli.terminal.say(isNew ? `Wrote ${file}` : `${file} is there already; left as it is.`);
   cli.terminal.say(`Agents found: ${agents.length === 0 ? "none" : agents.join(", ")}`);
   cli.terminal.say(`Test command: ${testCommand ?? "none found; add one under checks"}`);
+  cli.terminal.say(`Set-up of a worktree: ${setupCommand ?? "none found"}`);
   cli.terminal.say("Next: orchestra doctor, then orchestra start 'what is to be done'");
 }
