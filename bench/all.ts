@@ -2,7 +2,19 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const BENCHMARKS = ["commands", "task-life", "process-agents", "start-latency", "idle"] as const;
+const BENCHMARKS = [
+  "commands",
+  "task-life",
+  "engine-life",
+  "process-agents",
+  "start-latency",
+  "stores",
+  "zombie",
+  "recovery",
+  "scale",
+  "size",
+  "idle",
+] as const;
 
 for (const name of BENCHMARKS) {
   const file = join(import.meta.dirname, `${name}.ts`);

@@ -1,30 +1,25 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInProcessBus } from "../src/cluster/in-process-bus.ts";
-import { takeLease } from "../src/engine/dispatcher-lease.ts";
-import { runQueue } from "../src/engine/run-queue.ts";
-import { createSimulatedWorld } from "../src/engine/testing/simulated-ports.ts";
 import { executeOrThrow } from "../src/store/execute.ts";
 import { openForWriting } from "../src/store/sqlite/open-sqlite.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
-import { systemClock } from "../src/system-clock.ts";
+import { AGENT, requireComplete, simulatedParts, workQueue } from "./a-queue.ts";
 import { aTask } from "./a-task.ts";
 import { median } from "./measure.ts";
 import { lifeOfTasksInBareSql } from "./task-life-bare.ts";
 
 /** No-op tasks through the whole engine on a simulated node, against the bare SQL of their writes. */
 const ROUNDS = 11;
-const TASKS = 320;
-const PARALLEL = 16;
-const AGENT = "simulated";
+const TASKS = 1_600;
+const PARALLEL = 8;
 const NEVER = new AbortController().signal;
 
 const ids = Array.from({ length: TASKS }, (_, index) => `task-${index + 1000}`);
 const ours: number[] = [];
 const bare: number[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
-  ours.push(await tasksPerSecond(workQueue));
+  ours.push(await tasksPerSecond(workOurs));
   bare.push(await tasksPerSecond(workBare));
 }
 const ratio = median(ours.map((rate, round) => rate / (bare[round] ?? Number.NaN)));
@@ -48,44 +43,10 @@ async function tasksPerSecond(work: (file: string) => Promise<number>): Promise<
   }
 }
 
-async function workQueue(file: string): Promise<number> {
+async function workOurs(file: string): Promise<number> {
   const store = openSqliteStore(file);
-  const world = createSimulatedWorld(systemClock, () => ({ takesMs: 0 }));
-  const taking = await takeLease({ store, clock: systemClock, processes: world.processes });
-  if (taking.kind === "held") throw new Error("The lease is held.");
-  const config = {
-    name: AGENT,
-    adapter: AGENT,
-    command: [],
-    model: undefined,
-    promptBy: "stdin",
-    env: {},
-    limit: undefined,
-  } as const;
-  const startedMs = performance.now();
-  await runQueue(
-    {
-      ...world,
-      nodeId: "local",
-      store,
-      bus: createInProcessBus(),
-      clock: systemClock,
-      lease: taking.lease,
-      nodes: () => [{ id: "local", capacity: PARALLEL, agents: [AGENT] }],
-      agentLimits: {},
-      agent: async () => ({ adapter: world.adapter, config }),
-      env: {},
-      newSessionId: () => "session",
-      random: () => 0,
-      onProblem: (doing, error) => {
-        throw new Error(doing, { cause: error });
-      },
-    },
-    NEVER,
-  );
-  const tookMs = performance.now() - startedMs;
-  const { complete } = await store.countTasks();
-  if (complete !== TASKS) throw new Error(`Only ${complete} of ${TASKS} tasks are complete.`);
+  const tookMs = await workQueue({ store, deps: simulatedParts(PARALLEL) }, NEVER);
+  await requireComplete(store, TASKS);
   await store.close();
   return tookMs;
 }

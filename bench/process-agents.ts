@@ -1,105 +1,43 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCommandAdapter } from "../src/agents/command.ts";
-import { createPosixProcesses } from "../src/agents/process/posix-processes.ts";
-import { machineProcessTable } from "../src/agents/process/process-table.ts";
-import { createInProcessBus } from "../src/cluster/in-process-bus.ts";
-import { createFileAttemptFolders } from "../src/cluster/node/file-attempt-folders.ts";
-import { takeLease } from "../src/engine/dispatcher-lease.ts";
-import { runQueue } from "../src/engine/run-queue.ts";
-import { createSimulatedWorld } from "../src/engine/testing/simulated-ports.ts";
 import { executeOrThrow } from "../src/store/execute.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
-import { systemClock } from "../src/system-clock.ts";
+import { AGENT, processParts, requireComplete, workQueue } from "./a-queue.ts";
 import { aTask } from "./a-task.ts";
 import { median } from "./measure.ts";
 
 /** Whole lives of agents that are the process `true`, against bare spawns of it. */
-const ROUNDS = Number(process.argv[2] ?? 10);
-const TASKS = 200;
+const ROUNDS = 10;
+const TASKS = 400;
 const PARALLEL = 8;
 const NEVER = new AbortController().signal;
 
-const bus = createInProcessBus();
-const processes = createPosixProcesses({
-  table: machineProcessTable(),
-  clock: systemClock,
-  onExit: (folder) => bus.publish({ kind: "process_ended", folder }),
-});
-
 // Emptied at the end: ext4 shuns what was deleted in the last minutes, and looks at all of it.
 const root = mkdtempSync(join(tmpdir(), "orchestra-bench-"));
-const ratios: number[] = [];
+// One blackboard throughout, as in a project that is worked for a while.
+const store = openSqliteStore(join(root, "blackboard.db"));
 const ours: number[] = [];
 const bare: number[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
-  const one = (TASKS * 1_000) / (await workTasks(join(root, String(round))));
-  const other = (TASKS * 1_000) / spawnBare();
-  ours.push(one);
-  bare.push(other);
-  ratios.push(one / other);
+  ours.push((TASKS * 1_000) / (await workTasks(round)));
+  bare.push((TASKS * 1_000) / spawnBare());
 }
+const ratio = median(ours.map((rate, round) => rate / (bare[round] ?? Number.NaN)));
 console.log(
   `process agents: ${median(ours).toFixed(0)} tasks/s, bare spawns of true ${median(bare).toFixed(0)}/s, ` +
-    `ratio ${median(ratios).toFixed(2)}× (${PARALLEL} at a time, medians of ${ROUNDS} rounds of ${TASKS})`,
+    `ratio ${ratio.toFixed(2)}× (${PARALLEL} at a time, medians of ${ROUNDS} rounds of ${TASKS})`,
 );
+await store.close();
 rmSync(root, { recursive: true });
 
 /** Milliseconds from a full queue to an empty one; git alone is left out. */
-async function workTasks(folder: string): Promise<number> {
-  mkdirSync(folder);
-  const store = openSqliteStore(join(folder, "blackboard.db"));
-  const tasks = Array.from({ length: TASKS }, (_, index) => aTask(`task-${index}`, "true"));
+async function workTasks(round: number): Promise<number> {
+  const tasks = Array.from({ length: TASKS }, (_, index) => aTask(`task-${round}-${index}`, AGENT));
   await executeOrThrow(store, { type: "add_tasks", nowMs: Date.now(), runId: "queue", tasks });
-  const taking = await takeLease({ store, clock: systemClock, processes });
-  if (taking.kind === "held") throw new Error("The lease is held.");
-  const world = createSimulatedWorld(systemClock, () => ({ takesMs: 0 }));
-  const config = {
-    name: "true",
-    adapter: "command",
-    command: ["true"],
-    model: undefined,
-    promptBy: "stdin",
-    env: {},
-    limit: undefined,
-  } as const;
-  const startedMs = performance.now();
-  await runQueue(
-    {
-      ...world,
-      workspaces: {
-        ...world.workspaces,
-        prepare: async (request) => {
-          const { branch, baseBranch } = request;
-          return { path: folder, branch, baseBranch, baseCommit: "base", env: {} };
-        },
-        list: async () => [],
-      },
-      folders: createFileAttemptFolders(join(folder, "attempts")),
-      nodeId: "local",
-      store,
-      bus,
-      clock: systemClock,
-      processes,
-      lease: taking.lease,
-      nodes: () => [{ id: "local", capacity: PARALLEL, agents: ["true"] }],
-      agentLimits: {},
-      agent: async () => ({ adapter: createCommandAdapter(config), config }),
-      env: { PATH: process.env["PATH"] ?? "" },
-      newSessionId: () => "",
-      random: () => 0,
-      onProblem: (doing, error) => {
-        throw new Error(doing, { cause: error });
-      },
-    },
-    NEVER,
-  );
-  const tookMs = performance.now() - startedMs;
-  const { complete } = await store.countTasks();
-  if (complete !== TASKS) throw new Error(`Only ${complete} of ${TASKS} tasks are complete.`);
-  await store.close();
+  const tookMs = await workQueue({ store, deps: processParts(PARALLEL, root) }, NEVER);
+  await requireComplete(store, TASKS * (round + 1));
   return tookMs;
 }
 
