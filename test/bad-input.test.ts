@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { exitCodeOf } from "../src/cli/exit-codes.ts";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { COMMAND_SHAPES } from "./json-commands.ts";
 
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -20,6 +22,12 @@ test.each([
   [["start", "nobody", "Do it"], 3, /no agent "nobody".*shell/],
   [["start"], 2, /what is to be done/],
   [["start", "   "], 2, /what is to be done/],
+  [["start", "shell", ""], 2, /what is to be done/],
+  [["start", "shell", "x", "y"], 2, /Too many arguments/],
+  [["start", "x", "--check", " "], 2, /--check is empty/],
+  [["start", "x", "--criterion", ""], 2, /--criterion is empty/],
+  [["start", "x", "--after", ""], 2, /no task ""/],
+  [["start", "x", "--target", ""], 2, /no branch ""/],
   [["start", "x", "--after", "nothing"], 2, /no task "nothing"/],
   [["start", "x", "--id", "../../x"], 2, /is no task id/],
   [["start", "x", "--id", "has space"], 2, /is no task id/],
@@ -33,7 +41,20 @@ test.each([
   [["start", "x", "--target", "no-such"], 2, /no branch "no-such"/],
   [["start", "x", "--target", "main~0"], 2, /no branch "main~0"/],
   [["start", "-f", "/nowhere/prompt.md"], 2, /Could not read the prompt/],
-  [["start", "x", "--unknown"], 2, /unknown option/],
+  [["start", "x", "--unknown"], 2, /Unknown option '--unknown'.*`orchestra start --help`/],
+  [["start", "x", "--timeou", "9s"], 2, /Did you mean --timeout\?/],
+  [["start", "x", "--id"], 2, /'--id <id>' argument missing/],
+  [["init", "here"], 2, /Too many arguments/],
+  [["run", "4"], 2, /Too many arguments/],
+  [["status", "known"], 2, /Too many arguments/],
+  [["doctor", "--heal"], 2, /Unknown option/],
+  [["show"], 2, /Missing required argument 'id'.*`orchestra show --help`/],
+  [["logs"], 2, /Missing required argument/],
+  [["diff"], 2, /Missing required argument/],
+  [["cancel"], 2, /Missing required argument/],
+  [["retry"], 2, /Missing required argument/],
+  [["resolve", "--retry"], 2, /Missing required argument/],
+  [["recover", "--branch"], 2, /argument missing/],
   [["run", "--parallel", "0"], 2, /--parallel must be a whole number/],
   [["show", "../../x"], 2, /no task/],
   [["show", "'; drop table tasks; --"], 2, /no task/],
@@ -41,31 +62,51 @@ test.each([
   [["show", "a\nb"], 2, /no task/],
   [["show", ""], 2, /no task/],
   [["show", LONG_ID], 2, /no task/],
-  [["show", "kno"], 0, /^$/],
+  [["logs", "known", "--attempt", "x"], 2, /not attempted yet/],
   [["logs", "known"], 2, /not attempted yet/],
   [["diff", "known"], 2, /not attempted yet/],
   [["cancel", "nothing"], 2, /no task/],
   [["retry", "known"], 2, /is ready; only one that waits/],
   [["resolve", "known", "--retry"], 2, /does not wait/],
   [["resolve", "known"], 2, /one of --retry, --abandon, --spawn/],
+  [["resolve", "known", "--retry", "--abandon"], 2, /one of --retry, --abandon, --spawn/],
+  [["resolve", "known", "--spawn", ""], 2, /what the other task is to do/],
   [["recover", "nothing"], 2, /Nothing was kept/],
-  [["bogus"], 2, /unknown command/],
-])("%j ends with %i and one clear line, and changes nothing", async (args, exitCode, stderr) => {
-  using project = createProject(CONFIG);
-  await project.orchestra("start", "Known", "--id", "known");
-  const before = await traces(project);
-  const ran = await project.orchestra(...args);
-  expect(ran).toMatchObject({ exitCode, stderr: expect.stringMatching(stderr) });
-  expect(ran.stderr.length).toBeLessThan(1_000);
-  expect(ran.stderr).not.toContain("    at ");
-  expect(await traces(project)).toBe(before);
-});
+  [["bogus"], 2, /Unknown command/],
+  [["statu"], 2, /Did you mean status\?/],
+  [[LONG_ID], 2, /Unknown command/],
+  [["a\u001b[31mb\nc"], 2, /Unknown command 'a·\[31mb c'/],
+  [["--bogus"], 2, /Unknown option/],
+] as const)(
+  "%j ends with %i and one clear line, also in JSON, and changes nothing",
+  async (args, exitCode, said) => {
+    using project = createProject(CONFIG);
+    await project.orchestra("start", "Known", "--id", "known");
+    const before = await traces(project);
+    const { stderr, ...ran } = await project.orchestra(...args);
+    expect(ran).toEqual({ exitCode, stdout: "" });
+    expect(stderr).toMatch(said);
+    expect(stderr).toMatch(/^orchestra: \P{Control}{1,1000}\n$/u);
 
-test("an error with --json is one JSON value on standard output", async () => {
+    const { stdout } = await project.orchestra("--json", ...args);
+    const { error } = COMMAND_SHAPES.Failed.parse(JSON.parse(stdout));
+    expect(exitCodeOf(error.code)).toBe(exitCode);
+    expect(await traces(project)).toBe(before);
+  },
+);
+
+test("no command at all is answered with the commands there are", async () => {
   using project = createProject(CONFIG);
-  const { stdout, exitCode } = await project.orchestra("start", "nobody", "Do it", "--json");
-  expect(exitCode).toBe(3);
-  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "UNKNOWN_AGENT" } });
+  expect(await project.orchestra()).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: expect.stringMatching(/Usage: orchestra[^]*start \[options\]/),
+  });
+  expect(
+    COMMAND_SHAPES.Failed.parse(JSON.parse((await project.orchestra("--json")).stdout)),
+  ).toMatchObject({
+    error: { code: "INVALID_ARGUMENT" },
+  });
 });
 
 test("an id that begins several tasks is refused, and one that is exact is not", async () => {
@@ -178,7 +219,8 @@ test("every command shows an example of itself", async () => {
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?=[[<\s])/gm)].map(([, name = ""]) => name);
   expect(commands).toContain("start");
   for (const name of commands.filter((one) => one !== "help")) {
-    expect((await project.orchestra(name, "--help")).stdout).toContain(`orchestra ${name}`);
+    const { stdout: help } = await project.orchestra(name, "--help");
+    expect(help).toMatch(new RegExp(`\\nExamples?:\\n  orchestra ${name}\\b`));
   }
 });
 

@@ -10,7 +10,7 @@ import { partOf } from "../src/store/memory/part-of.ts";
 
 test("a decision on what its scope names is the decision on the whole blackboard", () => {
   assert(
-    property(someMoves, (moves) => {
+    property(someMoves(), (moves) => {
       let [state, nowMs] = [EMPTY_STATE, 0];
       for (const move of moves) {
         nowMs += move.elapsedMs;

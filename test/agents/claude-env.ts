@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { NODE_FOLDER } from "./install-claude.ts";
+import { NODE_FOLDER } from "../install-package.ts";
 import type { ScriptedEndpoint } from "./scripted-endpoint.ts";
 
 /** An account that pays by use, and one with a subscription, which knows usage limits. */

@@ -72,7 +72,7 @@ export function startClaude(options: ClaudeOptions): ClaudeSession {
   const launch = adapter.launch(request);
   const child = spawnAgent(launch, options);
   if (options.listens) child.stdin.write(adapter.steering?.message(request.prompt));
-  else child.stdin.end(launch.stdin);
+  else child.stdin.end(request.prompt);
 
   const lines: string[] = [];
   const events: AgentEvent[] = [];

@@ -226,7 +226,7 @@ test.each([
   const prompt = `${text} [script:echo]`;
   const { outcome } = await startClaude({ claude, place, endpoint, request: { prompt } }).end;
   expect(outcome.kind).toBe("succeeded");
-  expect(endpoint.requests[0]?.firstUserText.endsWith(prompt)).toBe(true);
+  expect(endpoint.requests[0]?.prompt.endsWith(prompt)).toBe(true);
 });
 
 test("started from inside of a Claude Code, it is a session of its own", async () => {

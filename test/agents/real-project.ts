@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { NODE_FOLDER } from "./install-claude.ts";
+import { NODE_FOLDER } from "../install-package.ts";
 
 const BIN = resolve(import.meta.dirname, "../../bin/orchestra.cjs");
 
@@ -17,6 +17,8 @@ export type RealProject = {
   readonly orchestraIn: (folder: string, ...args: readonly string[]) => Promise<Ran>;
   /** Starts one and leaves it running. */
   readonly start: (...args: readonly string[]) => ChildProcess;
+  /** Runs a line of shell that may call `orchestra`, with these variables more. */
+  readonly shell: (line: string, variables?: Readonly<Record<string, string>>) => Promise<Ran>;
   readonly git: (...args: readonly string[]) => string;
   readonly read: (file: string) => string;
   readonly json: (...args: readonly string[]) => Promise<unknown>;
@@ -25,19 +27,20 @@ export type RealProject = {
 
 export type Ran = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
 
-/** A repository of its own whose agent `claude` is the real one, pointed at a scripted endpoint. */
-export function createRealProject(claude: string, endpointUrl: string): RealProject {
-  return createProject(configFor(claude, endpointUrl));
-}
+/** The command that runs `command` in the folder `cwd`, perhaps in surroundings of its own. */
+export type Entry = (cwd: string, command: readonly string[]) => readonly string[];
 
 /** A repository of its own with this configuration, for the built `orchestra` to work in. */
-export function createProject(config: string): RealProject {
+export function createProject(
+  config: string,
+  entry: Entry = (_cwd, command) => command,
+): RealProject {
   const scratch = mkdtempSync(join(tmpdir(), "orchestra-real-"));
   const root = join(scratch, "project");
-  mkdirSync(join(scratch, "home"));
-  mkdirSync(root);
+  for (const folder of ["home", "bin", "project"]) mkdirSync(join(scratch, folder));
+  symlinkSync(BIN, join(scratch, "bin/orchestra"));
   const env = {
-    PATH: `${NODE_FOLDER}:/usr/local/bin:/usr/bin:/bin`,
+    PATH: `${join(scratch, "bin")}:${NODE_FOLDER}:/usr/local/bin:/usr/bin:/bin`,
     HOME: join(scratch, "home"),
     ORCHESTRA_HOME: join(scratch, "orchestra"),
   };
@@ -51,8 +54,12 @@ export function createProject(config: string): RealProject {
   git("add", "-A");
   git("commit", "-q", "-m", "Start");
 
+  const spawnIn = (cwd: string, command: readonly string[], more = {}): ChildProcess => {
+    const [file = "", ...args] = entry(cwd, command);
+    return spawn(file, args, { cwd, env: { ...env, ...more } });
+  };
   const startIn = (cwd: string, args: readonly string[]): ChildProcess =>
-    spawn(process.execPath, [BIN, ...args], { cwd, env });
+    spawnIn(cwd, [process.execPath, BIN, ...args]);
   const start = (...args: readonly string[]): ChildProcess => startIn(root, args);
   const orchestra = async (...args: readonly string[]): Promise<Ran> => ran(start(...args));
   return {
@@ -60,6 +67,7 @@ export function createProject(config: string): RealProject {
     orchestra,
     orchestraIn: async (folder, ...args) => ran(startIn(folder, args)),
     start,
+    shell: async (line, variables) => ran(spawnIn(root, ["sh", "-c", line], variables)),
     git,
     read: (file) => readFileSync(join(root, file), "utf8"),
     json: async (...args) => JSON.parse((await orchestra(...args, "--json")).stdout),
@@ -73,18 +81,4 @@ async function ran(child: ChildProcess): Promise<Ran> {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   await closed;
   return { exitCode: child.exitCode ?? -1, stdout, stderr };
-}
-
-function configFor(claude: string, endpointUrl: string): string {
-  return `agents:
-  claude:
-    adapter: claude
-    command: [${JSON.stringify(claude)}]
-    model: claude-sonnet-4-5
-    env:
-      ANTHROPIC_BASE_URL: ${endpointUrl}
-      ANTHROPIC_API_KEY: sk-ant-scripted-key-of-a-test-0123456789
-      CLAUDE_CODE_MAX_RETRIES: "0"
-      DISABLE_TELEMETRY: "1"
-`;
 }

@@ -1,195 +1,258 @@
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
-import { beforeAll, expect, test } from "vitest";
-import { installClaude } from "./install-claude.ts";
-import { createRealProject } from "./real-project.ts";
-import { TURN_USAGE, type Script, type Turn } from "./script.ts";
-import { startScriptedEndpoint } from "./scripted-endpoint.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { BAD_TURNS, endsOf } from "./bad-ends.ts";
+import { configOf, type AgentDriver } from "./driver.ts";
+import { DRIVERS } from "./drivers.ts";
+import { claudeDriver, usageLimit } from "./drivers/claude.ts";
+import { childrenOf, isAlive, livingProcesses } from "./living-processes.ts";
+import { createProject, type RealProject } from "./real-project.ts";
+import type { Script } from "./script.ts";
+import { startScriptedEndpoint, type ScriptedEndpoint } from "./scripted-endpoint.ts";
+import { until } from "./until.ts";
 
-let claude: string;
-beforeAll(async () => {
-  claude = await installClaude();
-});
-
-/** Writes a file with Claude's own tool, and says so. */
-function writes(file: string, content: string): Script {
-  return [
-    { tool: "Bash", input: { command: `printf '%s\\n' '${content}' > ${file}`, description: "w" } },
-    { text: `Wrote ${file}.` },
-  ];
-}
-
-/** A task that is worked by the script of its name; Claude is shown commits, so titles name none. */
-function startOf(name: string): readonly string[] {
-  return ["start", `[script:${name}] Do it.`, "--id", name, "--title", `Work ${name}`];
-}
+/** A project, an agent and its model. */
+type Stage = {
+  readonly project: RealProject;
+  readonly endpoint: ScriptedEndpoint;
+} & AsyncDisposable;
 
 type Shown = {
-  readonly task: { readonly state: string; readonly mergedCommit?: string };
+  readonly task: { readonly state: string; readonly failureCount: number };
   readonly attempts: readonly {
     readonly state: string;
     readonly usage: object;
     readonly costUsd?: number;
     readonly pid?: number;
     readonly sessionId?: string;
+    readonly resumesSession: boolean;
     readonly failure?: { readonly class: string; readonly resetAtMs?: number };
   }[];
 };
 
-test("a graph of three tasks is worked, checked and merged, exact to the token", async () => {
-  await using endpoint = await startScriptedEndpoint({
-    one: writes("one.txt", "one"),
-    two: writes("two.txt", "two"),
-    three: [
-      { tool: "Bash", input: { command: "cat one.txt two.txt > three.txt", description: "j" } },
-      { text: "Joined them." },
-    ],
+describe.each(DRIVERS)("the real $name", (driver) => {
+  let executable: string;
+  beforeAll(async () => {
+    executable = await driver.install();
   });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra(...startOf("one"), "-c", "test -s one.txt");
-  await project.orchestra(...startOf("two"), "-c", "test -s two.txt");
-  await project.orchestra(...startOf("three"), "-a", "one", "two");
 
-  const { exitCode, stderr } = await project.orchestra("run");
-  expect(stderr).toBe("");
-  expect(exitCode).toBe(0);
-  expect(project.read("three.txt")).toBe("one\ntwo\n");
-  const { task, attempts } = (await project.json("show", "three")) as Shown;
-  expect(task.state).toBe("complete");
-  expect(attempts).toMatchObject([
-    {
-      state: "succeeded",
-      usage: {
-        inputTokens: 2 * TURN_USAGE.input,
-        cacheReadTokens: 2 * TURN_USAGE.cacheRead,
-        cacheWriteTokens: 2 * TURN_USAGE.cacheWrite,
-        outputTokens: 2 * TURN_USAGE.output,
-        reasoningTokens: 0,
-      },
+  const onStage = async (scripts: Scripts): Promise<Stage> => setStage(driver, executable, scripts);
+
+  test("works a graph of tasks, checked and merged, exact to the token", async () => {
+    await using stage = await onStage({
+      one: [driver.runs("echo one > one.txt"), { text: "Wrote one." }],
+      two: [driver.runs("cat one.txt one.txt > two.txt"), { text: "Wrote two." }],
+    });
+    const { project } = stage;
+    await project.orchestra(...startOf("one"), "-c", "test -s one.txt");
+    await project.orchestra(...startOf("two"), "-a", "one");
+
+    const { exitCode, stderr } = await project.orchestra("run");
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+    expect(project.read("two.txt")).toBe("one\none\n");
+    const { task, attempts } = await shown(project, "two");
+    expect(task.state).toBe("complete");
+    expect(attempts).toMatchObject([{ state: "succeeded", ...told(driver, 2) }]);
+    expect(project.git("status", "--porcelain")).toBe("");
+    expect(project.git("branch", "--list", "orchestra/*")).toBe("");
+  });
+
+  test("ends in the class of what its model does, and leaves nothing running", async () => {
+    const ends = endsOf(driver);
+    const bad = Object.fromEntries(
+      Object.entries(BAD_TURNS).map(([name, turn]) => [name, Array(ENOUGH_TURNS).fill(turn)]),
+    );
+    await using stage = await onStage({ ...bad, hangs: [{ hang: true }] });
+    const { project } = stage;
+    for (const [name, failureClass] of Object.entries(ends)) {
+      const timeout = failureClass === "timeout" ? SHORT_TIMEOUT : "1h";
+      await project.orchestra(...startOf(name), "--timeout", timeout, "--max-retries", "0");
+    }
+    const running = project.start("run", "--parallel", "3");
+    const ended = once(running, "exit");
+    const classes = await until(async () => {
+      const told = await classesOf(project, Object.keys(ends));
+      return Object.values(told).includes(undefined) ? undefined : told;
+    });
+    // A provider that is busy is waited for at no cost.
+    await project.orchestra("cancel", "busy");
+    await ended;
+
+    expect(classes).toEqual(ends);
+    expect(livingProcesses(project.root)).toEqual([]);
+  });
+
+  test.skipIf(!driver.limitedUntil)(
+    "parks its task at a usage limit until the time that is told",
+    async () => {
+      const resetsAtS = Math.floor(Date.now() / 1_000) + 7_200;
+      const limited = driver.limitedUntil?.(resetsAtS);
+      await using stage = await onStage({
+        limited: [driver.runs("echo begun > work.txt"), ...Array(ENOUGH_TURNS).fill(limited)],
+      });
+      const { project } = stage;
+      await project.orchestra(...startOf("limited"), "--max-retries", "0");
+      const running = project.start("run");
+      const ended = once(running, "exit");
+      const parked = await until(async () => {
+        const { task, attempts } = await shown(project, "limited");
+        return task.state === "ready" && attempts.length > 0 ? { task, attempts } : undefined;
+      });
+      running.kill("SIGINT");
+      await ended;
+
+      expect(parked).toMatchObject({
+        task: { failureCount: 0 },
+        attempts: [{ failure: { class: "quota" } }],
+      });
+      const { resetAtMs } = parked.attempts[0]?.failure ?? {};
+      if (driver.resetToleranceMs === undefined) return;
+      const lateMs = (resetAtMs ?? 0) - resetsAtS * 1_000;
+      expect(lateMs).toBeGreaterThanOrEqual(0);
+      expect(lateMs).toBeLessThanOrEqual(driver.resetToleranceMs);
     },
-  ]);
-  expect(attempts[0]?.costUsd).toBeCloseTo(0.00945, 10);
-  expect(project.git("status", "--porcelain")).toBe("");
-  expect(project.git("branch", "--list", "orchestra/*")).toBe("");
+  );
+
+  test("goes on with its session when it is sent back, and no token counts twice", async () => {
+    await using stage = await onStage({
+      resumed: [
+        driver.runs("echo begun > work.txt"),
+        BAD_TURNS.refused,
+        driver.runs("echo done >> work.txt"),
+        { text: "Done after all." },
+      ],
+    });
+    const { project, endpoint } = stage;
+    await project.orchestra(...startOf("resumed"));
+    expect((await project.orchestra("run")).exitCode).toBe(4);
+    await project.orchestra("retry", "resumed");
+
+    expect((await project.orchestra("run")).exitCode).toBe(0);
+    const { attempts } = await shown(project, "resumed");
+    expect(attempts).toMatchObject([
+      { failure: { class: "auth" } },
+      { resumesSession: true, sessionId: attempts[0]?.sessionId, state: "succeeded" },
+    ]);
+    expect(sumOf(attempts.map(({ usage }) => usage))).toEqual(driver.spentInTurns(3).usage);
+    expect(project.read("work.txt")).toBe("begun\ndone\n");
+    const said = endpoint.requests.at(-1)?.texts.map(({ text }) => text);
+    expect(said?.filter((text) => text.includes("[script:resumed]"))).not.toEqual([]);
+  });
+
+  test("is taken up again after Orchestra was killed, and finishes its work", async () => {
+    await using stage = await onStage({
+      slow: [driver.runs("sleep 3; echo done > slow.txt"), { text: "Slow, but done." }],
+    });
+    const { project } = stage;
+    await project.orchestra(...startOf("slow"));
+    const running = project.start("run");
+    const ended = once(running, "exit");
+    const pid = await until(async () => runningPid(project, "slow"));
+    running.kill("SIGKILL");
+    await ended;
+    expect(isAlive(pid)).toBe(true);
+
+    expect((await project.orchestra("run")).exitCode).toBe(0);
+    const { task, attempts } = await shown(project, "slow");
+    expect(task.state).toBe("complete");
+    expect(attempts).toMatchObject([{ pid, ...told(driver, 2) }]);
+    expect(project.read("slow.txt")).toBe("done\n");
+  });
+
+  test("leaves nothing running when it is killed and what it started lives on", async () => {
+    await using stage = await onStage({
+      killed: [driver.runs("touch begun; sleep 300"), { text: "Never said." }],
+    });
+    const { project, endpoint } = stage;
+    await project.orchestra(...startOf("killed"), "--max-retries", "0");
+    const running = project.start("run");
+    const ended = once(running, "exit");
+    const pid = await until(async () => runningPid(project, "killed"));
+    await until(async () => (endpoint.requests.length > 0 ? true : undefined));
+    const agent = await until(async () => childrenOf(pid).at(0));
+    const offspring = await until(async () => childrenOf(agent).at(0));
+    process.kill(agent, "SIGKILL");
+    await ended;
+
+    expect(await classesOf(project, ["killed"])).toEqual({ killed: "process_crash" });
+    expect(isAlive(offspring)).toBe(false);
+    expect(livingProcesses(project.root)).toEqual([]);
+  });
 });
 
-test("a usage limit with a reset time parks the task, uses no retry, and the session goes on", async () => {
-  const resetsAtS = Math.floor(Date.now() / 1000) + 3;
-  await using endpoint = await startScriptedEndpoint({
+test("a usage limit that is over costs no retry, and the session goes on by itself", async () => {
+  const resetsAtS = Math.floor(Date.now() / 1_000) + 10;
+  await using stage = await setStage(claudeDriver, await claudeDriver.install(), {
     limited: [
-      { tool: "Bash", input: { command: "echo begun > work.txt", description: "w" } },
-      {
-        status: 429,
-        error: { type: "rate_limit_error", message: `Claude AI usage limit reached|${resetsAtS}` },
-      },
+      claudeDriver.runs("echo begun > work.txt"),
+      usageLimit(resetsAtS),
       { text: "Now I could finish." },
     ],
   });
-  using project = createRealProject(claude, endpoint.url);
+  const { project } = stage;
   await project.orchestra(...startOf("limited"), "--max-retries", "0");
-  const running = project.start("run");
-  const parked = await until(async () => {
-    const { task, attempts } = (await project.json("show", "limited")) as Shown;
-    return task.state === "ready" && attempts.length > 0 ? attempts[0] : undefined;
-  });
-  expect(parked).toMatchObject({ failure: { class: "quota", resetAtMs: resetsAtS * 1000 } });
 
-  await once(running, "exit");
-  const { task, attempts } = (await project.json("show", "limited")) as Shown;
+  expect((await project.orchestra("run")).exitCode).toBe(0);
+  const { task, attempts } = await shown(project, "limited");
   expect(task).toMatchObject({ state: "complete", failureCount: 0 });
-  expect(attempts[1]).toMatchObject({ resumesSession: true, sessionId: attempts[0]?.sessionId });
+  expect(attempts).toMatchObject([
+    { failure: { class: "quota", resetAtMs: resetsAtS * 1_000 } },
+    { resumesSession: true, sessionId: attempts[0]?.sessionId },
+  ]);
   expect(project.read("work.txt")).toBe("begun\n");
 });
 
-test("an agent that hangs is ended at its timeout, and nothing of it is left running", async () => {
-  await using endpoint = await startScriptedEndpoint({ hangs: [{ hang: true }] });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra(...startOf("hangs"), "--timeout", "4s", "--max-retries", "0");
+type Scripts = Readonly<Record<string, Script>>;
 
-  expect((await project.orchestra("run")).exitCode).toBe(4);
-  const { attempts } = (await project.json("show", "hangs")) as Shown;
-  expect(attempts).toMatchObject([{ state: "timed_out", failure: { class: "timeout" } }]);
-  expect(livingProcesses(project.root)).toEqual([]);
-});
+async function setStage(driver: AgentDriver, executable: string, scripts: Scripts): Promise<Stage> {
+  const endpoint = await startScriptedEndpoint(scripts);
+  const project = createProject(configOf(driver, executable, endpoint.url));
+  const clear = async (): Promise<void> => {
+    project[Symbol.dispose]();
+    await endpoint[Symbol.asyncDispose]();
+  };
+  return { project, endpoint, [Symbol.asyncDispose]: clear };
+}
 
-test.each([
-  ["401", "auth", { status: 401, error: { type: "authentication_error", message: "bad key" } }],
-  ["500", "provider_error", { status: 500, error: { type: "api_error", message: "broken" } }],
-  ["garbage", "provider_error", { garbage: "this is no stream" }],
-] as const)("an endpoint that answers with %s ends in its class", async (_name, wanted, turn) => {
-  await using endpoint = await startScriptedEndpoint({
-    bad: Array.from<Turn>({ length: ENOUGH_TURNS }).fill(turn),
-  });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra(...startOf("bad"), "--max-retries", "0");
+/** A task that is worked by the script of its name; agents are shown commits, so titles name none. */
+function startOf(name: string): readonly string[] {
+  return ["start", `[script:${name}] Do it.`, "--id", name, "--title", `Work ${name}`];
+}
 
-  expect((await project.orchestra("run")).exitCode).toBe(4);
-  const { task, attempts } = (await project.json("show", "bad")) as Shown;
-  expect(task.state).toBe("waiting_human");
-  expect(attempts[0]?.state).toBe("failed");
-  expect(attempts[0]?.failure?.class).toBe(wanted);
-});
-
-test("killed in mid-run, Orchestra takes up the same agent process and finishes its work", async () => {
-  await using endpoint = await startScriptedEndpoint({
-    slow: [
-      { tool: "Bash", input: { command: "sleep 3; echo done > slow.txt", description: "w" } },
-      { text: "Slow, but done." },
-    ],
-  });
-  using project = createRealProject(claude, endpoint.url);
-  await project.orchestra(...startOf("slow"));
-  const running = project.start("run");
-  const before = await until(async () => {
-    const { attempts } = (await project.json("show", "slow")) as Shown;
-    return attempts[0]?.state === "running" ? attempts[0] : undefined;
-  });
-  running.kill("SIGKILL");
-  await once(running, "exit");
-  expect(isAlive(before.pid)).toBe(true);
-
-  expect((await project.orchestra("run")).exitCode).toBe(0);
-  const { task, attempts } = (await project.json("show", "slow")) as Shown;
-  expect(task.state).toBe("complete");
-  expect(attempts).toHaveLength(1);
-  expect(attempts[0]).toMatchObject({
-    pid: before.pid,
-    usage: { inputTokens: 2 * TURN_USAGE.input, outputTokens: 2 * TURN_USAGE.output },
-  });
-  expect(project.read("slow.txt")).toBe("done\n");
-});
-
+/** Long enough for a CLI to start and to meet its model. */
+const SHORT_TIMEOUT = "10s";
 /** More than a client asks for one answer again. */
 const ENOUGH_TURNS = 20;
-const LOOK_EVERY_MS = 100;
-const DEADLINE_MS = 60_000;
 
-/** The first answer that is there, asked again and again until a deadline. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (let waitedMs = 0; waitedMs < DEADLINE_MS; waitedMs += LOOK_EVERY_MS) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await pause(LOOK_EVERY_MS);
+async function shown(project: RealProject, id: string): Promise<Shown> {
+  return (await project.json("show", id)) as Shown;
+}
+
+async function classesOf(
+  project: RealProject,
+  ids: readonly string[],
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const all = await Promise.all(
+    ids.map(async (id) => [id, (await shown(project, id)).attempts[0]?.failure?.class] as const),
+  );
+  return Object.fromEntries(all);
+}
+
+async function runningPid(project: RealProject, id: string): Promise<number | undefined> {
+  const [attempt] = (await shown(project, id)).attempts;
+  return attempt?.state === "running" ? attempt.pid : undefined;
+}
+
+/** What that many turns come to, as `show` tells it: an unknown cost is left out. */
+function told(driver: AgentDriver, turns: number): object {
+  const { usage, costUsd } = driver.spentInTurns(turns);
+  return costUsd === undefined ? { usage } : { usage, costUsd };
+}
+
+function sumOf(usages: readonly object[]): object {
+  const sum: Record<string, number> = {};
+  for (const [name, count] of usages.flatMap((usage) => Object.entries(usage))) {
+    sum[name] = (sum[name] ?? 0) + Number(count);
   }
-  throw new Error("It did not come to be so.");
-}
-
-function isAlive(pid: number | undefined): boolean {
-  return pid !== undefined && existsSync(`/proc/${pid}`);
-}
-
-/** Processes that were started for this project, by the folder in their environment. */
-function livingProcesses(root: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).includes(`ORCHESTRA_ROOT=${root}\0`));
-}
-
-function environmentOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8");
-  } catch {
-    return "";
-  }
+  return sum;
 }

@@ -15,18 +15,30 @@ export type Turn =
   | {
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
-      readonly error: { readonly type: string; readonly message: string };
+      readonly error: TurnError;
     }
   /** Starts an answer, says the text if there is one, and then nothing ever again. */
   | { readonly hang: true; readonly text?: string; readonly usage?: TurnUsage }
+  /** Says the text, and closes the connection in the middle of a line. */
+  | { readonly breaksOff: true; readonly text: string; readonly usage?: TurnUsage }
   /** Sends these bytes in place of an event stream. */
   | { readonly garbage: string };
 
+/** What a provider says of a refusal; fields that only one of them has are passed on. */
+export type TurnError = {
+  readonly type: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+};
+
+/** The counts do not overlap; each dialect tells them in its own way. */
 export type TurnUsage = {
   readonly input: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly output: number;
+  /** A part of the output. */
+  readonly reasoning?: number;
 };
 
 /** What a turn costs that does not say. */

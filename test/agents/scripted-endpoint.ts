@@ -2,11 +2,22 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { messageStream, wholeMessage, type MessageTurn } from "./message-stream.ts";
+import { chatDialect } from "./chat-dialect.ts";
+import {
+  isUnfinished,
+  type Answer,
+  type Call,
+  type Dialect,
+  type ModelRequest,
+} from "./dialect.ts";
+import { messagesDialect } from "./messages-dialect.ts";
+import { responsesDialect } from "./responses-dialect.ts";
 import { scriptNameIn, type Script, type Turn } from "./script.ts";
-import { readMessagesRequest, type MessagesRequest } from "./messages-request.ts";
 
-/** A model on loopback that speaks the Messages API and says what its scripts say. */
+/** What it speaks; the first that can read a request answers it. */
+const DIALECTS: readonly Dialect[] = [messagesDialect, responsesDialect, chatDialect];
+
+/** A model on loopback that speaks the APIs of several providers and says what its scripts say. */
 export type ScriptedEndpoint = {
   readonly url: string;
   /** Requests of main loops, in the order in which they came. */
@@ -14,7 +25,7 @@ export type ScriptedEndpoint = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-export type ScriptedRequest = MessagesRequest & { readonly script: string };
+export type ScriptedRequest = ModelRequest & { readonly script: string };
 
 type State = {
   readonly scripts: Readonly<Record<string, Script>>;
@@ -22,8 +33,8 @@ type State = {
 };
 
 /**
- * Starts an endpoint. A conversation is worked by the script that `[script:NAME]` in its first user
- * message names; a script goes on where it was, whichever session asks.
+ * Starts an endpoint. A conversation is worked by the script that `[script:NAME]` in its prompt
+ * names; a script goes on where it was, whichever session asks.
  */
 export async function startScriptedEndpoint(
   scripts: Readonly<Record<string, Script>>,
@@ -31,7 +42,7 @@ export async function startScriptedEndpoint(
   const state: State = { scripts, requests: [] };
   const server = createServer((request, response) => {
     answer(state, request, response).catch((error: unknown) => {
-      sendError(response, 500, "api_error", String(error));
+      sendError(response, messagesDialect, refusal(500, String(error)));
     });
   });
   server.listen(0, "127.0.0.1");
@@ -55,62 +66,79 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const path = new URL(request.url ?? "/", "http://loopback").pathname;
-  const body = await text(request);
-  const asked = path === "/v1/messages" ? readMessagesRequest(body, request.headers) : undefined;
-  if (!asked) return answerOther(response, path);
+  const understood = understand({ path, body: await text(request), headers: request.headers });
+  if (!understood) return answerOther(response, path);
   // A title or a summary: not a turn of the script.
-  if (!asked.hasTools) return sendMessage(response, { text: "ok", usage: NOTHING }, "side", asked);
-
-  const script = scriptNameIn(asked.firstUserText) ?? "";
+  const { asked, dialect } = understood;
+  if (!asked.hasTools) {
+    return sendAnswer(response, understood, { turn: SIDE, id: "side", model: asked.model });
+  }
+  const script = scriptNameIn(asked.prompt) ?? "";
   const index = state.requests.filter((earlier) => earlier.script === script).length;
   state.requests.push({ ...asked, script });
   const turn = state.scripts[script]?.[index];
-  if (turn) play(response, turn, `msg_${script}_${index}`, asked);
-  else
-    sendError(response, 400, "invalid_request_error", `Script "${script}" has no turn ${index}.`);
+  if (turn) play(response, understood, turn, `msg_${script}_${index}`);
+  else sendError(response, dialect, refusal(400, `Script "${script}" has no turn ${index}.`));
 }
 
-const NOTHING = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
+const SIDE = { text: "ok", usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 } };
 
-function play(response: ServerResponse, turn: Turn, id: string, asked: MessagesRequest): void {
+type Understood = { readonly dialect: Dialect; readonly asked: ModelRequest };
+
+function understand(call: Call): Understood | undefined {
+  for (const dialect of DIALECTS) {
+    const asked = dialect.read(call);
+    if (asked) return { dialect, asked };
+  }
+  return undefined;
+}
+
+type Refusal = Extract<Turn, { readonly status: number }>;
+
+function refusal(status: number, message: string): Refusal {
+  return { status, error: { type: "api_error", message } };
+}
+
+function play(response: ServerResponse, understood: Understood, turn: Turn, id: string): void {
   if ("status" in turn) {
-    sendError(response, turn.status, turn.error.type, turn.error.message, turn.headers);
+    sendError(response, understood.dialect, turn);
   } else if ("garbage" in turn) {
     response.writeHead(200, EVENT_STREAM).end(turn.garbage);
   } else {
-    sendMessage(response, turn, id, asked);
+    sendAnswer(response, understood, { turn, id, model: understood.asked.model });
   }
 }
 
 const EVENT_STREAM = { "content-type": "text/event-stream" };
 
-function sendMessage(
+function sendAnswer(
   response: ServerResponse,
-  turn: MessageTurn,
-  id: string,
-  { model, isStreamed }: MessagesRequest,
+  { dialect, asked }: Understood,
+  answered: Answer,
 ): void {
-  if (!isStreamed && !("hang" in turn)) {
-    return sendJson(response, 200, wholeMessage(turn, id, model));
+  if (!asked.isStreamed && !isUnfinished(answered.turn)) {
+    return sendJson(response, 200, dialect.whole(answered));
   }
   response.writeHead(200, EVENT_STREAM);
-  response.write(messageStream(turn, id, model));
-  if (!("hang" in turn)) response.end();
+  response.write(dialect.stream(answered));
+  if ("breaksOff" in answered.turn) {
+    response.write('data: {"type":"half a li', () => response.destroy());
+  } else if (!isUnfinished(answered.turn)) {
+    response.end();
+  }
 }
 
 function answerOther(response: ServerResponse, path: string): void {
   if (path === "/v1/messages/count_tokens") return sendJson(response, 200, { input_tokens: 1_000 });
-  sendError(response, 404, "not_found_error", path);
+  sendError(response, messagesDialect, refusal(404, path));
 }
 
 function sendError(
   response: ServerResponse,
-  status: number,
-  type: string,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
+  dialect: Dialect,
+  { status, error, headers }: Refusal,
 ): void {
-  sendJson(response, status, { type: "error", error: { type, message } }, headers);
+  sendJson(response, status, dialect.error(status, error), headers);
 }
 
 function sendJson(

@@ -1,19 +1,28 @@
-import { TURN_USAGE, type Turn, type TurnUsage } from "./script.ts";
+import { isUnfinished, type Answer, type AnswerTurn, type Dialect } from "./dialect.ts";
+import { readMessagesRequest } from "./messages-request.ts";
+import { TURN_USAGE, type TurnUsage } from "./script.ts";
 
-export type MessageTurn = Exclude<Turn, { status: number } | { garbage: string }>;
+/** Anthropic's Messages API. */
+export const messagesDialect: Dialect = {
+  read: readMessagesRequest,
+  stream: messageStream,
+  whole: wholeMessage,
+  error: (_status, error) => ({ type: "error", error }),
+};
+
 type StreamEvent = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /** A turn as the server-sent events of the Messages API; one that hangs ends before its message. */
-export function messageStream(turn: MessageTurn, id: string, model: string): string {
+function messageStream({ turn, id, model }: Answer): string {
   const usage = turn.usage ?? TURN_USAGE;
   const blocks = blocksOf(turn, id).flatMap((block, index) => blockEvents(block, index));
   const beginning = [messageStart(usage, id, model), ...blocks];
-  const events = "hang" in turn ? beginning : [...beginning, ...messageEnd(turn, usage)];
+  const events = isUnfinished(turn) ? beginning : [...beginning, ...messageEnd(turn, usage)];
   return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
 }
 
 /** The same turn as one message, for a client that wants no stream. */
-export function wholeMessage(turn: MessageTurn, id: string, model: string): unknown {
+function wholeMessage({ turn, id, model }: Answer): unknown {
   const usage = turn.usage ?? TURN_USAGE;
   return {
     ...emptyMessage(id, model),
@@ -27,7 +36,7 @@ function emptyMessage(id: string, model: string): object {
   return { id, type: "message", role: "assistant", model, content: [], stop_sequence: null };
 }
 
-function stopReasonOf(turn: MessageTurn): string {
+function stopReasonOf(turn: AnswerTurn): string {
   return "tool" in turn ? "tool_use" : "end_turn";
 }
 
@@ -49,7 +58,7 @@ type Block =
       readonly input: Readonly<Record<string, unknown>>;
     };
 
-function blocksOf(turn: MessageTurn, id: string): Block[] {
+function blocksOf(turn: AnswerTurn, id: string): Block[] {
   const text: Block[] = turn.text === undefined ? [] : [{ type: "text", text: turn.text }];
   if (!("tool" in turn)) return text;
   return [...text, { type: "tool_use", id: `toolu_${id}`, name: turn.tool, input: turn.input }];
@@ -68,7 +77,7 @@ function blockEvents(block: Block, index: number): StreamEvent[] {
   ];
 }
 
-function messageEnd(turn: MessageTurn, usage: TurnUsage): StreamEvent[] {
+function messageEnd(turn: AnswerTurn, usage: TurnUsage): StreamEvent[] {
   return [
     {
       type: "message_delta",

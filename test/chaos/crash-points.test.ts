@@ -1,0 +1,19 @@
+import { afterAll, expect, test } from "vitest";
+import { sampleOf } from "./crash-point.ts";
+import { prepareExperiment, tryCrashPoint } from "./experiment.ts";
+import { THREE_TASKS } from "./graph.ts";
+
+/** `npm run chaos -- --points all` tries them all. */
+const POINTS = Number(process.env["CHAOS_POINTS"] ?? 40);
+const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
+
+const experiment = await prepareExperiment(THREE_TASKS);
+afterAll(() => experiment[Symbol.dispose]());
+
+test.concurrent.for(sampleOf(experiment.crashPoints, POINTS, SEED))(
+  "killed $when effect $number of its run, the queue ends as if it had not been",
+  async (point) => {
+    const { wrongs, hits } = await tryCrashPoint(experiment, point, SEED);
+    expect({ wrongs, at: hits[0] }).toMatchObject({ wrongs: [] });
+  },
+);

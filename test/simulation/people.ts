@@ -1,0 +1,155 @@
+import { stopAttempt } from "../../src/cluster/node/run-node.ts";
+import type { Command } from "../../src/core/commands.ts";
+import type { State } from "../../src/core/state.ts";
+import { isLive } from "../../src/core/attempt.ts";
+import { hasEnded, type Task } from "../../src/core/task.ts";
+import { tidyWorkspaces } from "../../src/engine/tidy-workspaces.ts";
+import { execute } from "../../src/store/execute.ts";
+import type { Stream } from "./choices.ts";
+import { portsOf, startProgram } from "./programs.ts";
+import { taskOf } from "./scenario.ts";
+import { countFault, goesWrong, turn, type Program, type World } from "./world.ts";
+
+const TASKS_MAX = 12;
+const UNMERGEABLE = /Merging .* failed/;
+
+/** A person types a command, whatever the moment. */
+export function someoneDecides(world: World, stream: Stream): void {
+  const command = decisionOf(world, stream);
+  if (!command) return;
+  type(world, command);
+  if (command.type !== "cancel_task" || !stream.chance(0.4)) return;
+  const { taskId, nowMs } = command;
+  type(world, { type: "retry_task", nowMs, taskId, note: "After all." }, stream.below(3_000));
+}
+
+/** Cancels what is being worked, this task or any, and wants it back. */
+export function someoneChangesTheirMind(world: World, meant?: string): void {
+  const { stream } = world.trouble;
+  const live = [...world.state.attempts.values()].filter(
+    (attempt) => isLive(attempt.state) && !attempt.isStopping,
+  );
+  const isMeant = live.some((attempt) => attempt.taskId === meant);
+  const taskId = isMeant ? meant : live[stream.below(Math.max(1, live.length))]?.taskId;
+  if (taskId === undefined) return;
+  world.regretted.add(taskId);
+  const dependents = stream.chance(0.5) ? "abandon" : "wait";
+  type(world, { type: "cancel_task", nowMs: world.scheduler.nowMs(), taskId, dependents });
+}
+
+/** What was cancelled has stopped: now it can be had back. Returns whether anybody wants that. */
+export function someoneRegrets(world: World, taskId: string): boolean {
+  if (world.trouble.isOver || !world.regretted.delete(taskId)) return false;
+  const { stream } = world.trouble;
+  const nowMs = world.scheduler.nowMs();
+  const delayMs = stream.chance(0.3) ? stream.below(3_000) : stream.below(200);
+  type(world, { type: "retry_task", nowMs, taskId, note: "After all." }, delayMs);
+  return true;
+}
+
+/** One more, while there is room for it. */
+export function someoneAdds(world: World): void {
+  if (world.state.tasks.size >= TASKS_MAX) return;
+  const task = taskOf(world.trouble.stream, world.state.tasks.size);
+  const nowMs = world.scheduler.nowMs();
+  type(world, { type: "add_tasks", nowMs, runId: "queue", tasks: [task] });
+}
+
+/** When all trouble is over, somebody answers whatever was asked, and gives up what nobody can do. */
+export function someoneAnswers(world: World): void {
+  const offered = world.scenario.nodes.flatMap(({ agents }) => agents);
+  for (const { id, state, agent } of world.state.tasks.values()) {
+    if (state !== "ready" || offered.includes(agent)) continue;
+    const nowMs = world.scheduler.nowMs();
+    type(world, { type: "cancel_task", nowMs, taskId: id, dependents: "abandon" });
+  }
+  for (const { id, state, waitReason } of world.state.tasks.values()) {
+    if (state !== "awaiting_qa" || !UNMERGEABLE.test(waitReason ?? "")) continue;
+    const nowMs = world.scheduler.nowMs();
+    type(world, { type: "cancel_task", nowMs, taskId: id, dependents: "abandon" });
+  }
+  for (const interrupt of world.state.interrupts.values()) {
+    if (interrupt.closedAtMs !== undefined) continue;
+    const nowMs = world.scheduler.nowMs();
+    type(world, { type: "retry_task", nowMs, taskId: interrupt.taskId, note: "Again." });
+  }
+}
+
+function type(world: World, command: Command, delayMs = 0): void {
+  const [machine] = world.machines;
+  if (!machine) return;
+  world.typed += 1;
+  if (!world.trouble.isOver) countFault(world, "decision of a person");
+  const main = async (program: Program): Promise<void> => {
+    const outcome = await execute(portsOf(world, program).store, command);
+    world.note(`  ${program.name} ${command.type}: ${outcome.kind}`);
+    if (command.type === "cancel_task" && outcome.kind === "committed") {
+      await stopWhatRuns(world, program, command.taskId);
+    }
+  };
+  startProgram(world, machine, `command ${world.typed}`, main, delayMs);
+}
+
+/** Where no dispatcher runs to do it, the command that cancels ends the processes itself. */
+async function stopWhatRuns(world: World, program: Program, taskId: string): Promise<void> {
+  const ports = portsOf(world, program);
+  // A command has to load what it needs for that.
+  if (goesWrong(world, 0.3)) await turn(world, program, "loads", world.trouble.stream.below(5_000));
+  const attempts = await ports.store.attemptsOf(taskId);
+  const live = attempts.filter(({ state, nodeId }) => isLive(state) && nodeId === ports.nodeId);
+  if (live.length === 0) return;
+  const lease = await ports.store.dispatcherLease();
+  const isWorked = lease && lease.expiresAtMs !== 0;
+  if (isWorked && (await ports.processes.isAlive(lease.holder)) !== "dead") return;
+  for (const { id } of live) {
+    const attempt = (await ports.store.attemptsOf(taskId)).find((one) => one.id === id);
+    if (attempt) await stopAttempt(ports, attempt);
+  }
+  await tidyWorkspaces(ports);
+}
+
+function decisionOf(world: World, stream: Stream): Command | undefined {
+  const { state, scheduler } = world;
+  const nowMs = scheduler.nowMs();
+  const tasks = [...state.tasks.values()];
+  const pick = (fits: (task: Task) => boolean): string | undefined => {
+    const fitting = tasks.filter(fits);
+    return fitting[stream.below(Math.max(1, fitting.length))]?.id;
+  };
+  const dependents = stream.chance(0.5) ? "abandon" : "wait";
+  switch (stream.below(6)) {
+    case 0:
+    case 1: {
+      const taskId = pick((task) => task.state === "waiting_human");
+      return taskId === undefined
+        ? undefined
+        : { type: "retry_task", nowMs, taskId, note: undefined };
+    }
+    case 2: {
+      const taskId = pick((task) => !hasEnded(task.state));
+      return taskId === undefined ? undefined : { type: "cancel_task", nowMs, taskId, dependents };
+    }
+    case 3: {
+      const taskId = pick((task) => task.state === "cancelled" || task.state === "abandoned");
+      return taskId === undefined
+        ? undefined
+        : { type: "retry_task", nowMs, taskId, note: "After all." };
+    }
+    case 4:
+      return replacement(state, stream, nowMs);
+    default: {
+      const task = taskOf(stream, tasks.length);
+      return { type: "add_tasks", nowMs, runId: "queue", tasks: [task] };
+    }
+  }
+}
+
+function replacement(state: State, stream: Stream, nowMs: number): Command | undefined {
+  const waiting = [...state.tasks.values()].find((task) => task.state === "waiting_human");
+  if (!waiting) return undefined;
+  if (stream.chance(0.5)) {
+    return { type: "abandon_task", nowMs, taskId: waiting.id, dependents: "wait" };
+  }
+  const task = { ...taskOf(stream, state.tasks.size), dependsOn: [] };
+  return { type: "replace_task", nowMs, taskId: waiting.id, task };
+}

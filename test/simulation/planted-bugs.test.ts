@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { BUGS } from "./planted-bugs.ts";
+import { runSeeds } from "./run-seeds.ts";
+
+/** Each bug is noticed by at least about one seed in 30. */
+const SEEDS = 200;
+
+test.concurrent.each(Object.keys(BUGS))("the simulation finds that %s", async (plant) => {
+  expect(await firstViolation(plant)).toEqual(expect.any(String));
+});
+
+/** What the first seed that notices the bug says of it. */
+async function firstViolation(plant: string): Promise<string | undefined> {
+  let first: string | undefined;
+  await runSeeds({ from: 1, until: SEEDS + 1, every: 1, plant }, ({ violation }) => {
+    // The thread goes on until it has heard that it is enough.
+    first ??= violation;
+    return first !== undefined;
+  });
+  return first;
+}

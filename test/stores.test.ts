@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  isMariadbInstalled,
+  startMariadb,
+  type MariadbService,
+} from "../src/store/testing/mariadb-service.ts";
+import {
+  isPostgresInstalled,
+  startPostgres,
+  type PostgresService,
+} from "../src/store/testing/postgres-service.ts";
+import { urlOf } from "../src/store/testing/server-at.ts";
+import { createProject, type RealProject } from "./agents/real-project.ts";
+
+const AGENTS = `agents:
+  shell: { adapter: command, command: [sh, -e], prompt: stdin }
+checks: []
+`;
+
+test("the store is the one that is typed, or in the surroundings, or configured, in this order", async () => {
+  using project = createProject(`${AGENTS}store: sqlite:configured.db\n`);
+  const variables = { ORCHESTRA_STORE: "sqlite:variable.db" };
+  await project.shell("orchestra --store sqlite:typed.db start x --id typed", variables);
+  await project.shell("orchestra start x --id variable", variables);
+  await project.shell("orchestra start x --id configured", { ORCHESTRA_STORE: "" });
+
+  expect(await tasksIn(project, "--store", "sqlite:typed.db")).toEqual(["typed"]);
+  expect(await tasksIn(project, "--store", "sqlite:variable.db")).toEqual(["variable"]);
+  expect(await tasksIn(project)).toEqual(["configured"]);
+  expect(existsSync(join(project.root, ".orchestra/blackboard.db"))).toBe(false);
+});
+
+test("an agent's own commands mean the store that its run was told", async () => {
+  using project = createProject(AGENTS);
+  const store = ["--store", "sqlite:.orchestra/other.db"];
+  const queue = "orchestra start --stdin --id two --target main";
+  const second = `printf 'echo two > two.txt; exit 0' | ${queue}`;
+  const prompt = `${second}; echo one > one.txt; exit 0`;
+  await project.orchestra("start", prompt, "--id", "one", ...store);
+  expect(await project.orchestra("run", ...store)).toMatchObject({ exitCode: 0 });
+  expect(await tasksIn(project, ...store)).toEqual(["one", "two"]);
+  expect(project.read("two.txt")).toBe("two\n");
+});
+
+test.each([
+  ["oracle://ada:s3cret@db/shop", 2, /expected postgres/],
+  ["postgres://ada:s3cret@db", 2, /names no database/],
+  ["postgres://ada:s3cret@127.0.0.1:1/shop", 75, /cannot be reached.*Start the database server/],
+  ["mysql://ada:s3cret@127.0.0.1:1/shop", 75, /cannot be reached.*Start the database server/],
+])("the store %s ends every command with one line", async (url, exitCode, words) => {
+  using project = createProject(AGENTS);
+  for (const command of [["start", "x"], ["status"], ["run"], ["status", "--json"]]) {
+    const ran = await project.orchestra(...command, "--store", url);
+    expect(ran).toMatchObject({ exitCode, stderr: expect.stringMatching(words) as unknown });
+    expect(ran.stdout + ran.stderr).not.toContain("s3cret");
+    expect(ran.stderr.trimEnd()).not.toContain("\n");
+  }
+});
+
+test("a store that is configured wrongly is told with its place, and without its password", async () => {
+  using project = createProject(`${AGENTS}store: oracle://ada:s3cret@db/shop\n`);
+  const ran = await project.orchestra("start", "x");
+  expect(ran).toMatchObject({ exitCode: 3, stderr: expect.stringContaining("orchestra.yaml:4") });
+  expect(ran.stderr).toContain("expected postgres");
+  expect(ran.stderr).not.toContain("s3cret");
+});
+
+describe.skipIf(!isPostgresInstalled && !process.env["CI"])("with PostgreSQL", () => {
+  let service: PostgresService;
+  beforeAll(async () => {
+    service = await startPostgres();
+  });
+  afterAll(async () => service[Symbol.asyncDispose]());
+
+  test("a queue is worked as with a file", async () => {
+    expect.hasAssertions();
+    await proveWorked(urlOf(await service.newBlackboard()));
+  });
+});
+
+describe.skipIf(!isMariadbInstalled && !process.env["CI"])("with MariaDB", () => {
+  let service: MariadbService;
+  beforeAll(async () => {
+    service = await startMariadb();
+  });
+  afterAll(async () => service[Symbol.asyncDispose]());
+
+  test("a queue is worked as with a file", async () => {
+    expect.hasAssertions();
+    await proveWorked(urlOf(await service.newBlackboard()));
+  });
+});
+
+async function proveWorked(url: string): Promise<void> {
+  using project = createProject(`${AGENTS}store: ${JSON.stringify(url)}\n`);
+  expect((await project.orchestra("status")).stdout).toContain("No tasks yet");
+  await project.orchestra("start", "echo one > one.txt\nexit 0\n", "--id", "one");
+  await project.orchestra("start", "cat one.txt > two.txt\nexit 0\n", "--id", "two", "-a", "one");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0, stderr: "" });
+
+  expect(project.read("two.txt")).toBe("one\n");
+  expect(await project.json("status")).toMatchObject({ counts: { complete: 2 } });
+  expect((await project.orchestra("show", "two")).stdout).toContain("complete");
+  expect(existsSync(join(project.root, ".orchestra/blackboard.db"))).toBe(false);
+  const { stdout, exitCode } = await project.orchestra("doctor", "--fix");
+  expect({ stdout, exitCode }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringMatching(/✓ blackboard +2 tasks\n✓ transcripts [^]*✓ leftovers +none/),
+  });
+  expect(await project.orchestra("archive", "--older-than", "0")).toMatchObject({ exitCode: 0 });
+  expect(await project.json("status")).toMatchObject({ tasks: [] });
+}
+
+async function tasksIn(project: RealProject, ...options: readonly string[]): Promise<string[]> {
+  const { tasks } = (await project.json("status", ...options)) as { tasks: { id: string }[] };
+  return tasks.map(({ id }) => id).toSorted();
+}
