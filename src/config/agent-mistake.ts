@@ -1,5 +1,5 @@
 import { nearMiss } from "./near-miss.ts";
-import { DEFAULTS } from "./load-config.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { adapterOf } from "./resolve-config.ts";
 import type { ConfigFile } from "./schema.ts";
 

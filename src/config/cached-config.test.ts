@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cachedConfig } from "./cached-config.ts";
-import { DEFAULTS } from "./load-config.ts";
+import { cachedConfig, lookUpConfig } from "./cached-config.ts";
+import { DEFAULTS } from "./defaults.ts";
 
 type Folder = {
   readonly state: string;
@@ -33,6 +33,14 @@ test("a file that was changed is read anew, and one that was not is not", async 
   expect(await folder.parallel()).toBe(70);
   folder.write("limits: { parallel: 8 }");
   expect(await folder.parallel()).toBe(8);
+});
+
+test("who only looks is told the same, and keeps nothing", async () => {
+  using folder = setup();
+  folder.write("limits: { parallel: 7 }");
+  const looked = await lookUpConfig(join(folder.state, ".."), folder.state);
+  expect(looked.limits.parallel).toBe(7);
+  expect(readdirSync(folder.state)).toEqual([]);
 });
 
 test("without a file the defaults hold, also after there was one", async () => {

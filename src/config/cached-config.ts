@@ -6,7 +6,7 @@ import { CONFIG_FILE, loadConfig } from "./load-config.ts";
 declare const ORCHESTRA_VERSION: string | undefined;
 
 /** Changes whenever the same file may mean something else; with a release, it always may. */
-const FORMAT = 2;
+const FORMAT = 4;
 const VERSION = typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "source";
 
 /**
@@ -15,17 +15,27 @@ const VERSION = typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "sou
  * is read anew, and so is whatever a cache that cannot be read stood for.
  */
 export async function cachedConfig(root: string, stateFolder: string): Promise<Config> {
-  const text = readOrUndefined(join(root, CONFIG_FILE));
-  if (text === undefined) return loadConfig(root);
-  const file = join(stateFolder, "config.json");
-  // The text itself: loading what hashes it takes longer than comparing it.
-  const key = `${FORMAT} ${VERSION}\n${text}`;
-  const kept = readKept(file, key);
+  const cache = cacheOf(root, stateFolder);
+  const kept = readKept(cache);
   if (kept) return kept;
-
   const config = await loadConfig(root);
-  keep(file, JSON.stringify({ key, config }));
+  if (cache) keep(cache.file, JSON.stringify({ key: cache.key, config }));
   return config;
+}
+
+/** The same for who only looks, and so keeps nothing. */
+export async function lookUpConfig(root: string, stateFolder: string): Promise<Config> {
+  return readKept(cacheOf(root, stateFolder)) ?? loadConfig(root);
+}
+
+type Cache = { readonly file: string; readonly key: string };
+
+/** `undefined` without a configuration, whose defaults need no cache. */
+function cacheOf(root: string, stateFolder: string): Cache | undefined {
+  const text = readOrUndefined(join(root, CONFIG_FILE));
+  if (text === undefined) return undefined;
+  // The text itself: loading what hashes it takes longer than comparing it.
+  return { file: join(stateFolder, "config.json"), key: `${FORMAT} ${VERSION}\n${text}` };
 }
 
 /** Whole or not at all, whoever else does the same at this moment. */
@@ -40,12 +50,12 @@ function keep(file: string, text: string): void {
   }
 }
 
-function readKept(file: string, key: string): Config | undefined {
-  const text = readOrUndefined(file);
+function readKept(cache: Cache | undefined): Config | undefined {
+  const text = cache && readOrUndefined(cache.file);
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Written here; the key says so.
     const kept = JSON.parse(text ?? "null") as { key: string; config: Config } | null;
-    return kept?.key === key ? kept.config : undefined;
+    return kept?.key === cache?.key ? kept?.config : undefined;
   } catch {
     // Torn or tampered with: it only ever saved time.
     return undefined;

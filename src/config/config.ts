@@ -14,6 +14,10 @@ export type Config = {
   readonly workspace: WorkspaceSettings;
   readonly merge: { readonly enabled: boolean; readonly target: string | undefined };
   readonly limits: { readonly parallel: number };
+  /** Where the blackboard is kept; unset, in a file of the project. */
+  readonly store: string | undefined;
+  /** How long ago a task has ended when it may be archived. */
+  readonly retentionMs: number;
 };
 
 export type AgentSettings = {

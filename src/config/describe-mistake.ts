@@ -54,12 +54,12 @@ const BOUNDED: Readonly<Record<string, string>> = {
 
 const SHOWN_LENGTH_MAX = 60;
 
-/** The value as far as it may be told: variables can hold secrets. */
+/** The value as far as it may be told: variables and a store's URL can hold secrets. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "keys with values";
-  if (path.includes("env")) return `a ${typeof value}`;
+  if (path.includes("env") || path[0] === "store") return `a ${typeof value}`;
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
 }

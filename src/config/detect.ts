@@ -1,10 +1,10 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { isExecutable } from "./executable.ts";
 import { packageScript } from "./package-script.ts";
 import { projectFiles, type ProjectFiles } from "./project-files.ts";
 
 /** The agent CLIs that an adapter exists for, by their executable. */
-const AGENT_EXECUTABLES = ["claude"] as const;
+const AGENT_EXECUTABLES = ["claude", "codex", "opencode"] as const;
 
 /** The agents that are installed here. */
 export function detectAgents(path: string): readonly string[] {
@@ -12,16 +12,6 @@ export function detectAgents(path: string): readonly string[] {
   return AGENT_EXECUTABLES.filter((name) =>
     folders.some((folder) => isExecutable(join(folder, name))),
   );
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    // Not there, or not for us: both mean that it cannot be started.
-    return false;
-  }
 }
 
 type Told = (text: string, files: ProjectFiles) => string | undefined;

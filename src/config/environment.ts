@@ -6,14 +6,12 @@ export type Environment = {
   readonly variables: Readonly<Record<string, string>>;
   readonly home: string;
   readonly path: string;
+  /** Where the blackboard is, if it is not where the configuration says. */
+  readonly storeUrl: string | undefined;
 };
 
-/**
- * Variables about another piece of work than ours. What git sets for its hooks and aliases would
- * send an agent's `git commit` into the user's own checkout; what Orchestra sets for an attempt is
- * that of the agent that called us. Secrets stay: agents and tests need them, as by hand.
- */
-const OF_ANOTHER: ReadonlySet<string> = new Set([
+/** Set by git for its hooks and aliases: they would send commands into the repository of those. */
+export const HOOK_VARIABLES: readonly string[] = [
   "GIT_DIR",
   "GIT_WORK_TREE",
   "GIT_INDEX_FILE",
@@ -23,6 +21,17 @@ const OF_ANOTHER: ReadonlySet<string> = new Set([
   "GIT_OBJECT_DIRECTORY",
   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
   "GIT_QUARANTINE_PATH",
+  "GIT_CONFIG",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_AUTHOR_DATE",
+];
+
+/**
+ * Variables about another piece of work than ours; those that Orchestra sets for an attempt are of
+ * the agent that called us. Secrets stay: agents and tests need them, as by hand.
+ */
+const OF_ANOTHER: ReadonlySet<string> = new Set([
+  ...HOOK_VARIABLES,
   "ORCHESTRA_TASK_ID",
   "ORCHESTRA_ATTEMPT_ID",
   "ORCHESTRA_WORKTREE_PATH",
@@ -30,11 +39,25 @@ const OF_ANOTHER: ReadonlySet<string> = new Set([
   "ORCHESTRA_BASE_BRANCH",
 ]);
 
+const STORE_VARIABLE = "ORCHESTRA_STORE";
+
+/** The same surroundings with a store that was named, which the agents' own commands then mean, too. */
+export function withStore(environment: Environment, storeUrl: string): Environment {
+  const variables = { ...environment.variables, [STORE_VARIABLE]: storeUrl };
+  return { ...environment, variables, storeUrl };
+}
+
 // oxlint-disable-next-line node/no-process-env -- The one place.
 export function readEnvironment(inherited: NodeJS.ProcessEnv = process.env): Environment {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) {
     if (value !== undefined && !OF_ANOTHER.has(name)) variables[name] = value;
   }
-  return { variables, home: homedir(), path: variables["PATH"] ?? "" };
+  return {
+    variables,
+    home: homedir(),
+    path: variables["PATH"] ?? "",
+    // Set to nothing is as good as not set.
+    storeUrl: variables[STORE_VARIABLE] || undefined,
+  };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { adapterFor } from "../agents/adapters.ts";
 import type { Config } from "./config.ts";
 import { freshConfig } from "./fresh-config.ts";
-import { DEFAULTS } from "./load-config.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { parseConfig } from "./parse-config.ts";
 import { ADAPTERS } from "./schema.ts";
 
@@ -102,7 +102,11 @@ test.each([
   ["checks: [7]", "1:10", /checks\.0: expected a line for sh, .*got 7/],
   ["checks: [{ name: x }]", "1:10", /checks\.0: expected a line for sh/],
   ["agents: { 'Bad Name': {} }", "1:11", /agents\.Bad Name: expected a name of up to 64/],
-  ["agents: { a: { adapter: claud } }", "1:25", /one of claude, command, .*did you mean claude\?/],
+  [
+    "agents: { a: { adapter: claud } }",
+    "1:25",
+    /one of claude, .*command, .*did you mean claude\?/,
+  ],
   ["agents: { a: {} }", "1:11", /agents\.a: expected a command/],
   ['agents: { a: { command: ["a\\0b"] } }', "1:26", /without a NUL character/],
   ["defaults: { agent: nobody }", "1:20", /expected one of claude, got "nobody"/],

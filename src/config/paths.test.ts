@@ -18,7 +18,10 @@ test("a state folder that cannot be made is told with what to do", () => {
   const root = mkdtempSync(join(tmpdir(), "orchestra-paths-"));
   writeFileSync(join(root, ".orchestra"), "a file in its place");
   expect(() => makeStateFolder(projectPaths(root))).toThrow(
-    expect.objectContaining({ code: "READ_ONLY", message: expect.stringContaining("writable") }),
+    expect.objectContaining({
+      code: "STORE_UNAVAILABLE",
+      message: expect.stringContaining("is no folder"),
+    }),
   );
   rmSync(root, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { errnoOf } from "../core/errno.ts";
 import { OrchestraError } from "../core/errors.ts";
 
 /** Where a project's state is kept. */
@@ -7,6 +8,7 @@ export type ProjectPaths = {
   readonly stateFolder: string;
   readonly blackboard: string;
   readonly attempts: string;
+  readonly archives: string;
 };
 
 export const STATE_FOLDER = ".orchestra";
@@ -17,6 +19,7 @@ export function projectPaths(root: string): ProjectPaths {
     stateFolder,
     blackboard: join(stateFolder, "blackboard.db"),
     attempts: join(stateFolder, "attempts"),
+    archives: join(stateFolder, "archives"),
   };
 }
 
@@ -28,13 +31,31 @@ export function makeStateFolder({ stateFolder, attempts }: ProjectPaths): void {
     writeFileSync(join(stateFolder, ".gitignore"), "*\n");
     mkdirSync(attempts, { recursive: true });
   } catch (cause) {
-    const isFull = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
-    throw new OrchestraError(
-      isFull ? "NO_SPACE" : "READ_ONLY",
-      isFull
-        ? `No space left for ${stateFolder}. Free some and try again.`
-        : `Could not write ${stateFolder}. Make the repository's folder writable for you.`,
-      { cause },
-    );
+    throw stateFolderError(stateFolder, cause);
+  }
+}
+
+function stateFolderError(stateFolder: string, cause: unknown): OrchestraError {
+  switch (errnoOf(cause)) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return new OrchestraError(
+        "NO_SPACE",
+        `No space left for ${stateFolder}. Free some and try again.`,
+        { cause },
+      );
+    case "EEXIST":
+    case "ENOTDIR":
+      return new OrchestraError(
+        "STORE_UNAVAILABLE",
+        `${stateFolder} is no folder, so the blackboard cannot be kept in it. Move it away.`,
+        { cause },
+      );
+    default:
+      return new OrchestraError(
+        "READ_ONLY",
+        `Could not write ${stateFolder}. Make the repository's folder writable for you.`,
+        { cause },
+      );
   }
 }

@@ -1,10 +1,9 @@
 import type { CheckSpec } from "../core/task.ts";
+import { commandCheck } from "./command-check.ts";
 import type { AgentSettings, Config } from "./config.ts";
 import { millisecondsOf } from "./duration.ts";
-import { DEFAULTS } from "./load-config.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { ADAPTERS, BUILTIN_CHECKS, type ConfigFile } from "./schema.ts";
-
-const CHECK_TIMEOUT_MS = 30 * 60_000;
 
 /** What the file says, over the defaults. */
 export function resolveConfig(file: ConfigFile): Config {
@@ -26,6 +25,8 @@ export function resolveConfig(file: ConfigFile): Config {
     workspace: { ...file.workspace, root: file.workspace.root },
     merge: { enabled: file.merge.enabled, target: file.merge.target },
     limits: file.limits,
+    store: file.store,
+    retentionMs: millisecondsOf(file.retention),
   };
 }
 
@@ -47,13 +48,8 @@ function checkOf(check: Check): CheckSpec {
   const builtin = BUILTIN_CHECKS.find((name) => name === check);
   if (builtin) return { kind: "builtin", name: builtin };
   const { run, name, timeout }: Detailed = isDetailed(check) ? check : { run: check };
-  return {
-    kind: "command",
-    name: name ?? (typeof run === "string" ? run : run.join(" ")),
-    // A line is for the shell, because whoever wrote it in the file means one.
-    command: typeof run === "string" ? ["sh", "-c", run] : run,
-    timeoutMs: timeout === undefined ? CHECK_TIMEOUT_MS : millisecondsOf(timeout),
-  };
+  const timeoutMs = timeout === undefined ? undefined : millisecondsOf(timeout);
+  return commandCheck({ run, name, timeoutMs });
 }
 
 type Check = ConfigFile["checks"][number];

@@ -1,13 +1,11 @@
 import * as z from "zod";
-import { DURATION_PATTERN, millisecondsOf } from "./duration.ts";
+import { DURATION_PATTERN, isAge, isLimit, millisecondsOf } from "./duration.ts";
+import { storeProblem } from "./store-location.ts";
 
 /** The adapters that `src/agents` has. */
-export const ADAPTERS = ["claude", "command"] as const;
+export const ADAPTERS = ["claude", "codex", "opencode", "command"] as const;
 export const BUILTIN_CHECKS = ["exit_code", "clean_tree", "has_changes"] as const;
 export const AGENT_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-
-const SECOND_MS = 1_000;
-const DURATION_MAX_MS = 30 * 86_400_000;
 
 /** Text for a command line or a variable, where the system ends it at a NUL. */
 const line = z
@@ -18,17 +16,18 @@ const text = line.min(1);
 const DURATION = "expected a duration such as 90s, 15m or 1h30m, or a number of seconds";
 const duration = z.union([z.number(), z.string().regex(DURATION_PATTERN, DURATION)], DURATION);
 const limit = duration.refine(
-  (value) => isWithin(millisecondsOf(value)),
+  (value) => isLimit(millisecondsOf(value)),
   "expected a duration from 1s to 30d",
 );
 const limitOrNever = duration.refine(
-  (value) => millisecondsOf(value) === 0 || isWithin(millisecondsOf(value)),
+  (value) => millisecondsOf(value) === 0 || isLimit(millisecondsOf(value)),
   "expected 0 or a duration from 1s to 30d",
 );
 
-function isWithin(ms: number): boolean {
-  return ms >= SECOND_MS && ms <= DURATION_MAX_MS;
-}
+const age = duration.refine(
+  (value) => isAge(millisecondsOf(value)),
+  "expected 0 or a duration of up to 3650d",
+);
 
 const argumentList = z.array(line).min(1);
 const commandLine = z.union(
@@ -108,6 +107,14 @@ const limits = z.strictObject({
   parallel: z.int().min(1).max(1000).default(3).describe("Attempts at a time."),
 });
 
+const store = text
+  .superRefine((url, context) => {
+    const problem = storeProblem(url);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  })
+  .optional()
+  .describe("Where the blackboard is kept: a database's URL; a file of this machine if unset.");
+
 /** `orchestra.yaml`, as a person writes it. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe("Tells an editor what may stand here."),
@@ -125,6 +132,10 @@ export const configSchema = z.strictObject({
   workspace: workspace.prefault({}).describe("How a worktree is furnished."),
   merge: merge.prefault({}).describe("Where finished work goes."),
   limits: limits.prefault({}).describe("How much runs at a time."),
+  store,
+  retention: age
+    .default("30d")
+    .describe("How long ago a task has ended when `orchestra archive` takes it away."),
 });
 
 export type ConfigFile = z.infer<typeof configSchema>;

@@ -69,3 +69,7 @@ export function isLive(state: AttemptState): boolean {
 export function attemptId(taskId: string, number: number): string {
   return `${taskId}-${number}`;
 }
+
+export function taskIdOf(attemptId: string): string {
+  return attemptId.slice(0, attemptId.lastIndexOf("-"));
+}

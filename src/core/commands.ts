@@ -11,12 +11,21 @@ export type Command = { readonly nowMs: number } & (
   | AttemptCommand
   | MergeCommand
   | HumanCommand
+  | ArchiveCommand
 );
 
 export type TaskCommand = {
   readonly type: "add_tasks";
   readonly runId: string;
   readonly tasks: readonly TaskDefinition[];
+};
+
+/** Takes tasks that have ended off the blackboard; all of them, or none. */
+export type ArchiveCommand = {
+  readonly type: "archive_tasks";
+  readonly taskIds: readonly string[];
+  /** What ended later stays: it may have gone on since somebody looked. */
+  readonly endedBeforeMs: number;
 };
 
 /** A node's room for work. */

@@ -1,5 +1,6 @@
 import { array, assert, boolean, constantFrom, integer, property, record } from "fast-check";
 import { expect, test } from "vitest";
+import { compacted } from "./archive.ts";
 import { isLive } from "./attempt.ts";
 import type { Command } from "./commands.ts";
 import { decide } from "./decide.ts";
@@ -18,7 +19,7 @@ const HISTORIES = 500;
 
 test("whatever anybody tries, the state is right after every step", () => {
   assert(
-    property(someMoves, (moves) => {
+    property(someMoves(), (moves) => {
       let [state, nowMs] = [EMPTY_STATE, 0];
       const log: Event[] = [];
       for (const move of moves) {
@@ -36,6 +37,7 @@ test("whatever anybody tries, the state is right after every step", () => {
         state = after;
       }
       expect(evolveAll(EMPTY_STATE, log)).toEqual(state);
+      expect(evolveAll(EMPTY_STATE, compacted(log))).toEqual(state);
       expect(stuckTasks(state)).toEqual([]);
     }),
     { numRuns: HISTORIES },

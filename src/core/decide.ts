@@ -1,10 +1,13 @@
 import type { Command } from "./commands.ts";
+import { decideArchive } from "./decide-archive.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { decideDispatch } from "./decide-dispatch.ts";
 import { decideHuman } from "./decide-human.ts";
 import { decideMerge } from "./decide-merge.ts";
 import { decideTask } from "./decide-task.ts";
 import { accept, refuse, type Decision } from "./decision.ts";
+import type { Event } from "./events.ts";
+import { evolveAll } from "./evolve.ts";
 import { isValidId, quoted } from "./names.ts";
 import type { State } from "./state.ts";
 
@@ -38,7 +41,22 @@ export function decide(state: State, command: Command): Decision {
     case "abandon_task":
     case "replace_task":
       return decideHuman(state, command);
+    case "archive_tasks":
+      return decideArchive(state, command);
   }
+}
+
+/** Commands decided one after another, each on what the one before has changed: all, or none. */
+export function decideInOrder(state: State, commands: readonly Command[]): Decision {
+  const events: Event[] = [];
+  let current = state;
+  for (const command of commands) {
+    const decision = decide(current, command);
+    if (decision.kind === "refused") return decision;
+    events.push(...decision.events);
+    current = evolveAll(current, decision.events);
+  }
+  return accept(events);
 }
 
 function createRun(state: State, command: Extract<Command, { type: "create_run" }>): Decision {

@@ -14,11 +14,12 @@ export type Event = EventBody & {
 /** An event as the log keeps it; `seq` counts from 1 in each run, without gaps. */
 export type RecordedEvent = Event & { readonly seq: number };
 
-export type EventBody =
+export type EventBody = RunEvent | TaskEvent | AttemptEvent | InterruptEvent;
+
+export type RunEvent =
   | { readonly type: "run_created"; readonly objective: string }
-  | TaskEvent
-  | AttemptEvent
-  | InterruptEvent;
+  /** These tasks have left the blackboard with all that is known of them, their events too. */
+  | { readonly type: "tasks_archived"; readonly taskIds: readonly string[] };
 
 /** What a task is when it is added; the rest of `Task` follows from events. */
 export type TaskDefinition = {
@@ -66,6 +67,8 @@ export type TaskEvent =
       readonly dependencyId: string;
       readonly replacementId: string;
     })
+  /** The dependency is complete and has left the blackboard. */
+  | (OfTask & { readonly type: "dependency_archived"; readonly dependencyId: string })
   | (OfTask & { readonly type: "merge_deferred"; readonly reason: string })
   | (OfTask & { readonly type: "task_completed"; readonly mergedCommit: string | undefined })
   | (OfTask & { readonly type: "task_cancelled" })

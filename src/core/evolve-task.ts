@@ -30,13 +30,15 @@ export function taskFromDefinition(event: Added): Task {
 /** What an event changes in its task: the state by the transition table, then the particulars. */
 export function evolveTask(task: Task, event: Event): Task {
   const state = nextTaskState(task.state, event.type) ?? task.state;
-  const moved = {
+  const changes = particulars(task, event);
+  if (state === task.state && changes === NOTHING && !RAISES_EPOCH.has(event.type)) return task;
+  return {
     ...task,
-    ...particulars(task, event),
+    ...changes,
+    ...(state === task.state ? {} : entered(state, event.atMs)),
     state,
     epoch: RAISES_EPOCH.has(event.type) ? task.epoch + 1 : task.epoch,
   };
-  return withTimes(moved, task, event.atMs);
 }
 
 /** Assigning, finishing and cancelling: whatever holds an older epoch has lost the task. */
@@ -50,14 +52,12 @@ const RAISES_EPOCH: ReadonlySet<EventBody["type"]> = new Set<EventBody["type"]>(
   "task_completed",
 ]);
 
-function withTimes(moved: Task, before: Task, atMs: number): Task {
-  if (moved.state === before.state) return moved;
+/** What coming into another state says about a task, whatever brought it there. */
+function entered(state: Task["state"], atMs: number): Partial<Task> {
   return {
-    ...moved,
-    readyAtMs: moved.state === "ready" ? atMs : moved.readyAtMs,
-    endedAtMs: hasEnded(moved.state) ? atMs : undefined,
-    ...(moved.state === "ready" ? {} : { parkedUntilMs: undefined }),
-    ...(WAITS.has(moved.state) ? {} : { waitReason: undefined }),
+    endedAtMs: hasEnded(state) ? atMs : undefined,
+    ...(state === "ready" ? { readyAtMs: atMs } : { parkedUntilMs: undefined }),
+    ...(WAITS.has(state) ? {} : { waitReason: undefined }),
   };
 }
 
@@ -103,6 +103,8 @@ function dependencyParticulars(task: Task, event: Event): Partial<Task> {
         dependsOn: task.dependsOn.filter((id) => id !== event.dependencyId),
         pendingDependencies: task.pendingDependencies - 1,
       };
+    case "dependency_archived":
+      return { dependsOn: task.dependsOn.filter((id) => id !== event.dependencyId) };
     case "dependency_replaced":
       return {
         dependsOn: task.dependsOn.map((id) =>
@@ -110,10 +112,11 @@ function dependencyParticulars(task: Task, event: Event): Partial<Task> {
         ),
       };
     default:
-      return {};
+      return NOTHING;
   }
 }
 
+const NOTHING: Partial<Task> = {};
 const FRESH = { failureCount: 0, lossCount: 0, waitCount: 0, waitReason: undefined } as const;
 
 /** Losses and waits are counted in a row: any other failure ends the row. */

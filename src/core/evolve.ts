@@ -37,6 +37,10 @@ function apply(draft: Draft, event: Event): void {
     draft.runs.set(run.id, run);
     return;
   }
+  if (event.type === "tasks_archived") {
+    archive(draft, event.runId, new Set(event.taskIds));
+    return;
+  }
   if (event.type === "task_added") {
     draft.tasks.set(event.taskId, taskFromDefinition(event));
     return;
@@ -46,6 +50,21 @@ function apply(draft: Draft, event: Event): void {
   if (task) draft.tasks.set(task.id, evolveTask(task, event));
   if ("attemptId" in event) applyToAttempt(draft, event);
   if ("interruptId" in event) applyToInterrupt(draft, event);
+}
+
+/**
+ * The tasks go with all that belongs to them. Those of another run stay: an id may be used again, and
+ * logs are also read run by run, where this comes after what was added later.
+ */
+function archive(draft: Draft, fromRunId: string, taskIds: ReadonlySet<string>): void {
+  for (const rows of [draft.attempts, draft.interrupts]) {
+    for (const { id, taskId, runId } of rows.values()) {
+      if (runId === fromRunId && taskIds.has(taskId)) rows.delete(id);
+    }
+  }
+  for (const id of taskIds) {
+    if (draft.tasks.get(id)?.runId === fromRunId) draft.tasks.delete(id);
+  }
 }
 
 function applyToAttempt(draft: Draft, event: AttemptEvent & Event): void {

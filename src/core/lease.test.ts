@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
-import { LEASE_RENEWAL_MS, LEASE_TTL_MS, mayTakeLease } from "./lease.ts";
+import { LEASE_RENEWAL_MS, LEASE_TTL_MS, mayTakeLease, RELEASED_AT_MS } from "./lease.ts";
 
 const HOLDER = { host: "here", pid: 42, startTime: "7", bootId: "boot" };
 const LEASE = { term: 3, holder: HOLDER, expiresAtMs: 1_000 };
 
 test("a lease that nobody holds may be taken", () => {
   expect(mayTakeLease(undefined, 0, "alive")).toBe(true);
+});
+
+test("a lease that was given back may be taken while its holder lives", () => {
+  expect(mayTakeLease({ ...LEASE, expiresAtMs: RELEASED_AT_MS }, 0, "alive")).toBe(true);
 });
 
 test.each([

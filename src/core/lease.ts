@@ -17,6 +17,8 @@ export type ProcessHolder = {
 /** Milliseconds a lease lives without renewal. */
 export const LEASE_TTL_MS = 60_000;
 export const LEASE_RENEWAL_MS = 10_000;
+/** The expiry of a lease that its holder has given back. */
+export const RELEASED_AT_MS = 0;
 
 /**
  * Whether a process may take the dispatcher lease. On the holder's own machine its death is a fact
@@ -28,5 +30,6 @@ export function mayTakeLease(
   holder: "alive" | "dead" | "unknown",
 ): boolean {
   if (lease === undefined || holder === "dead") return true;
+  if (lease.expiresAtMs === RELEASED_AT_MS) return true;
   return holder === "unknown" && lease.expiresAtMs <= nowMs;
 }

@@ -1,3 +1,4 @@
+import { taskIdOf } from "./attempt.ts";
 import type { Command, NodeOffer } from "./commands.ts";
 import type { TaskDefinition } from "./events.ts";
 import type { Scope } from "./state.ts";
@@ -6,6 +7,8 @@ import type { Scope } from "./state.ts";
 const HEAD_PER_AGENT_MAX = 256;
 /** Parked tasks let back in by one transaction. */
 const UNPARK_MAX = 500;
+/** Later than any task is parked until; within what every database takes for an integer. */
+const EVER_MS = Number.MAX_SAFE_INTEGER;
 
 /** What `decide` must see to answer `command`. */
 export function scopeOf(command: Command): Scope {
@@ -15,7 +18,8 @@ export function scopeOf(command: Command): Scope {
     case "add_tasks":
       return { runIds: [command.runId], taskIds: idsAround(command.tasks) };
     case "assign":
-      return { assignment: assignmentOf(command.nodes) };
+      // With the next parked task, so that the dispatcher learns when to look again.
+      return { assignment: assignmentOf(command.nodes), dueParked: { nowMs: EVER_MS, limit: 1 } };
     case "unpark":
       return { dueParked: { nowMs: command.nowMs, limit: UNPARK_MAX } };
     case "prepare_attempt":
@@ -31,6 +35,8 @@ export function scopeOf(command: Command): Scope {
     case "reject_merge":
     case "defer_merge":
       return { taskIds: [command.taskId], dependents: "direct" };
+    case "archive_tasks":
+      return { taskIds: command.taskIds, dependents: "direct" };
     case "cancel_task":
     case "abandon_task":
       return { taskIds: [command.taskId], dependents: "all" };
@@ -53,8 +59,4 @@ function assignmentOf(nodes: readonly NodeOffer[]): NonNullable<Scope["assignmen
 /** The ids that must be free, and those that must exist. */
 function idsAround(tasks: readonly TaskDefinition[]): string[] {
   return [...new Set(tasks.flatMap((task) => [task.id, ...task.dependsOn]))];
-}
-
-function taskIdOf(attemptId: string): string {
-  return attemptId.slice(0, attemptId.lastIndexOf("-"));
 }

@@ -1,13 +1,25 @@
 import { gitError } from "../workspace/git-error.ts";
 import { tryGit } from "../workspace/git.ts";
 import { branchCommit } from "../workspace/refs.ts";
+import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
+import { forgetMove, moveEnvironment, noteMove } from "./half-done-move.ts";
 import type { Advance, AdvanceRequest } from "./repository.ts";
 import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
+
+/** Names what a user may have configured otherwise for the branch or for every merge. */
+const FOLLOWING = [
+  "--ff-only",
+  "--no-squash",
+  "--no-overwrite-ignore",
+  "--no-autostash",
+  "--no-verify-signatures",
+  "--quiet",
+];
 
 type Deps = { readonly repositoryRoot: string };
 
 /** Moves the target branch by compare-and-swap, and the files of its check-out with it. */
-export async function advance(deps: Deps, request: AdvanceRequest): Promise<Advance> {
+export async function advance(deps: WorktreesDeps, request: AdvanceRequest): Promise<Advance> {
   const { targetBranch, expected, merged } = request;
   const tip = await branchCommit({ cwd: deps.repositoryRoot }, targetBranch);
   if (tip !== expected) return { kind: "moved" };
@@ -32,15 +44,21 @@ async function moveBranch(deps: Deps, request: AdvanceRequest): Promise<Advance>
   throw await gitError(call, result);
 }
 
-/** Git refuses to overwrite what was changed since we looked, and so moves all or nothing. */
-async function moveCheckout(deps: Deps, request: AdvanceRequest, path: string): Promise<Advance> {
+/** Git refuses to overwrite what was changed since we looked, and moves all or nothing, if it lives. */
+async function moveCheckout(
+  deps: WorktreesDeps,
+  request: AdvanceRequest,
+  path: string,
+): Promise<Advance> {
   const { targetBranch, expected, merged } = request;
   const head = await tryGit(["symbolic-ref", "--quiet", "HEAD"], { cwd: path });
   if (head.stdout !== `refs/heads/${targetBranch}`) return { kind: "moved" };
 
-  const options = ["--ff-only", "--no-overwrite-ignore", "--no-autostash", "--quiet"];
-  const args = ["merge", ...options, "--no-verify-signatures", merged];
-  const result = await tryGit(args, { cwd: path });
+  const args = ["merge", ...FOLLOWING, merged];
+  const move = { path, targetBranch, expected, merged };
+  await noteMove(deps, move);
+  const result = await tryGit(args, { cwd: path, env: moveEnvironment(move) });
+  await forgetMove(deps);
   const tip = await branchCommit({ cwd: deps.repositoryRoot }, targetBranch);
   if (tip === merged) return { kind: "advanced" };
   if (tip !== expected) return { kind: "moved" };

@@ -3,6 +3,7 @@ import { explainingStorage } from "../workspace/git-error.ts";
 import { isAncestor } from "../workspace/refs.ts";
 import type { WorktreesDeps, WorktreesOptions } from "../workspace/worktrees-deps.ts";
 import { advance } from "./advance.ts";
+import { undoHalfDoneMove } from "./half-done-move.ts";
 import { prepareMerge } from "./prepare-merge.ts";
 import type { MergeRepository } from "./repository.ts";
 import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
@@ -27,6 +28,7 @@ async function dirtyCheckout(
   deps: WorktreesDeps,
   targetBranch: string,
 ): Promise<{ readonly path: string; readonly files: readonly string[] } | undefined> {
+  await undoHalfDoneMove(deps);
   const path = await checkoutOf(deps, targetBranch);
   const files = path === undefined ? undefined : await obstaclesIn(path);
   return path === undefined || files === undefined ? undefined : { path, files };

@@ -5,7 +5,7 @@ import { commitMessage } from "../workspace/commit-message.ts";
 import { furnish } from "../workspace/furnish.ts";
 import { gitError } from "../workspace/git-error.ts";
 import { git, tryGit } from "../workspace/git.ts";
-import { clearLocks, clearOperations } from "../workspace/half-done.ts";
+import { clearLocks, clearOperations, dropTornIndex } from "../workspace/half-done.ts";
 import { readOwner, writeOwner, type Owner } from "../workspace/owner.ts";
 import { inside, type Worktree } from "../workspace/place.ts";
 import { branchCommit, commitOf, isAncestor, pathsOf } from "../workspace/refs.ts";
@@ -16,7 +16,6 @@ import type { MergeRequest, PreparedMerge } from "./repository.ts";
 /** No task id begins with a dot. */
 const SCRATCH_NAME = ".merge";
 const EXCERPT_CHARACTERS_MAX = 12_000;
-const FURNISHING_LIMIT_MS = 30 * 60_000;
 
 /** Merges a commit with the tip of its target in the scratch worktree. Moves no branch. */
 export async function prepareMerge(
@@ -24,19 +23,18 @@ export async function prepareMerge(
   request: MergeRequest,
   signal: AbortSignal,
 ): Promise<PreparedMerge> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(FURNISHING_LIMIT_MS)]);
   const place = { cwd: deps.repositoryRoot };
   const targetCommit = await branchCommit(place, request.targetBranch);
   if (targetCommit === undefined) return { kind: "missing_target" };
   if ((await commitOf(place, request.commit)) === undefined) throw missingCommit(request);
 
-  const worktree = await scratchAt(deps, request, targetCommit, limit);
+  const worktree = await scratchAt(deps, request, targetCommit, signal);
   const { commit } = request;
   if (!(await isAncestor(place, { ancestor: commit, descendant: targetCommit }))) {
     const conflict = await merge(worktree, request);
     if (conflict) return { kind: "conflict", ...conflict, targetCommit };
   }
-  return prepared(deps, worktree, { ...request, targetCommit }, limit);
+  return prepared(deps, worktree, { ...request, targetCommit }, signal);
 }
 
 async function prepared(
@@ -51,7 +49,8 @@ async function prepared(
   const trees = await git(["rev-parse", "HEAD^{tree}", `${request.commit}^{tree}`], place);
   const isSameTree = new Set(trees.split("\n")).size === 1;
   // Files that need no second proof need nothing to be proven with.
-  if (!isSameTree) await furnishScratch(deps, worktree, request, signal);
+  const output = isSameTree ? undefined : await furnishScratch(deps, worktree, request, signal);
+  if (output !== undefined) return { kind: "unready", output, mergedCommit };
   return { kind: "prepared", path: worktree.path, targetCommit, mergedCommit, isSameTree };
 }
 
@@ -68,6 +67,7 @@ async function scratchAt(
   const worktree = await claimWorktree(deps, claim, signal);
   if (!(await readOwner(worktree))) await writeOwner(worktree, ownerOf(request, targetCommit));
   await clearLocks(deps, worktree);
+  await dropTornIndex(worktree);
   await clearOperations(worktree);
   await git(["checkout", "--quiet", "--force", "--detach", targetCommit], inside(worktree));
   await git(["clean", "--quiet", "-ffd"], inside(worktree));
@@ -101,15 +101,23 @@ function bounded(text: string): string {
   return more <= 0 ? text : `${text.slice(0, EXCERPT_CHARACTERS_MAX)}\n… (${more} characters more)`;
 }
 
+/** What a set-up that fails has said; `undefined` when it is well. */
 async function furnishScratch(
   deps: WorktreesDeps,
   worktree: Worktree,
   request: MergeRequest,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const recorded = await readOwner(worktree);
   const owner = { ...ownerOf(request, ""), isSetUp: recorded?.isSetUp ?? false };
-  await furnish(deps, worktree, owner, signal);
+  try {
+    await furnish(deps, worktree, owner, signal);
+    return undefined;
+  } catch (error) {
+    const isFailing = error instanceof OrchestraError && error.code === "WORKSPACE_COMMAND_FAILED";
+    if (isFailing) return error.message;
+    throw error;
+  }
 }
 
 /** Set-up of merged work is told of the task that it is merged for. */

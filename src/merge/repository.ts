@@ -41,6 +41,8 @@ export type PreparedMerge =
       readonly excerpt: string;
       readonly targetCommit: string;
     }
+  /** The set-up of the merged files failed; the end of its output is there. */
+  | { readonly kind: "unready"; readonly output: string; readonly mergedCommit: string }
   | { readonly kind: "missing_target" };
 
 export type AdvanceRequest = {

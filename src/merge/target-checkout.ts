@@ -1,9 +1,9 @@
-import { existsSync, lstatSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { git } from "../workspace/git.ts";
+import { entryAt } from "../workspace/entry-at.ts";
 import { pathsOf, registeredWorktrees } from "../workspace/refs.ts";
-import { commonDirOf } from "../workspace/worktree.ts";
+import { commonDirOf, gitDirOf } from "../workspace/worktree.ts";
 
 type Deps = { readonly repositoryRoot: string };
 
@@ -34,21 +34,37 @@ export async function obstaclesIn(
   const place = { cwd: path };
   const options = ["-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"];
   const status = await pathsOf(["status", "--porcelain", ...options], place);
-  const files = status.map((line) => line.slice("XY ".length));
-  if (change) files.push(...(await overwritten(path, change)));
+  const changed = status.map((line) => line.slice("XY ".length));
+  const inTheWay = change ? await overwritten(path, change) : [];
+  const files = [...new Set([...changed, ...inTheWay])];
   if (files.length > 0) return files;
-  const gitDir = await git(["rev-parse", "--absolute-git-dir"], place);
+  const gitDir = await gitDirOf(path);
   return OPERATIONS.some((name) => existsSync(join(gitDir, name))) ? [] : undefined;
 }
 
-/** Files that are new in `to`, and are there already: git itself would overwrite ignored ones. */
+/** Files that are there already where `to` has new ones: git itself would overwrite ignored ones. */
 async function overwritten(
   path: string,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<string[]> {
   const args = ["diff", "--name-only", "--no-renames", "--diff-filter=A", "-z", from, to];
   const added = await pathsOf(args, { cwd: path });
-  return added.filter((name) => lstatSync(join(path, name), { throwIfNoEntry: false }));
+  const there = [...new Set(added.map((name) => standingAt(path, name)))];
+  const names = there.filter((name) => name !== undefined);
+  const inPlaceOfFolders = names.filter((name) => !added.includes(name));
+  if (inPlaceOfFolders.length === 0) return names;
+  // Those that the branch has itself make way.
+  const asked = ["--literal-pathspecs", "ls-files", "-z", "--", ...inPlaceOfFolders];
+  const tracked = new Set(await pathsOf(asked, { cwd: path }));
+  return names.filter((name) => !tracked.has(name));
+}
+
+/** What is there of that name, or is a file where a folder of that name would be. */
+function standingAt(path: string, name: string): string | undefined {
+  if (entryAt(join(path, name))) return name;
+  const folder = dirname(name);
+  if (folder === ".") return undefined;
+  return entryAt(join(path, folder))?.isDirectory() ? undefined : standingAt(path, folder);
 }
 
 /** A rebase detaches HEAD, and moves its branch at the end, over whatever was there. */

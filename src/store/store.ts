@@ -6,24 +6,45 @@ import type { DispatcherLease } from "../core/lease.ts";
 import type { Run } from "../core/run.ts";
 import type { Scope, State } from "../core/state.ts";
 import type { Task, TaskState } from "../core/task.ts";
+import type { Flaw } from "./flaw.ts";
+import type { History } from "./history.ts";
 
 /**
  * The blackboard, kept. It is the truth; what any process remembers is a copy that may be old.
  * Every method rejects with an `OrchestraError` when the store cannot answer.
  */
-export type Store = BlackboardReader & {
+export type Store = StoreReader & {
   /**
    * Loads what `scope` names, lets `decide` answer, and keeps the events together with what they
    * change, in one transaction. `decide` must be pure: it may be called more than once. When this
    * resolves with `committed`, the events survive any crash.
    */
   readonly transact: (scope: Scope, decide: (state: State) => Decision) => Promise<Committed>;
-  readonly dispatcherLease: () => Promise<DispatcherLease | undefined>;
+  /** Makes what it shows anew from the events, in one transaction; returns the flaws that it had. */
+  readonly rebuild: () => Promise<readonly Flaw[]>;
+  /** Takes over a whole history, all or nothing; rejects with `STORE_NOT_EMPTY` if there is any. */
+  readonly adopt: (history: History) => Promise<void>;
+  /** Gives back the space of what was archived, as far as the store does not do so by itself. */
+  readonly reclaim: () => Promise<void>;
   /** Saves the lease if the stored term is still `expectedTerm`; `false` means someone was first. */
   readonly saveDispatcherLease: (
     lease: DispatcherLease,
     expectedTerm: number | undefined,
   ) => Promise<boolean>;
+};
+
+/** A store for those who only look. */
+export type StoreReader = BlackboardReader & {
+  /**
+   * Has `read` ask about one moment, whatever others write meanwhile; nobody waits for it. Rejects
+   * when the connection is lost, because the moment is lost with it.
+   */
+  readonly snapshot: <T>(read: (reader: BlackboardReader) => Promise<T>) => Promise<T>;
+  /** What it shows that is not what the events add up to. Reads everything. */
+  readonly flaws: () => Promise<readonly Flaw[]>;
+  readonly dispatcherLease: () => Promise<DispatcherLease | undefined>;
+  /** The time by which leases are measured: the database's own where hosts share it. */
+  readonly nowMs: () => Promise<number>;
   /**
    * Calls `listener` soon after anything was committed, until `signal` aborts: with the events that
    * this store committed, or with none for what others did. A hint only: it may come late, twice, or
@@ -41,23 +62,30 @@ export type Committed =
 
 /** Questions to the blackboard; none has a side effect. */
 export type BlackboardReader = {
+  /** Every run, by id. */
+  readonly runs: () => Promise<readonly Run[]>;
   readonly run: (id: string) => Promise<Run | undefined>;
   readonly task: (id: string) => Promise<Task | undefined>;
+  /** Those of the tasks that there are, by id. */
+  readonly tasksById: (ids: readonly string[]) => Promise<ReadonlyMap<string, Task>>;
+  /** Tasks whose ids come after `id`, in order, at most `limit`: for who looks at them all. */
+  readonly tasksAfter: (id: string, limit: number) => Promise<readonly Task[]>;
   /** Ids of tasks that begin with `prefix`, at most `limit`, in order. */
   readonly taskIdsWithPrefix: (prefix: string, limit: number) => Promise<readonly string[]>;
   readonly tasks: (filter: TaskFilter) => Promise<readonly Task[]>;
   readonly countTasks: () => Promise<Readonly<Record<TaskState, number>>>;
-  /** First attempt first. */
-  readonly attemptsOf: (taskId: string) => Promise<readonly Attempt[]>;
+  /** All attempts of these tasks, by task, and of each the first first. */
+  readonly attemptsOf: (...taskIds: readonly string[]) => Promise<readonly Attempt[]>;
   /** Attempts that hold a workspace and a slot; of one node, or of all. */
   readonly liveAttempts: (nodeId?: string) => Promise<readonly Attempt[]>;
   /** Questions that wait for an answer, oldest first. */
   readonly openInterrupts: (limit: number) => Promise<readonly Interrupt[]>;
   /** Tasks whose checks have passed and whose work is to be merged, in the order they passed. */
   readonly mergeQueue: (limit: number) => Promise<readonly MergeEntry[]>;
-  /** When the next parked task is due. */
-  readonly nextDueMs: () => Promise<number | undefined>;
-  /** Events of a run after `afterSeq`, in order, at most `limit`. */
+  /**
+   * Events of a run after `afterSeq`, in order, at most `limit`. Numbers are given without gaps; those
+   * of tasks that were archived are missing later, up to the last `tasks_archived`.
+   */
   readonly events: (
     runId: string,
     afterSeq: number,

@@ -1,3 +1,4 @@
+import { archivableTasks } from "../archive.ts";
 import { isLive, type Attempt } from "../attempt.ts";
 import type { Command, NodeOffer } from "../commands.ts";
 import type { TaskDefinition } from "../events.ts";
@@ -16,11 +17,23 @@ export const AGENT_LIMITS = { claude: 1 };
 /** The command of a move in `state`, if there is anything that it could be made with. */
 export function commandOf(state: State, move: Move, nowMs: number): Command | undefined {
   const given = { state, move };
+  if (move.kind === "archive") return archiveCommand(given, nowMs);
   const command = dispatchCommand(given) ?? attemptCommand(given) ?? taskCommand(given);
   return command && { ...command, nowMs };
 }
 
 type Given = { readonly state: State; readonly move: Move };
+
+/** Some of the tasks that have ended long enough ago; with a blind move, any. */
+function archiveCommand({ state, move }: Given, nowMs: number): Command | undefined {
+  const endedBeforeMs = nowMs - (move.pick % 1_000);
+  const tasks = [...state.tasks.values()];
+  const ids = move.isBlind ? [...state.tasks.keys()] : archivableTasks(tasks, endedBeforeMs);
+  const taskIds = ids.slice(0, move.pick % 5);
+  return taskIds.length === 0
+    ? undefined
+    : { type: "archive_tasks", taskIds, endedBeforeMs, nowMs };
+}
 
 function dispatchCommand({ state, move }: Given): Command | undefined {
   switch (move.kind) {
@@ -104,7 +117,7 @@ function stepOf(state: State, { id }: Task, move: Move): steps.Step | undefined 
     case "retry":
       return steps.retry(id, "Again.");
     case "replace":
-      return steps.replace(id, definition(state, `r${state.tasks.size}`, move));
+      return steps.replace(id, definition(state, `r${freeNumber(state)}`, move));
     default:
       return undefined;
   }
@@ -127,12 +140,17 @@ function waitsFor(state: State, task: Task, { kind }: Move): boolean {
 
 /** One to three tasks, of which each may wait for the one before it. */
 function additions(state: State, move: Move): TaskDefinition[] {
+  const first = freeNumber(state);
   return Array.from({ length: 1 + (move.pick % 3) }, (_, index) => {
-    const before = `t${state.tasks.size + index - 1}`;
-    const given = definition(state, `t${state.tasks.size + index}`, move);
+    const given = definition(state, `t${first + index}`, move);
     if (index === 0 || move.pick % 5 === 0) return given;
-    return { ...given, dependsOn: [...given.dependsOn, before] };
+    return { ...given, dependsOn: [...given.dependsOn, `t${first + index - 1}`] };
   });
+}
+
+/** Higher than that of any task that is there; others may have been archived. */
+function freeNumber({ tasks }: State): number {
+  return 1 + Math.max(-1, ...[...tasks.keys()].map((id) => Number(id.slice(1))));
 }
 
 function definition(state: State, id: string, { pick, isBlind }: Move): TaskDefinition {

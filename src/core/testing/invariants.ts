@@ -1,21 +1,30 @@
 import { isLive } from "../attempt.ts";
+import type { NodeOffer } from "../commands.ts";
 import type { Event } from "../events.ts";
 import { evolve } from "../evolve.ts";
 import { findCycle } from "../graph.ts";
 import { latestAttempt, type State } from "../state.ts";
-import { nextTaskState, TASK_TRANSITIONS, type Task } from "../task.ts";
+import { hasEnded, nextTaskState, TASK_TRANSITIONS, type Task } from "../task.ts";
 import { AGENT_LIMITS, NODES } from "./command-of.ts";
 
 const MOVES = new Set(Object.values(TASK_TRANSITIONS).flatMap((moves) => Object.keys(moves)));
 
+type Limits = {
+  readonly nodes: readonly NodeOffer[];
+  readonly agentLimits: Readonly<Record<string, number>>;
+};
+
 /** What is wrong with `state`, in words; nothing is. */
-export function wrongsOf(state: State): string[] {
+export function wrongsOf(
+  state: State,
+  limits: Limits = { nodes: NODES, agentLimits: AGENT_LIMITS },
+): string[] {
   const tasks = [...state.tasks.values()];
   const cycle = findCycle(new Map(tasks.map((task) => [task.id, task.dependsOn])));
   return [
     ...(cycle ? [`these tasks wait for each other: ${cycle.join(" ")}`] : []),
     ...tasks.flatMap((task) => wrongsOfTask(state, task).map((wrong) => `${task.id}: ${wrong}`)),
-    ...wrongsOfLimits(state),
+    ...wrongsOfLimits(state, limits),
   ];
 }
 
@@ -57,12 +66,12 @@ function wrongsOfTask(state: State, task: Task): string[] {
   });
 }
 
-function wrongsOfLimits(state: State): string[] {
+function wrongsOfLimits(state: State, { nodes, agentLimits }: Limits): string[] {
   const live = [...state.attempts.values()].filter((attempt) => isLive(attempt.state));
-  const overloaded = NODES.filter(
+  const overloaded = nodes.filter(
     (node) => live.filter((attempt) => attempt.nodeId === node.id).length > node.capacity,
   );
-  const beyond = Object.entries(AGENT_LIMITS).filter(
+  const beyond = Object.entries(agentLimits).filter(
     ([agent, limit]) => live.filter((attempt) => attempt.agent === agent).length > limit,
   );
   return [
@@ -70,6 +79,16 @@ function wrongsOfLimits(state: State): string[] {
     ...beyond.map(([agent]) => `agent ${agent} runs more often than it may`),
   ];
 }
+
+/** What only the holder of a task may say of it. */
+const TOLD_BY_HOLDER: ReadonlySet<Event["type"]> = new Set<Event["type"]>([
+  "attempt_prepared",
+  "attempt_started",
+  "attempt_returned",
+  "attempt_reported",
+  "attempt_finished",
+  "attempt_succeeded",
+]);
 
 /** What is wrong with the way these events lead on from `before`, each taken by itself. */
 export function wrongsOfWay(before: State, events: readonly Event[]): string[] {
@@ -84,6 +103,7 @@ export function wrongsOfWay(before: State, events: readonly Event[]): string[] {
 
 function wrongsOfStep(before: State, event: Event, after: State): string[] {
   if (event.type === "run_created") return [];
+  if (event.type === "tasks_archived") return wrongsOfArchive(before, event, after);
   const [was, is] = [before.tasks.get(event.taskId), after.tasks.get(event.taskId)];
   if (event.type === "task_added") return told({ "it is added twice": was !== undefined });
   if (!was || !is) return ["it is about a task that is not there"];
@@ -94,13 +114,33 @@ function wrongsOfStep(before: State, event: Event, after: State): string[] {
     "it moves a task as the table does not": movesIllegally(was, event),
     "it is told in another run than its task's": event.runId !== was.runId,
     "it lowers an epoch": is.epoch < was.epoch,
-    "it touches a completed task": was.state === "complete",
+    "it touches a completed task": was.state === "complete" && event.type !== "dependency_archived",
     "it starts before a dependency is complete":
       event.type === "attempt_assigned" && dependencies.some((one) => one !== "complete"),
     "it is about an attempt that is over":
       attempt !== undefined && event.type !== "attempt_rejected" && !isLive(attempt.state),
+    "it is told by who has lost the task":
+      attempt !== undefined && TOLD_BY_HOLDER.has(event.type) && attempt.epoch !== was.epoch,
     "it asks in words that were used before":
       event.type === "task_escalated" && before.interrupts.has(event.interruptId),
+  });
+}
+
+function wrongsOfArchive(
+  before: State,
+  { taskIds, runId }: Extract<Event, { type: "tasks_archived" }>,
+  after: State,
+): string[] {
+  const leaving = taskIds.map((id) => before.tasks.get(id));
+  const parts = [...after.attempts.values(), ...after.interrupts.values()];
+  return told({
+    "it takes a task that is not there": leaving.includes(undefined),
+    "it takes a task of another run": leaving.some((task) => task?.runId !== runId),
+    "it takes a task that may go on": leaving.some((task) => task && !hasEnded(task.state)),
+    "it takes a task whose processes may be alive": [...before.attempts.values()].some(
+      (attempt) => isLive(attempt.state) && taskIds.includes(attempt.taskId),
+    ),
+    "it leaves something of a task": parts.some(({ taskId }) => !after.tasks.has(taskId)),
   });
 }
 

@@ -30,6 +30,7 @@ const WEIGHTS = {
   abandon: 1,
   retry: 6,
   replace: 4,
+  archive: 3,
 } as const;
 
 type Kind = keyof typeof WEIGHTS;
@@ -54,15 +55,16 @@ const aKind: Arbitrary<Kind> = oneof(
     .map((kind) => ({ arbitrary: constant(kind), weight: WEIGHTS[kind] })),
 );
 
-export const someMoves: Arbitrary<Move[]> = array(
-  record({
-    kind: aKind,
-    pick: nat(10_000),
-    isBlind: oneof({ arbitrary: constant(false), weight: 9 }, boolean()),
-    lag: oneof({ arbitrary: constant(0), weight: 9 }, constantFrom(1, 2)),
-    elapsedMs: oneof(nat(1_000), nat(3_600_000)),
-    failureClass: constantFrom(...FAILURE_CLASSES),
-    jitter: double({ min: 0, max: 0.999, noNaN: true }),
-  }),
-  { minLength: 1, maxLength: 200, size: "max" },
-);
+const aMove: Arbitrary<Move> = record({
+  kind: aKind,
+  pick: nat(10_000),
+  isBlind: oneof({ arbitrary: constant(false), weight: 9 }, boolean()),
+  lag: oneof({ arbitrary: constant(0), weight: 9 }, constantFrom(1, 2)),
+  elapsedMs: oneof(nat(1_000), nat(3_600_000)),
+  failureClass: constantFrom(...FAILURE_CLASSES),
+  jitter: double({ min: 0, max: 0.999, noNaN: true }),
+});
+
+export function someMoves(countMax = 200): Arbitrary<Move[]> {
+  return array(aMove, { minLength: 1, maxLength: countMax, size: "max" });
+}

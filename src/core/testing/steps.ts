@@ -127,6 +127,10 @@ export function replace(taskId: string, task: TaskDefinition): Step {
   return () => ({ type: "replace_task", taskId, task, nowMs: NOW_MS });
 }
 
+export function archive(taskIds: readonly string[], endedBeforeMs = NOW_MS): Step {
+  return () => ({ type: "archive_tasks", taskIds, endedBeforeMs, nowMs: endedBeforeMs });
+}
+
 /** From assignment to a running process. */
 export function run(taskId = "task"): readonly Step[] {
   return [assign(), prepare(taskId), start(taskId)];

@@ -7,18 +7,53 @@ import type { Promises } from "./suite.ts";
 /** What the reader's questions answer. */
 export const readerPromises: Promises = {
   "an empty blackboard has an answer to every question": async (store) => {
+    expect(await store.runs()).toEqual([]);
+    expect(await store.tasksAfter("", 10)).toEqual([]);
     expect(await store.run("queue")).toBeUndefined();
     expect(await store.task("one")).toBeUndefined();
+    expect(await store.tasksById(["one"])).toEqual(new Map());
     expect(await store.tasks({ limit: 10 })).toEqual([]);
     expect(await store.attemptsOf("one")).toEqual([]);
     expect(await store.liveAttempts()).toEqual([]);
     expect(await store.openInterrupts(10)).toEqual([]);
     expect(await store.mergeQueue(10)).toEqual([]);
-    expect(await store.nextDueMs()).toBeUndefined();
     expect(await store.events("queue", 0, 10)).toEqual([]);
     expect(await store.lastSeq("queue")).toBe(0);
     const none = Object.fromEntries(TASK_STATES.map((state) => [state, 0]));
     expect(await store.countTasks()).toEqual(none);
+  },
+
+  "tasks are found by their ids, those that there are": async (store) => {
+    await add(store, ["a", "b", "c"]);
+    const found = await store.tasksById(["c", "no-such", "a"]);
+    expect([...found.keys()].toSorted()).toEqual(["a", "c"]);
+    expect(found.get("a")).toEqual(await store.task("a"));
+    expect(await store.tasksById([])).toEqual(new Map());
+  },
+
+  "all runs are listed, and all tasks, by their ids": async (store) => {
+    for (const runId of ["b", "a"]) {
+      await execute(store, { type: "create_run", runId, objective: `Do ${runId}.`, nowMs: 5 });
+    }
+    expect(await store.runs()).toEqual(
+      ["a", "b"].map((id) => ({ id, objective: `Do ${id}.`, createdAtMs: 5 })),
+    );
+    await add(store, ["c", "a-1", "a", "b"]);
+    const after = async (id: string, limit: number): Promise<string[]> =>
+      (await store.tasksAfter(id, limit)).map((task) => task.id);
+    expect(await after("", 10)).toEqual(["a", "a-1", "b", "c"]);
+    expect(await after("a", 2)).toEqual(["a-1", "b"]);
+    expect(await after("bb", 2)).toEqual(["c"]);
+    expect(await after("c", 2)).toEqual([]);
+  },
+
+  "attempts are found by their tasks, in order": async (store) => {
+    await add(store, ["b", "a", "c"]);
+    await assign(store);
+    for (const id of ["b", "a", "c"]) await work(store, id);
+    const found = await store.attemptsOf("b", "a", "no-such");
+    expect(found.map(({ id }) => id)).toEqual(["a-1", "b-1"]);
+    expect(await store.attemptsOf()).toEqual([]);
   },
 
   "ids are found by their prefix and by nothing else": async (store) => {

@@ -127,6 +127,6 @@ export const scopePromises: Promises = {
     expect(await due(Math.ceil(dueMs) - 1, 10)).toEqual(["b", "c"]);
     expect(await due(Math.ceil(dueMs), 10)).toEqual(["b", "c", "a"]);
     expect(await due(Math.ceil(dueMs), 1)).toEqual(["b"]);
-    expect(await store.nextDueMs()).toBe((await store.task("b"))?.parkedUntilMs);
+    expect(await due(Number.MAX_SAFE_INTEGER, 1)).toEqual(["b"]);
   },
 };

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { accept, refuse } from "../../core/decision.ts";
 import { execute } from "../execute.ts";
-import { aTask, add, loaded } from "./builders.ts";
+import { aTask, add, assign, loaded } from "./builders.ts";
 import type { Promises } from "./suite.ts";
 
 /** Decisions are kept whole or not at all, in one order. */
@@ -64,6 +64,39 @@ export const transactPromises: Promises = {
   "a decision without events commits nothing": async (store) => {
     expect(await store.transact({}, () => accept([]))).toEqual({ kind: "committed", events: [] });
     expect(await store.lastSeq("queue")).toBe(0);
+  },
+
+  "an assignment at the same time as an end uses the slot that is free then": async (store) => {
+    await add(store, [aTask({ id: "one", priority: 1 }), "two"]);
+    const [first] = await assign(store, { capacity: 1 });
+    const [, placed] = await Promise.all([
+      execute(store, {
+        type: "return_attempt",
+        attemptId: "one-1",
+        epoch: first?.epoch ?? 0,
+        reason: "The node is full.",
+        jitter: 0,
+        nowMs: 3_000,
+      }),
+      assign(store, { capacity: 1 }),
+    ]);
+    expect(placed).toMatchObject([{ attemptId: "one-2" }]);
+  },
+
+  "an assignment at the same time as a cancellation finds the next task": async (store) => {
+    await add(store, [aTask({ id: "first", priority: 1 }), "second"]);
+    const cancel = { type: "cancel_task", taskId: "first", dependents: "wait", nowMs: 1 } as const;
+    const [, placed] = await Promise.all([execute(store, cancel), assign(store, { capacity: 1 })]);
+    expect(placed).toMatchObject([{ attemptId: "second-1" }]);
+  },
+
+  "an assignment at the same time as an addition finds what was added": async (store) => {
+    await add(store, ["less"]);
+    const [, placed] = await Promise.all([
+      add(store, [aTask({ id: "more", priority: 1 })]),
+      assign(store, { capacity: 1 }),
+    ]);
+    expect(placed).toMatchObject([{ attemptId: "more-1" }]);
   },
 
   "each of many decisions at once sees all that came before it": async (store) => {

@@ -1,48 +1,71 @@
 import { isLive } from "../../core/attempt.ts";
+import type { RecordedEvent } from "../../core/events.ts";
 import { latestAttempt } from "../../core/state.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry, TaskFilter } from "../store.ts";
 import type { Blackboard } from "./blackboard.ts";
 import { byRank } from "./part-of.ts";
 
-/** Answers questions from the state in memory. */
-export function memoryReader(board: Blackboard): BlackboardReader {
+/** Answers questions from the state in memory that `look` returns. */
+export function memoryReader(look: () => Blackboard): BlackboardReader {
   return {
-    run: async (id) => board.state.runs.get(id),
-    task: async (id) => board.state.tasks.get(id),
+    runs: async () => [...look().state.runs.values()].toSorted((a, b) => compare(a.id, b.id)),
+    run: async (id) => look().state.runs.get(id),
+    task: async (id) => look().state.tasks.get(id),
+    tasksById: async (ids) => new Map([...look().state.tasks].filter(([id]) => ids.includes(id))),
+    tasksAfter: async (afterId, limit) =>
+      [...look().state.tasks.values()]
+        .filter(({ id }) => id > afterId)
+        .toSorted((a, b) => compare(a.id, b.id))
+        .slice(0, limit),
     taskIdsWithPrefix: async (prefix, limit) =>
-      [...board.state.tasks.keys()]
+      [...look().state.tasks.keys()]
         .filter((id) => id.startsWith(prefix))
         .toSorted()
         .slice(0, limit),
-    tasks: async (filter) => tasks(board, filter),
-    countTasks: async () => countTasks(board),
-    attemptsOf: async (taskId) =>
-      [...board.state.attempts.values()]
-        .filter((attempt) => attempt.taskId === taskId)
-        .toSorted((a, b) => a.number - b.number),
+    tasks: async (filter) => tasks(look(), filter),
+    countTasks: async () => countTasks(look()),
+    attemptsOf: async (...taskIds) =>
+      [...look().state.attempts.values()]
+        .filter((attempt) => taskIds.includes(attempt.taskId))
+        .toSorted((a, b) => compare(a.taskId, b.taskId) || a.number - b.number),
     liveAttempts: async (nodeId) =>
-      [...board.state.attempts.values()].filter(
+      [...look().state.attempts.values()].filter(
         (attempt) => isLive(attempt.state) && (nodeId === undefined || attempt.nodeId === nodeId),
       ),
     openInterrupts: async (limit) =>
-      [...board.state.interrupts.values()]
+      [...look().state.interrupts.values()]
         .filter((interrupt) => interrupt.closedAtMs === undefined)
-        .toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.id < b.id ? -1 : 1))
+        .toSorted((a, b) => a.openedAtMs - b.openedAtMs || compare(a.id, b.id))
         .slice(0, limit),
-    mergeQueue: async (limit) => mergeQueue(board).slice(0, limit),
-    nextDueMs: async () =>
-      [...board.state.tasks.values()]
-        .flatMap((task) => (task.parkedUntilMs === undefined ? [] : Math.ceil(task.parkedUntilMs)))
-        .toSorted((a, b) => a - b)[0],
-    events: async (runId, afterSeq, limit) =>
-      (board.events.get(runId) ?? []).slice(afterSeq, afterSeq + limit),
+    mergeQueue: async (limit) => mergeQueue(look()).slice(0, limit),
+    events: async (runId, afterSeq, limit) => {
+      const log = look().events.get(runId) ?? [];
+      const first = countUpTo(log, afterSeq);
+      return log.slice(first, first + limit);
+    },
     eventsOfTask: async (taskId) =>
-      [...board.events.values()]
+      [...look().events.values()]
         .flat()
         .filter((event) => "taskId" in event && event.taskId === taskId),
-    lastSeq: async (runId) => board.events.get(runId)?.length ?? 0,
+    lastSeq: async (runId) => look().events.get(runId)?.at(-1)?.seq ?? 0,
   };
+}
+
+/** How many events of a log have numbers up to `seq`, where some may be missing. */
+export function countUpTo(log: readonly RecordedEvent[], seq: number): number {
+  let [first, end] = [0, Math.min(log.length, seq)];
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    if ((log[middle]?.seq ?? 0) <= seq) first = middle + 1;
+    else end = middle;
+  }
+  return first;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function tasks(board: Blackboard, filter: TaskFilter): Task[] {

@@ -1,15 +1,13 @@
-import { invariant } from "../../core/invariant.ts";
-import { refuse } from "../../core/decision.ts";
-import type { Event, RecordedEvent } from "../../core/events.ts";
-import { evolveAll } from "../../core/evolve.ts";
 import { EMPTY_STATE } from "../../core/state.ts";
+import { notEmpty } from "../history.ts";
 import type { Committed, Store } from "../store.ts";
 import type { Blackboard } from "./blackboard.ts";
+import { decideOn, draftOf, keep } from "./draft.ts";
 import { memoryReader } from "./memory-reader.ts";
-import { partOf } from "./part-of.ts";
+import { draftOfHistory, flawsOf, momentsOf, stateOf } from "./moments.ts";
 
 /** The blackboard in this process's memory: for tests, and gone with the process. */
-export function openMemoryStore(): Store {
+export function openMemoryStore(nowMs = Date.now): Store {
   const board: Blackboard = {
     state: EMPTY_STATE,
     events: new Map(),
@@ -17,9 +15,24 @@ export function openMemoryStore(): Store {
     listeners: new Set(),
   };
   return {
-    ...memoryReader(board),
+    ...memoryReader(() => board),
+    ...momentsOf(() => board),
     transact: async (scope, decide) => transact(board, scope, decide),
+    rebuild: async () => {
+      const flaws = flawsOf(board);
+      board.state = stateOf(board);
+      return flaws;
+    },
+    adopt: async (history) => {
+      const draft = await draftOfHistory(history);
+      if (board.events.size > 0) throw notEmpty();
+      keep(board, draft);
+      for (const listener of board.listeners) listener(undefined);
+    },
+    // Nothing is held of what has left.
+    reclaim: async () => undefined,
     dispatcherLease: async () => board.lease,
+    nowMs: async () => nowMs(),
     saveDispatcherLease: async (lease, expectedTerm) => {
       if (board.lease?.term !== expectedTerm) return false;
       board.lease = lease;
@@ -35,26 +48,9 @@ export function openMemoryStore(): Store {
 }
 
 function transact(board: Blackboard, ...[scope, decide]: Parameters<Store["transact"]>): Committed {
-  if (scope.dispatcherTerm !== undefined && scope.dispatcherTerm !== board.lease?.term) {
-    return refuse("FENCED", "Another dispatcher has taken over this blackboard.");
-  }
-  const decision = decide(partOf(board.state, scope));
-  if (decision.kind === "refused") return decision;
-
-  const state = evolveAll(board.state, decision.events);
-  for (const { runId } of decision.events) {
-    invariant(state.runs.has(runId), `Events of run ${runId} come after the one that creates it.`);
-  }
-  const events = decision.events.map((event) => record(board, event));
-  board.state = state;
-  if (events.length > 0) for (const listener of board.listeners) listener(events);
-  return { kind: "committed", events };
-}
-
-function record(board: Blackboard, event: Event): RecordedEvent {
-  const log = board.events.get(event.runId) ?? [];
-  board.events.set(event.runId, log);
-  const recorded = { ...event, seq: log.length + 1 };
-  log.push(recorded);
-  return recorded;
+  const draft = draftOf(board);
+  const outcome = decideOn(draft, board.lease, scope, decide);
+  keep(board, draft);
+  if (draft.events.length > 0) for (const listener of board.listeners) listener(draft.events);
+  return outcome;
 }

@@ -1,7 +1,7 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Kysely } from "kysely";
 import type { Event, RecordedEvent } from "../../core/events.ts";
-import { rowChunks, valuesOf } from "./chunks.ts";
+import { insertRows } from "./insert-rows.ts";
 import { runPrepared } from "./prepared.ts";
 import { rowOfEvent } from "./rows.ts";
 import type { Database } from "./schema.ts";
@@ -19,12 +19,11 @@ export async function appendEvents(db: Db, events: readonly Event[]): Promise<Re
     next.set(event.runId, seq + 1);
     return { ...event, seq };
   });
-  for (const some of rowChunks(recorded)) {
-    const rows = some.map(({ seq, ...event }) => rowOfEvent(event, seq));
-    await runPrepared(db, `insert ${rows.length} events`, valuesOf(rows), () =>
-      db.insertInto("events").values(rows),
-    );
-  }
+  await insertRows(
+    db,
+    "events",
+    recorded.map(({ seq, ...event }) => rowOfEvent(event, seq)),
+  );
   return recorded;
 }
 

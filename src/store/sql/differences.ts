@@ -1,3 +1,5 @@
+import type { State } from "../../core/state.ts";
+
 type Change<T> = { readonly before: T; readonly after: T };
 export type Changes<T> = { readonly added: readonly T[]; readonly changed: readonly Change<T>[] };
 
@@ -16,6 +18,11 @@ export function changesBetween<T extends object>(
     }
   }
   return { added, changed };
+}
+
+/** The tasks that were there, and are not any more. */
+export function idsRemoved(before: State, after: State): string[] {
+  return [...before.tasks.keys()].filter((id) => !after.tasks.has(id));
 }
 
 /** The fields that have another value in `after`, or `undefined` when none has. */

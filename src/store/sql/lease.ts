@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { DispatcherLease } from "../../core/lease.ts";
+import { runPrepared } from "./prepared.ts";
 import { parsed } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -8,11 +9,9 @@ type Db = Kysely<Database>;
 const DISPATCHER = "dispatcher";
 
 export async function readDispatcherLease(db: Db): Promise<DispatcherLease | undefined> {
-  const row = await db
-    .selectFrom("leases")
-    .select("data")
-    .where("name", "=", DISPATCHER)
-    .executeTakeFirst();
+  const [row] = await runPrepared(db, "dispatcher lease", [DISPATCHER], () =>
+    db.selectFrom("leases").select("data").where("name", "=", DISPATCHER),
+  );
   return row && parsed<DispatcherLease>(row.data);
 }
 

@@ -5,8 +5,12 @@ import type { Interrupt } from "../../core/interrupt.ts";
 import type { Run } from "../../core/run.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry } from "../store.ts";
+import { idChunks } from "./chunks.ts";
+import { knowNothing } from "./known-rows.ts";
 import { listTasks } from "./list-tasks.ts";
-import { LIVE, OPEN } from "./literals.ts";
+import { AWAITING_QA, LIVE, OPEN, SUCCEEDED } from "./literals.ts";
+import { tasksById } from "./load-tasks.ts";
+import { runPrepared } from "./prepared.ts";
 import { eventFromRow, parsed } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -15,20 +19,28 @@ type Db = Kysely<Database>;
 /** Answers questions from the projections; the same functions for every SQL database. */
 export function sqlReader(db: Db): BlackboardReader {
   return {
+    runs: async () => readRuns(db),
     run: async (id) => readRun(db, id),
     task: async (id) => readTask(db, id),
+    tasksById: async (ids) =>
+      new Map((await tasksById(db, ids, knowNothing())).map((task) => [task.id, task])),
+    tasksAfter: async (id, limit) => readTasksAfter(db, id, limit),
     taskIdsWithPrefix: async (prefix, limit) => readIds(db, prefix, limit),
     tasks: async (filter) => listTasks(db, filter),
     countTasks: async () => countTasks(db),
-    attemptsOf: async (taskId) => readAttempts(db, taskId),
+    attemptsOf: async (...taskIds) => readAttempts(db, taskIds),
     liveAttempts: async (nodeId) => readLiveAttempts(db, nodeId),
     openInterrupts: async (limit) => readOpenInterrupts(db, limit),
     mergeQueue: async (limit) => readMergeQueue(db, limit),
-    nextDueMs: async () => readNextDue(db),
     events: async (runId, afterSeq, limit) => readEvents(db, runId, afterSeq, limit),
     eventsOfTask: async (taskId) => readEventsOfTask(db, taskId),
     lastSeq: async (runId) => readLastSeq(db, runId),
   };
+}
+
+async function readRuns(db: Db): Promise<Run[]> {
+  const rows = await db.selectFrom("runs").select("data").orderBy("id").execute();
+  return rows.map((row) => parsed<Run>(row.data));
 }
 
 async function readRun(db: Db, id: string): Promise<Run | undefined> {
@@ -37,8 +49,17 @@ async function readRun(db: Db, id: string): Promise<Run | undefined> {
 }
 
 async function readTask(db: Db, id: string): Promise<Task | undefined> {
-  const row = await db.selectFrom("tasks").select("data").where("id", "=", id).executeTakeFirst();
+  const [row] = await runPrepared(db, "read task", [id], () =>
+    db.selectFrom("tasks").select("data").where("id", "=", id),
+  );
   return row && parsed<Task>(row.data);
+}
+
+async function readTasksAfter(db: Db, id: string, limit: number): Promise<Task[]> {
+  const rows = await runPrepared(db, "tasks after", [id, limit], () =>
+    db.selectFrom("tasks").select("data").where("id", ">", id).orderBy("id").limit(limit),
+  );
+  return rows.map((row) => parsed<Task>(row.data));
 }
 
 async function readIds(db: Db, prefix: string, limit: number): Promise<string[]> {
@@ -66,20 +87,28 @@ async function countTasks(db: Db): Promise<Record<TaskState, number>> {
   return Object.fromEntries(entries) as Record<TaskState, number>;
 }
 
-async function readAttempts(db: Db, taskId: string): Promise<Attempt[]> {
-  const rows = await db
-    .selectFrom("attempts")
-    .select("data")
-    .where("task_id", "=", taskId)
-    .orderBy("number")
-    .execute();
-  return rows.map((row) => parsed<Attempt>(row.data));
+async function readAttempts(db: Db, taskIds: readonly string[]): Promise<Attempt[]> {
+  const found: Attempt[] = [];
+  for (const some of idChunks(taskIds.toSorted())) {
+    const rows = await runPrepared(db, `attempts of ${some.length} tasks`, some, () =>
+      db
+        .selectFrom("attempts")
+        .select("data")
+        .where("task_id", "in", some)
+        .orderBy("task_id")
+        .orderBy("number"),
+    );
+    found.push(...rows.map((row) => parsed<Attempt>(row.data)));
+  }
+  return found;
 }
 
 async function readLiveAttempts(db: Db, nodeId: string | undefined): Promise<Attempt[]> {
-  let query = db.selectFrom("attempts").select("data").where("is_live", "=", LIVE);
-  if (nodeId !== undefined) query = query.where("node_id", "=", nodeId);
-  const rows = await query.execute();
+  const ofNode = nodeId === undefined ? [] : [nodeId];
+  const rows = await runPrepared(db, `live attempts of ${ofNode.length} nodes`, ofNode, () => {
+    const live = db.selectFrom("attempts").select("data").where("is_live", "=", LIVE);
+    return nodeId === undefined ? live : live.where("node_id", "=", nodeId);
+  });
   return rows.map((row) => parsed<Attempt>(row.data));
 }
 
@@ -96,43 +125,33 @@ async function readOpenInterrupts(db: Db, limit: number): Promise<Interrupt[]> {
 }
 
 async function readMergeQueue(db: Db, limit: number): Promise<MergeEntry[]> {
-  const rows = await db
-    .selectFrom("tasks")
-    .innerJoin("attempts", "attempts.task_id", "tasks.id")
-    .select(["tasks.data as task", "attempts.data as attempt"])
-    .where("tasks.state", "=", "awaiting_qa")
-    .where("attempts.state", "=", "succeeded")
-    // A task that was retried by a person may have an earlier attempt that succeeded.
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom("attempts as later")
-            .select("later.id")
-            .whereRef("later.task_id", "=", "attempts.task_id")
-            .whereRef("later.number", ">", "attempts.number"),
+  const rows = await runPrepared(db, "merge queue", [limit], () =>
+    db
+      .selectFrom("tasks")
+      .innerJoin("attempts", "attempts.task_id", "tasks.id")
+      .select(["tasks.data as task", "attempts.data as attempt"])
+      .where("tasks.state", "=", AWAITING_QA)
+      .where("attempts.state", "=", SUCCEEDED)
+      // A task that was retried by a person may have an earlier attempt that succeeded.
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom("attempts as later")
+              .select("later.id")
+              .whereRef("later.task_id", "=", "attempts.task_id")
+              .whereRef("later.number", ">", "attempts.number"),
+          ),
         ),
-      ),
-    )
-    .orderBy("attempts.ended_at")
-    .orderBy("tasks.id")
-    .limit(limit)
-    .execute();
+      )
+      .orderBy("attempts.ended_at")
+      .orderBy("tasks.id")
+      .limit(limit),
+  );
   return rows.map((row) => ({
     task: parsed<Task>(row.task),
     attempt: parsed<Attempt>(row.attempt),
   }));
-}
-
-async function readNextDue(db: Db): Promise<number | undefined> {
-  const row = await db
-    .selectFrom("tasks")
-    .select("parked_until")
-    .where("parked_until", "is not", null)
-    .orderBy("parked_until")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.parked_until ?? undefined;
 }
 
 async function readEvents(

@@ -2,9 +2,10 @@ import type { Insertable, Kysely } from "kysely";
 import type { Run } from "../../core/run.ts";
 import type { State } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
-import { rowChunks, valuesOf } from "./chunks.ts";
-import { changedFields, changesBetween, type Changes } from "./differences.ts";
+import { changedFields, changesBetween, idsRemoved, type Changes } from "./differences.ts";
+import { insertRows } from "./insert-rows.ts";
 import { runPrepared } from "./prepared.ts";
+import { removeTasks } from "./remove-tasks.ts";
 import { columnsOfAttempt, columnsOfInterrupt, columnsOfTask, rowOfRun } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -13,6 +14,7 @@ type Table = "tasks" | "attempts" | "interrupts";
 
 /** Writes what events changed: the difference between two states, whatever the events were. */
 export async function saveChanges(db: Db, before: State, after: State): Promise<void> {
+  await removeTasks(db, idsRemoved(before, after));
   await addRuns(db, changesBetween(before.runs, after.runs).added);
   const tasks = changesBetween(before.tasks, after.tasks);
   await save(db, "tasks", columnsOfTask, tasks);
@@ -36,12 +38,11 @@ async function save<T extends { readonly id: string }>(
   columnsOf: (item: T) => object,
   { added, changed }: Changes<T>,
 ): Promise<void> {
-  for (const some of rowChunks(added)) {
-    const rows = some.map((item) => rowOf(columnsOf(item), item));
-    await runPrepared(db, `insert ${rows.length} ${table}`, valuesOf(rows), () =>
-      db.insertInto(table).values(rows),
-    );
-  }
+  await insertRows(
+    db,
+    table,
+    added.map((item) => rowOf(columnsOf(item), item)),
+  );
   for (const { before, after } of changed) {
     // A column that is written costs its indexes a deletion and an insertion, changed or not.
     const columns = changedFields(columnsOf(before), columnsOf(after)) ?? {};
@@ -70,9 +71,5 @@ async function saveDependencies(db: Db, { added, changed }: Changes<Task>): Prom
   const edges = [...added, ...relinked].flatMap((task) =>
     task.dependsOn.map((id) => ({ task_id: task.id, depends_on_id: id })),
   );
-  for (const some of rowChunks(edges)) {
-    await runPrepared(db, `insert ${some.length} dependencies`, valuesOf(some), () =>
-      db.insertInto("dependencies").values(some),
-    );
-  }
+  await insertRows(db, "dependencies", edges);
 }

@@ -5,7 +5,8 @@ import { evolveAll } from "../../core/evolve.ts";
 import type { Scope, State } from "../../core/state.ts";
 import type { Committed } from "../store.ts";
 import { appendEvents } from "./append-events.ts";
-import { knowNothing, remember, type KnownRows } from "./known-rows.ts";
+import { idsRemoved } from "./differences.ts";
+import { forget, knowNothing, remember, type KnownRows } from "./known-rows.ts";
 import { readDispatcherLease } from "./lease.ts";
 import { loadState } from "./load-state.ts";
 import { saveChanges } from "./save-changes.ts";
@@ -23,7 +24,7 @@ export type Transaction = {
    * the cost of one by one.
    */
   readonly pending: Event[];
-  recorded: readonly RecordedEvent[];
+  readonly recorded: RecordedEvent[];
   readonly known: KnownRows;
 };
 
@@ -32,9 +33,12 @@ export function createTransaction(known: KnownRows = knowNothing()): Transaction
 }
 
 /** Writes the events of all decisions: the last thing before the transaction is committed. */
-export async function writeEvents(db: Kysely<Database>, transaction: Transaction): Promise<void> {
-  if (transaction.pending.length === 0) return;
-  transaction.recorded = await appendEvents(db, transaction.pending);
+export async function writeEvents(
+  db: Kysely<Database>,
+  { pending, recorded }: Transaction,
+): Promise<void> {
+  if (pending.length === 0) return;
+  for (const event of await appendEvents(db, pending.splice(0))) recorded.push(event);
 }
 
 /**
@@ -58,9 +62,16 @@ export async function decideAndSave(
   if (decision.events.length === 0) return () => ({ kind: "committed", events: [] });
 
   const after = evolveAll(before, decision.events);
+  const removed = idsRemoved(before, after);
+  if (removed.length > 0) {
+    // What goes with them must not be known or come after them, also when it is of this transaction.
+    forget(transaction.known);
+    await writeEvents(db, transaction);
+  }
   await saveChanges(db, before, after);
   remember(transaction.known, after);
-  const start = transaction.pending.length;
-  const end = transaction.pending.push(...decision.events);
+  transaction.pending.push(...decision.events);
+  const end = transaction.recorded.length + transaction.pending.length;
+  const start = end - decision.events.length;
   return () => ({ kind: "committed", events: transaction.recorded.slice(start, end) });
 }

@@ -23,6 +23,8 @@ export type UnitOfWork<Unit> = {
   readonly begin: () => Unit;
   /** The last thing that is done before the commit. */
   readonly finish: (unit: Unit) => Promise<void>;
+  /** All that was done since `begin` is so; the callers are told next. */
+  readonly committed: (unit: Unit) => void;
   /** Nothing that was done since `begin` is so. */
   readonly rolledBack: () => void;
 };
@@ -105,9 +107,10 @@ async function inTransaction<Unit>(
   items: readonly Item<Unit>[],
 ): Promise<void> {
   const settle: (() => void)[] = [];
+  let unit: Unit;
   try {
     writer.exec("begin immediate");
-    const unit = unitOfWork.begin();
+    unit = unitOfWork.begin();
     for (const item of items) settle.push(await item.work(unit));
     await unitOfWork.finish(unit);
     writer.exec("commit");
@@ -116,5 +119,6 @@ async function inTransaction<Unit>(
     if (writer.isOpen && writer.isTransaction) writer.exec("rollback");
     throw storeError(error, file);
   }
+  unitOfWork.committed(unit);
   for (const resolve of settle) resolve();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { startProgramUnshared } from "./testing/start-program.ts";
+import { startProgramUnshared } from "../testing/start-program.ts";
 import { temporaryFolder } from "./testing/temporary-file.ts";
 
 const shown = z.object({ ids: z.array(z.string()), lastSeq: z.number() });
@@ -13,7 +13,7 @@ const report = z.object({
 });
 
 test("a full disk loses nothing, and work goes on when there is space again", async (context) => {
-  const program = await startProgramUnshared("on-full-disk", [temporaryFolder()]);
+  const program = await startProgramUnshared("sqlite/testing/on-full-disk", [temporaryFolder()]);
   const refused = program.stderr.find((line) => /not permitted|denied|not found/.test(line));
   if (refused !== undefined) context.skip(`This system mounts no disk for a test: ${refused}`);
 

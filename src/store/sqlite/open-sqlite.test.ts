@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { add } from "../conformance/builders.ts";
 import { openSqliteReader, openSqliteStore } from "./sqlite-store.ts";
-import { startProgram } from "./testing/start-program.ts";
+import { startProgram } from "../testing/start-program.ts";
 import { temporaryFile, temporaryFolder } from "./testing/temporary-file.ts";
 
 test("a blackboard is there again when it is opened again", async () => {
@@ -88,7 +88,7 @@ test("a blackboard that may only be read is refused, for looking too: SQLite nee
   chmodSync(dirname(file), 0o755);
   chmodSync(file, 0o444);
   for (const mode of ["write", "read"]) {
-    const { stdout, stderr } = await startProgram("as-stranger", [file, mode]);
+    const { stdout, stderr } = await startProgram("sqlite/testing/as-stranger", [file, mode]);
     expect({ stdout, stderr }).toEqual({
       stdout: ["READ_ONLY", expect.stringContaining("Make it and its folder writable")],
       stderr: [],
@@ -99,7 +99,9 @@ test("a blackboard that may only be read is refused, for looking too: SQLite nee
 test("a folder that may only be read refuses a new blackboard", async () => {
   const folder = temporaryFolder();
   chmodSync(folder, 0o555);
-  const { stdout, stderr } = await startProgram("as-stranger", [join(folder, "new.sqlite")]);
+  const { stdout, stderr } = await startProgram("sqlite/testing/as-stranger", [
+    join(folder, "new.sqlite"),
+  ]);
   expect({ stdout, stderr }).toMatchObject({
     stdout: ["READ_ONLY", expect.anything()],
     stderr: [],

@@ -1,15 +1,16 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { OrchestraError } from "../../core/errors.ts";
 import { SQLITE_MIGRATIONS } from "../sql/migrations.ts";
-import { BUSY_TIMEOUT_MS, isBusy, storeError } from "./store-error.ts";
+import { BUSY_TIMEOUT_MS, isBusy, isMountedReadOnly, storeError } from "./store-error.ts";
 
 const BUSY_PAUSE_MS = 2;
 const SCHEMA_VERSION = SQLITE_MIGRATIONS.length;
 
 /** Opens the blackboard for writing, made or brought up to date if need be. */
 export function openForWriting(file: string): DatabaseSync {
-  return opened(file, { readOnly: false }, (database) => {
+  return opened({ file, location: file, readOnly: false }, (database) => {
     switchToWal(database);
     // FULL survives a power cut, at 0.1 ms a commit.
     database.exec("pragma synchronous = full; pragma foreign_keys = on;");
@@ -21,7 +22,16 @@ export function openForWriting(file: string): DatabaseSync {
 /** Opens the blackboard for reading alone; `undefined` when there is none yet. */
 export function openForReading(file: string): DatabaseSync | undefined {
   if (!existsSync(file)) return undefined;
-  return opened(file, { readOnly: true }, (database) => {
+  try {
+    return openedToRead(file, file);
+  } catch (error) {
+    if (!isWhole(file) || !lacksRoomForIndex(error, file)) throw error;
+    return openedToRead(file, asImmutable(file));
+  }
+}
+
+function openedToRead(file: string, location: string | URL): DatabaseSync | undefined {
+  return opened({ file, location, readOnly: true }, (database) => {
     const version = schemaVersion(database);
     refuseNewer(version, file);
     if (version > 0) return database;
@@ -31,14 +41,41 @@ export function openForReading(file: string): DatabaseSync | undefined {
   });
 }
 
+/** Whether all that was committed is in the file itself, and nobody is writing. */
+function isWhole(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+/**
+ * Readers of a WAL share an index in a file of its own, which a full disk and one that is mounted
+ * read-only have no room for. There, nobody else can write either.
+ */
+function lacksRoomForIndex(error: unknown, file: string): boolean {
+  if (!(error instanceof OrchestraError)) return false;
+  return error.code === "NO_SPACE" || (error.code === "READ_ONLY" && isMountedReadOnly(file));
+}
+
+/** SQLite's word for a file that cannot change: it then needs neither locks nor an index. */
+function asImmutable(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set("immutable", "1");
+  return url;
+}
+
+type Opening = {
+  readonly file: string;
+  /** The file, and how it is to be used. */
+  readonly location: string | URL;
+  readonly readOnly: boolean;
+};
+
 function opened<T>(
-  file: string,
-  { readOnly }: { readonly readOnly: boolean },
+  { file, location, readOnly }: Opening,
   prepare: (database: DatabaseSync) => T,
 ): T {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS });
+    database = new DatabaseSync(location, { readOnly, timeout: BUSY_TIMEOUT_MS });
     return prepare(database);
   } catch (error) {
     if (database?.isOpen) database.close();

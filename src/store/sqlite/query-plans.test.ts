@@ -1,10 +1,10 @@
-import { Kysely, type CompiledQuery } from "kysely";
-import { expect, test } from "vitest";
+import type { Kysely } from "kysely";
+import { expect, test, vi } from "vitest";
 import type { BlackboardReader } from "../store.ts";
 import { loadState } from "../sql/load-state.ts";
 import { sqlReader } from "../sql/read.ts";
 import type { Database } from "../sql/schema.ts";
-import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
+import { kyselyOnNodeSqlite } from "./node-sqlite.ts";
 import { openForWriting } from "./open-sqlite.ts";
 import { temporaryFile } from "./testing/temporary-file.ts";
 
@@ -26,7 +26,10 @@ test("an assignment reads the ready tasks from their index, in its order", async
 test.each([
   ["a node's live attempts", asking(async (reader) => reader.liveAttempts("node"))],
   ["all live attempts", asking(async (reader) => reader.liveAttempts())],
-  ["the next parked task", asking(async (reader) => reader.nextDueMs())],
+  [
+    "the next parked task",
+    async (db: Db) => loadState(db, { dueParked: { nowMs: 1_000, limit: 1 } }),
+  ],
   ["open questions", asking(async (reader) => reader.openInterrupts(10))],
   ["ids by prefix", asking(async (reader) => reader.taskIdsWithPrefix("ab", 10))],
   ["counts", asking(async (reader) => reader.countTasks())],
@@ -61,14 +64,11 @@ test("the merge queue looks at waiting tasks alone", async () => {
 async function planOf(query: (db: Db) => Promise<unknown>): Promise<string[]> {
   const file = temporaryFile();
   const database = openForWriting(file);
-  const made: CompiledQuery[] = [];
-  const db = new Kysely<Database>({
-    dialect: nodeSqliteDialect(database, file),
-    log: (event) => void made.push(event.query),
-  });
-  await query(db);
+  const prepare = vi.spyOn(database, "prepare");
+  await query(kyselyOnNodeSqlite<Database>(database, file));
+  const made = prepare.mock.calls.map(([sql]) => sql);
   expect(made.length).toBeGreaterThan(0);
-  const steps = made.flatMap(({ sql }) => database.prepare(`explain query plan ${sql}`).all());
+  const steps = made.flatMap((sql) => database.prepare(`explain query plan ${sql}`).all());
   database.close();
   return steps.map((step) => String(step["detail"]));
 }

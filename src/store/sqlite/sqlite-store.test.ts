@@ -1,10 +1,22 @@
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { storeConformance } from "../conformance.ts";
+import { damageConformance } from "../conformance/damage.ts";
 import { add, assign, loaded, report } from "../conformance/builders.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { temporaryFile } from "./testing/temporary-file.ts";
 
 storeConformance("SQLite", async () => openSqliteStore(temporaryFile()));
+
+damageConformance("SQLite", async () => {
+  const file = temporaryFile();
+  const damage = async (statement: string): Promise<void> => {
+    const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+    database.exec(statement);
+    database.close();
+  };
+  return { store: openSqliteStore(file), damage };
+});
 
 test("a decision sees what another connection has written since the last one", async () => {
   const file = temporaryFile();

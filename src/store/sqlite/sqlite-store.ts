@@ -1,6 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import { Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import { readDispatcherLease, saveDispatcherLease } from "../sql/lease.ts";
+import { adoptHistory } from "../sql/projection/adopt.ts";
+import { fillProjection } from "../sql/projection/fill.ts";
+import { findFlaws } from "../sql/projection/find-flaws.ts";
+import { removeSuperseded } from "../sql/projection/superseded.ts";
 import { sqlReader } from "../sql/read.ts";
 import type { Database } from "../sql/schema.ts";
 import {
@@ -9,34 +13,56 @@ import {
   writeEvents,
   type Transaction,
 } from "../sql/transact.ts";
-import type { BlackboardReader, Store } from "../store.ts";
+import type { Store, StoreReader } from "../store.ts";
 import { forget, knowNothing } from "../sql/known-rows.ts";
+import { atOneMoment } from "./at-one-moment.ts";
 import { createCommitQueue, type CommitQueue, type UnitOfWork } from "./commit-queue.ts";
-import { announce, createWatch, watchChanges } from "./watch-changes.ts";
-import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
+import { announce, createWatch, watchChanges, type Watch } from "./watch-changes.ts";
+import { kyselyOnNodeSqlite } from "./node-sqlite.ts";
 import { openForReading, openForWriting } from "./open-sqlite.ts";
+import { reclaimPages } from "./reclaim.ts";
 
 /** The blackboard in one SQLite file, which is made if need be. Needs no set-up and no server. */
 export function openSqliteStore(file: string): Store {
   const writer = openForWriting(file);
   // Readers have a connection of their own, or they would see what is not committed yet.
   const reader = openForReading(file) ?? writer;
-  const readDb = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
-  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(writer, file) });
-  const queue = createCommitQueue(writer, file, unitOfWork(writer, db));
+  const readDb = kyselyOnNodeSqlite<Database>(reader, file);
+  const db = kyselyOnNodeSqlite<Database>(writer, file);
   // The writer's counter does not count its own commits, which are announced with their events.
   const watch = createWatch(writer);
+  const queue = createCommitQueue(writer, file, unitOfWork(watch, db));
   return {
     ...sqlReader(readDb),
-    transact: async (scope, decide) => {
-      const outcome = await queue.commit(async (transaction) =>
-        decideAndSave(db, transaction, { scope, decide }),
-      );
-      if (outcome.kind === "committed" && outcome.events.length > 0)
-        announce(watch, outcome.events);
-      return outcome;
+    ...momentsOf(file),
+    transact: async (scope, decide) =>
+      queue.commit(async (transaction) => decideAndSave(db, transaction, { scope, decide })),
+    rebuild: async () =>
+      queue.commit(async ({ known }) => {
+        const flaws = await findFlaws(db);
+        forget(known);
+        if (flaws.length > 0) await fillProjection(db);
+        return () => {
+          if (flaws.length > 0) announce(watch);
+          return flaws;
+        };
+      }),
+    adopt: async (history) =>
+      queue.commit(async ({ known }) => {
+        forget(known);
+        await adoptHistory(db, history);
+        return () => announce(watch);
+      }),
+    reclaim: async () => {
+      await queue.commit(async () => {
+        await removeSuperseded(db);
+        return () => undefined;
+      });
+      await queue.idle();
+      reclaimPages(writer, file);
     },
     dispatcherLease: async () => readDispatcherLease(readDb),
+    nowMs: async () => Date.now(),
     saveDispatcherLease: async (lease, expectedTerm) =>
       queue.commit(async () => {
         const isSaved = await saveDispatcherLease(db, lease, expectedTerm);
@@ -48,25 +74,32 @@ export function openSqliteStore(file: string): Store {
 }
 
 /** The blackboard for commands that only look; `undefined` when there is none yet. */
-export function openSqliteReader(file: string): SqliteReader | undefined {
+export function openSqliteReader(file: string): StoreReader | undefined {
   const reader = openForReading(file);
   if (!reader) return undefined;
-  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(reader, file) });
+  const db = kyselyOnNodeSqlite<Database>(reader, file);
   const watch = createWatch(reader);
   return {
     ...sqlReader(db),
+    ...momentsOf(file),
     dispatcherLease: async () => readDispatcherLease(db),
+    nowMs: async () => Date.now(),
     watch: (listener, signal) => watchChanges(watch, listener, signal),
     close: async () => reader.close(),
   };
 }
 
-export type SqliteReader = BlackboardReader & Pick<Store, "close" | "watch" | "dispatcherLease">;
+function momentsOf(file: string): Pick<StoreReader, "snapshot" | "flaws"> {
+  return {
+    snapshot: async (read) => atOneMoment(file, async (db) => read(sqlReader(db))),
+    flaws: async () => atOneMoment(file, findFlaws),
+  };
+}
 
 /** Rows are known from one transaction to the next while no other connection has written. */
-function unitOfWork(writer: DatabaseSync, db: Kysely<Database>): UnitOfWork<Transaction> {
+function unitOfWork(watch: Watch, db: Kysely<Database>): UnitOfWork<Transaction> {
   const known = knowNothing();
-  const version = writer.prepare("pragma data_version");
+  const version = watch.connection.prepare("pragma data_version");
   let seen: unknown;
   return {
     begin: () => {
@@ -76,6 +109,9 @@ function unitOfWork(writer: DatabaseSync, db: Kysely<Database>): UnitOfWork<Tran
       return createTransaction(known);
     },
     finish: async (transaction) => writeEvents(db, transaction),
+    committed: ({ recorded }) => {
+      if (recorded.length > 0) announce(watch, recorded);
+    },
     rolledBack: () => forget(known),
   };
 }

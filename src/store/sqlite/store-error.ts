@@ -83,13 +83,22 @@ function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-// The system is asked, not the permission bits, which do not know of mounts and attributes.
+/** Whether nobody at all can write the file here, whatever rights they have. */
+export function isMountedReadOnly(file: string): boolean {
+  return refusalToWrite(dirname(file)) === "EROFS";
+}
+
 function isWritable(path: string): boolean {
+  return refusalToWrite(path) === undefined;
+}
+
+// The system is asked, not the permission bits, which do not know of mounts and attributes.
+function refusalToWrite(path: string): unknown {
   try {
     accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? error.code : error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { OrchestraError } from "../../../core/errors.ts";
 import { add } from "../../conformance/builders.ts";
 import { openSqliteReader, openSqliteStore } from "../sqlite-store.ts";
-import { printLine } from "./print-line.ts";
+import { printLine } from "../../testing/print-line.ts";
 
 /** Opens and writes as a user without rights, whoever started it, and prints what came of it. */
 const NOBODY = 65_534;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { OrchestraError } from "../../../core/errors.ts";
 import { aTask, add } from "../../conformance/builders.ts";
 import { openSqliteStore } from "../sqlite-store.ts";
-import { printLine } from "./print-line.ts";
+import { printLine } from "../../testing/print-line.ts";
 
 /** Fills a tiny disk of its own, makes room again, and prints what the store made of both. */
 const TASKS_MAX = 10_000;

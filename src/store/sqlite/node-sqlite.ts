@@ -1,11 +1,14 @@
 import type { DatabaseSync, StatementSync, SQLInputValue } from "node:sqlite";
 import {
+  DefaultQueryExecutor,
+  Kysely,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
   type CompiledQuery,
+  type ConnectionProvider,
   type DatabaseConnection,
-  type Dialect,
+  type Driver,
   type QueryResult,
 } from "kysely";
 import { storeError } from "./store-error.ts";
@@ -22,30 +25,56 @@ type Connection = {
 };
 
 /** Kysely on one `node:sqlite` connection, whose caller begins and ends transactions. */
-export function nodeSqliteDialect(database: DatabaseSync, file: string): Dialect {
-  const deps: Connection = { database, file, prepared: new Map() };
-  const connection: DatabaseConnection = {
+export function kyselyOnNodeSqlite<Tables>(database: DatabaseSync, file: string): Kysely<Tables> {
+  const connection = connectionOf({ database, file, prepared: new Map() });
+  const driver = driverOf(connection);
+  const executor = new OneConnection(connection);
+  const dialect = {
+    createAdapter: () => executor.adapter,
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createDriver: () => driver,
+  };
+  return new Kysely<Tables>({ config: { dialect }, driver, executor, dialect });
+}
+
+/** Asks the connection at once: a pool's acquiring and releasing costs more than most questions. */
+class OneConnection extends DefaultQueryExecutor {
+  readonly #connection: DatabaseConnection;
+
+  constructor(connection: DatabaseConnection) {
+    const provider: ConnectionProvider = {
+      provideConnection: async (consumer) => consumer(connection),
+    };
+    super(new SqliteQueryCompiler(), new SqliteAdapter(), provider);
+    this.#connection = connection;
+  }
+
+  override async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#connection.executeQuery<R>(query);
+  }
+}
+
+function connectionOf(deps: Connection): DatabaseConnection {
+  return {
     executeQuery: async (query) => run(deps, query),
     streamQuery: () => {
       throw new Error("Streaming is not used: every query is bounded.");
     },
   };
-  return {
-    createAdapter: () => new SqliteAdapter(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createDriver: () => ({
-      init: nothing,
-      acquireConnection: async () => connection,
-      releaseConnection: nothing,
-      beginTransaction: nothing,
-      commitTransaction: nothing,
-      rollbackTransaction: nothing,
-      destroy: nothing,
-    }),
-  };
 }
 
+function driverOf(connection: DatabaseConnection): Driver {
+  return {
+    init: nothing,
+    acquireConnection: async () => connection,
+    releaseConnection: nothing,
+    beginTransaction: nothing,
+    commitTransaction: nothing,
+    rollbackTransaction: nothing,
+    destroy: nothing,
+  };
+}
 async function nothing(): Promise<void> {
   // Transactions are the caller's, and the connection is never given back.
 }

@@ -3,7 +3,7 @@ import { execa } from "execa";
 
 const DEADLINE_MS = 20_000;
 
-/** Starts one of the programs beside this file in a process of its own. */
+/** Starts a program of this room, as `testing/write-loop`, in a process of its own. */
 export function startProgram(name: string, args: readonly string[]) {
   return execa(process.execPath, [programPath(name), ...args], programOptions());
 }
@@ -20,5 +20,5 @@ function programOptions() {
 }
 
 function programPath(name: string): string {
-  return fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  return fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
 }

@@ -1,12 +1,12 @@
-import { add } from "../../conformance/builders.ts";
-import { openSqliteStore } from "../sqlite-store.ts";
+import { add } from "../conformance/builders.ts";
 import { printLine } from "./print-line.ts";
+import { storeAt } from "./store-at.ts";
 
 /** Adds task after task, some at the same time, and prints the id of each one that is kept. */
 const AT_ONCE = 4;
 
-const [file = "", name = "", count = "0"] = process.argv.slice(2);
-const store = openSqliteStore(file);
+const [url = "", name = "", count = "0"] = process.argv.slice(2);
+const store = await storeAt(url);
 for (let index = 0; index < Number(count); index += AT_ONCE) {
   const ids = Array.from({ length: AT_ONCE }, (_, offset) => `${name}-${index + offset}`);
   await Promise.all(

@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import { OrchestraError } from "../core/errors.ts";
+import { quoted } from "../core/names.ts";
+
+/** Where a blackboard is kept. */
+export type StoreLocation =
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "files"; readonly folder: string }
+  | { readonly kind: "memory" }
+  | ServerLocation;
+
+export type ServerLocation = {
+  readonly kind: "postgres" | "mysql";
+  /** As the driver takes it. May hold a password. */
+  readonly url: string;
+  /** The same for people: without the password. */
+  readonly place: string;
+  /** PostgreSQL alone: the schema that the tables are in; unset, the first of the search path. */
+  readonly schema: string | undefined;
+};
+
+/** Files that a URL names are found from the root. */
+type Project = { readonly root: string; readonly blackboard: string };
+
+/** What a person means by a store's URL; without one, the blackboard is a file of the project. */
+export function storeLocation(url: string | undefined, project: Project): StoreLocation {
+  if (url === undefined) return { kind: "sqlite", file: project.blackboard };
+  const problem = storeProblem(url);
+  if (problem !== undefined) {
+    const shown = quoted(withoutPassword(url));
+    throw new OrchestraError("INVALID_ARGUMENT", `The store ${shown} is not usable: ${problem}.`);
+  }
+  switch (kindOf(url)) {
+    case "postgres":
+      return serverLocation("postgres", url);
+    case "mysql":
+      return serverLocation("mysql", url);
+    case "memory":
+      return { kind: "memory" };
+    case "files":
+      return { kind: "files", folder: resolve(project.root, pathIn(url)) };
+    default:
+      return { kind: "sqlite", file: resolve(project.root, pathIn(url)) };
+  }
+}
+
+/** Whether a text is meant as a store's URL, be it right or wrong. */
+export function isStoreUrl(text: string): boolean {
+  return kindOf(text) !== undefined;
+}
+
+/** Why a URL names no store, for who wrote it; `undefined` when it names one. */
+export function storeProblem(url: string): string | undefined {
+  const kind = kindOf(url);
+  if (kind === undefined) {
+    return "expected postgres://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE, sqlite:FILE, files:FOLDER or memory:";
+  }
+  if (kind === "memory") return undefined;
+  if (kind === "sqlite" || kind === "files") {
+    if (pathIn(url) !== "") return undefined;
+    return `expected a path, as in ${kind}:.orchestra/${kind === "files" ? "blackboard" : "blackboard.db"}`;
+  }
+  const expected = `expected ${kind}://USER@HOST/DATABASE`;
+  if (!URL.canParse(url)) return `${expected}, with special characters written as %40 and the like`;
+  return new URL(url).pathname.length > 1 ? undefined : `it names no database; ${expected}`;
+}
+
+const KINDS: Readonly<Record<string, StoreLocation["kind"]>> = {
+  "postgres:": "postgres",
+  "postgresql:": "postgres",
+  "mysql:": "mysql",
+  "mariadb:": "mysql",
+  "sqlite:": "sqlite",
+  "files:": "files",
+  "memory:": "memory",
+};
+
+function kindOf(url: string): StoreLocation["kind"] | undefined {
+  const scheme = url.slice(0, url.indexOf(":") + 1);
+  return Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined;
+}
+
+/** `sqlite:FILE` and `sqlite://FILE` mean the same. */
+function pathIn(url: string): string {
+  return url.slice(url.indexOf(":") + 1).replace(/^\/\//, "");
+}
+
+function serverLocation(kind: ServerLocation["kind"], text: string): ServerLocation {
+  const url = new URL(text);
+  const schema = url.searchParams.get("schema") ?? undefined;
+  url.searchParams.delete("schema");
+  if (kind === "mysql") url.protocol = "mysql:";
+  return { kind, url: url.href, place: withoutPassword(text), schema };
+}
+
+/** Of any text: what is wrong with a URL may well be its password. */
+function withoutPassword(url: string): string {
+  return url.replace(/^(\w+:\/*[^:@/]*):.*@/, "$1@").replace(/([?&]password=)[^&]*/g, "$1…");
+}

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createTestRepository, type TestRepository } from "../workspace/testing/test-repository.ts";
+import { noteMove } from "./half-done-move.ts";
+import { mergesOf, prepared } from "./testing/merges.ts";
+
+/** A move of `main` that changes a file, adds one and removes one, and of which so much was done. */
+async function killedMove(
+  repository: TestRepository,
+  leave: (move: { readonly expected: string; readonly merged: string }) => Promise<unknown>,
+) {
+  await repository.commit({ "gone.txt": "gone\n" }, "To be removed");
+  const merges = mergesOf(repository);
+  await repository.git(["switch", "--quiet", "--detach"]);
+  await rm(join(repository.root, "gone.txt"));
+  const commit = await repository.commit({ "a.txt": "two\n", "new.txt": "new\n" }, "Work");
+  await repository.git(["switch", "--quiet", "main"]);
+  const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+  const move = { path: repository.root, targetBranch: "main", expected, merged };
+  await noteMove({ worktreesRoot: repository.worktreesRoot }, move);
+  await leave(move);
+  return { merges, move, commit };
+}
+
+const KILLED = {
+  "before it began": async () => undefined,
+  "with some files written, and no index": async ({ write }) => {
+    await write("a.txt", "two\n");
+    await write("new.txt", "new\n");
+  },
+  "with a file that was only opened, and the index locked": async ({ root, write }) => {
+    await rm(join(root, "gone.txt"));
+    await write("new.txt", "");
+    await write(".git/index.lock", "");
+  },
+  "with files and index, and the branch where it was": async ({ git }, { expected, merged }) =>
+    git(["read-tree", "-m", "-u", expected, merged]),
+} satisfies Record<
+  string,
+  (
+    repository: TestRepository,
+    move: { readonly expected: string; readonly merged: string },
+  ) => Promise<unknown>
+>;
+
+test.for(Object.entries(KILLED))(
+  "a move killed %s is taken back, and then made",
+  async ([, left]) => {
+    await using repository = await createTestRepository();
+    const { merges, move } = await killedMove(repository, async (one) => left(repository, one));
+
+    await expect
+      .poll(async () => merges.dirtyCheckout("main"), { timeout: 20_000 })
+      .toBeUndefined();
+    await expect
+      .poll(() => existsSync(join(repository.root, ".git/index.lock")), { timeout: 20_000 })
+      .toBe(false);
+    expect(await repository.git(["status", "--porcelain"])).toBe("");
+    expect(await repository.git(["rev-parse", "HEAD"])).toBe(move.expected);
+    expect(await merges.advance(move)).toEqual({ kind: "advanced" });
+    expect(await repository.git(["status", "--porcelain"])).toBe("");
+  },
+);
+
+test("what a person has changed since stays, and so does the rest of the half-done move", async () => {
+  await using repository = await createTestRepository();
+  const { merges, move } = await killedMove(repository, async () => {
+    await repository.write("a.txt", "mine\n");
+    await repository.write("new.txt", "new\n");
+  });
+
+  expect(await merges.dirtyCheckout("main")).toEqual({ path: repository.root, files: ["a.txt"] });
+  expect(await readFile(join(repository.root, "a.txt"), "utf8")).toBe("mine\n");
+  expect(await merges.advance(move)).toMatchObject({ kind: "dirty", files: ["a.txt", "new.txt"] });
+});
+
+test("a file that the move does not touch tells of a person, too", async () => {
+  await using repository = await createTestRepository();
+  await repository.commit({ "other.txt": "one\n" }, "Another file");
+  const { merges } = await killedMove(repository, async () => {
+    await repository.write("a.txt", "two\n");
+    await repository.write("other.txt", "mine\n");
+  });
+
+  expect(await merges.dirtyCheckout("main")).toMatchObject({ files: ["a.txt", "other.txt"] });
+  expect(await readFile(join(repository.root, "other.txt"), "utf8")).toBe("mine\n");
+});
+
+test("half of a note says that nothing was begun", async () => {
+  await using repository = await createTestRepository();
+  const { merges } = await killedMove(repository, async () =>
+    writeFile(join(repository.worktreesRoot, ".move.json"), '{"path":'),
+  );
+  expect(await merges.dirtyCheckout("main")).toBeUndefined();
+});
+
+test("a move in which a file becomes a folder, and which was never begun, is forgotten", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  await repository.git(["switch", "--quiet", "--detach", "main"]);
+  await rm(join(repository.root, "a.txt"));
+  const merged = await repository.commit({ "a.txt/b.txt": "b\n" }, "A folder");
+  await repository.git(["switch", "--quiet", "main"]);
+  const expected = await repository.git(["rev-parse", "main"]);
+  const { root: path, worktreesRoot } = repository;
+  await noteMove({ worktreesRoot }, { path, targetBranch: "main", expected, merged });
+
+  expect(await merges.dirtyCheckout("main")).toBeUndefined();
+  expect(await repository.git(["status", "--porcelain"])).toBe("");
+});

@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import type { MergeCommand } from "../core/commands.ts";
+import type { CheckEvidence } from "../core/evidence.ts";
+import { execute } from "../store/execute.ts";
+import type { MergeEntry, Store } from "../store/store.ts";
+import type { CheckRunner } from "../verify/check-runner.ts";
+import type { Workspaces } from "../workspace/workspace.ts";
+import type { MergeRepository, PreparedMerge } from "./repository.ts";
+import { clash, conflict, unknown, unready, type Setback } from "./setback.ts";
+
+export type MergeDeps = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly repository: MergeRepository;
+  readonly checks: CheckRunner;
+  readonly workspaces: Pick<Workspaces, "environment">;
+  /** The environment that checks on merged work inherit. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the output of an attempt's checks is kept. */
+  readonly folders: { readonly path: (attemptId: string) => string };
+  readonly random: () => number;
+  /** Told of what went wrong with one merge; the others go on. */
+  readonly onProblem: (doing: string, error: unknown) => void;
+};
+
+/** What became of one entry of the queue. */
+export type MergeStep = "merged" | "rejected" | "deferred" | "interrupted";
+
+/** A branch that moves under us this often in a row is left for the next pass. */
+const RACES_MAX = 5;
+
+type Prepared = Extract<PreparedMerge, { kind: "prepared" }>;
+
+/**
+ * Merges one task's work, or says why not. Every step can be repeated: work that a crash left merged
+ * but not recorded is found merged.
+ */
+export async function mergeOne(
+  deps: MergeDeps,
+  entry: MergeEntry,
+  signal: AbortSignal,
+): Promise<MergeStep> {
+  const dirty = await deps.repository.dirtyCheckout(entry.task.targetBranch);
+  if (dirty) return defer(deps, entry, uncommitted(entry, dirty));
+
+  for (let race = 0; race < RACES_MAX && !signal.aborted; race += 1) {
+    const step = await tryMerge(deps, entry, signal);
+    if (step !== "moved") return step;
+  }
+  return "interrupted";
+}
+
+async function tryMerge(
+  deps: MergeDeps,
+  entry: MergeEntry,
+  signal: AbortSignal,
+): Promise<MergeStep | "moved"> {
+  const { targetBranch } = entry.task;
+  const { id: taskId, title } = entry.task;
+  const request = { taskId, title, commit: commitOf(entry), targetBranch };
+  const prepared = await deps.repository.prepareMerge(request, signal);
+  switch (prepared.kind) {
+    case "missing_target":
+      return reject(
+        deps,
+        entry,
+        unknown(`The target branch ${targetBranch} is gone. Make it again.`),
+      );
+    case "conflict":
+      return reject(deps, entry, conflict(entry, prepared));
+    case "unready":
+      return reject(deps, entry, unready(entry, prepared));
+    case "prepared":
+      return proveAndAdvance(deps, entry, prepared, signal);
+  }
+}
+
+async function proveAndAdvance(
+  deps: MergeDeps,
+  entry: MergeEntry,
+  prepared: Prepared,
+  signal: AbortSignal,
+): Promise<MergeStep | "moved"> {
+  const { targetBranch } = entry.task;
+  const evidence = await verify(deps, entry, prepared, signal);
+  if (signal.aborted) return "interrupted";
+  const failing = evidence.find((one) => !one.passed);
+  if (failing) return reject(deps, entry, clash(entry, failing.check, evidence));
+
+  const { targetCommit: expected, mergedCommit: merged } = prepared;
+  const advance = await deps.repository.advance({ targetBranch, expected, merged });
+  if (advance.kind === "moved") return "moved";
+  if (advance.kind === "dirty") return defer(deps, entry, uncommitted(entry, advance));
+  return complete(deps, entry, merged);
+}
+
+/** The checks again, on the merged files; the same files need no second proof. */
+async function verify(
+  deps: MergeDeps,
+  { task, attempt }: MergeEntry,
+  prepared: Prepared,
+  signal: AbortSignal,
+): Promise<readonly CheckEvidence[]> {
+  const checks = task.checks.filter((check) => check.kind === "command");
+  if (prepared.isSameTree || checks.length === 0) return [];
+  const { id: attemptId, branch } = attempt;
+  const about = {
+    taskId: task.id,
+    attemptId,
+    branch,
+    previousBranch: undefined,
+    baseBranch: task.targetBranch,
+  };
+  return deps.checks.run(
+    {
+      checks,
+      cwd: prepared.path,
+      commit: prepared.mergedCommit,
+      env: { ...deps.env, ...deps.workspaces.environment(about, prepared.path) },
+      outputFolder: join(deps.folders.path(attempt.id), "merge-checks"),
+      facts: { exitCode: 0, leftovers: [], hasChanges: true },
+    },
+    signal,
+  );
+}
+
+async function complete(
+  deps: MergeDeps,
+  entry: MergeEntry,
+  mergedCommit: string,
+): Promise<MergeStep> {
+  // Believed only when seen: the work is in the branch, whatever the steps before have said.
+  const { targetBranch } = entry.task;
+  if (!(await deps.repository.isMerged(commitOf(entry), targetBranch))) {
+    return reject(deps, entry, unknown(`Its commits are not in ${targetBranch} after the merge.`));
+  }
+  await command(deps, entry, { type: "complete_merge", mergedCommit });
+  return "merged";
+}
+
+async function reject(
+  deps: MergeDeps,
+  entry: MergeEntry,
+  { failure, evidence }: Setback,
+): Promise<MergeStep> {
+  await command(deps, entry, {
+    type: "reject_merge",
+    failure,
+    evidence: [...entry.attempt.evidence, ...evidence],
+    jitter: deps.random(),
+  });
+  return "rejected";
+}
+
+/** Leaves the merge for later, and has the task say why. */
+export async function defer(deps: MergeDeps, entry: MergeEntry, why: string): Promise<MergeStep> {
+  await command(deps, entry, { type: "defer_merge", reason: `Its merge waits: ${why}` });
+  return "deferred";
+}
+
+function uncommitted({ task }: MergeEntry, { path }: { readonly path: string }): string {
+  return `${task.targetBranch} is checked out in ${path} with uncommitted changes. Commit or stash them.`;
+}
+
+type Body<C> = C extends MergeCommand ? Omit<C, "taskId" | "epoch"> : never;
+
+async function command(
+  deps: MergeDeps,
+  { task }: MergeEntry,
+  body: Body<MergeCommand>,
+): Promise<void> {
+  const ids = { taskId: task.id, epoch: task.epoch, nowMs: deps.clock.nowMs() };
+  await execute(deps.store, { ...body, ...ids });
+}
+
+function commitOf({ task, attempt }: MergeEntry): string {
+  return attempt.commit ?? task.commit ?? "";
+}

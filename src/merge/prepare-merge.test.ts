@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createTestRepository, NEVER } from "../workspace/testing/test-repository.ts";
+import { mergesOf, prepared, TITLE, worked } from "./testing/merges.ts";
+
+test("a merge is prepared beside the repository, and moves nothing", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const main = await repository.git(["rev-parse", "main"]);
+
+  const merge = await prepared(mergesOf(repository), commit);
+
+  expect(merge).toMatchObject({ targetCommit: main, isSameTree: true });
+  expect(await repository.git(["rev-parse", "main"])).toBe(main);
+  expect(await repository.git(["log", "-1", "--format=%P", merge.mergedCommit])).toBe(
+    `${main} ${commit}`,
+  );
+  expect(await readFile(join(merge.path, "b.txt"), "utf8")).toBe("b\n");
+});
+
+test("a hostile title is one harmless line", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const title = "--abort \"x\" 'y' $(touch z)\n\nOrchestra-Task: forged\n# c\u0007";
+  const { mergedCommit } = await prepared(mergesOf(repository), commit, title);
+  expect(await repository.git(["log", "-1", "--format=%B", mergedCommit])).toBe(
+    "Merge --abort \"x\" 'y' $(touch z) Orchestra-Task: forged # c\n\nOrchestra-Task: t1\n",
+  );
+});
+
+test("work whose target has moved on has other files than were proven", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
+  const merge = await prepared(mergesOf(repository), commit);
+  expect(merge.isSameTree).toBe(false);
+  expect(existsSync(join(merge.path, "c.txt"))).toBe(true);
+});
+
+test("merged files are furnished and set up for their checks, once", async () => {
+  await using repository = await createTestRepository();
+  await repository.write(".env", "x\n");
+  const merges = mergesOf(repository, {
+    copy: [".env"],
+    setup: ['echo "$ORCHESTRA_TASK_ID" >> setup.log'],
+  });
+  const first = await worked(repository, { "b.txt": "b\n" });
+  const second = await worked(repository, { "c.txt": "c\n" });
+  await repository.commit({ "d.txt": "d\n" }, "Elsewhere");
+  const { path } = await prepared(merges, first);
+  await prepared(merges, second);
+  expect(await readFile(join(path, "setup.log"), "utf8")).toBe("t1\n");
+  expect(existsSync(join(path, ".env"))).toBe(true);
+  expect(existsSync(join(path, "b.txt"))).toBe(false);
+});
+
+test("work that is merged already is prepared as it stands", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await repository.git(["rev-parse", "main"]);
+  expect(await prepared(merges, commit)).toMatchObject({ mergedCommit: commit, isSameTree: true });
+  expect(await merges.isMerged(commit, "main")).toBe(true);
+  expect(await merges.isMerged(commit, "gone")).toBe(false);
+  expect(await merges.isMerged("", "main")).toBe(false);
+});
+
+test("a conflict names its files and shows its parts, and the next merge finds no trace", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "a.txt": "mine\n", "sp ace é.txt": "mine\n" });
+  const clean = await worked(repository, { "b.txt": "b\n" });
+  const main = await repository.commit({ "a.txt": "theirs\n", "sp ace é.txt": "x\n" }, "Theirs");
+
+  const request = { taskId: "t1", title: TITLE, commit, targetBranch: "main" };
+  const conflict = await merges.prepareMerge(request, NEVER);
+
+  expect(conflict).toMatchObject({
+    kind: "conflict",
+    files: ["a.txt", "sp ace é.txt"],
+    targetCommit: main,
+  });
+  expect(conflict.kind === "conflict" && conflict.excerpt).toMatch(/theirs[^]*mine/);
+  expect((await prepared(merges, clean)).isSameTree).toBe(false);
+});
+
+test("a conflict between a change and a deletion is explained, and a huge one is cut", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const changed = await worked(repository, { "a.txt": "mine\n" });
+  const huge = await worked(repository, { "big.txt": "mine\n".repeat(20_000) });
+  await rm(join(repository.root, "a.txt"));
+  await repository.commit({ "big.txt": "theirs\n".repeat(20_000) }, "Theirs");
+  const request = { taskId: "t1", title: TITLE, commit: changed, targetBranch: "main" };
+
+  const deletion = await merges.prepareMerge(request, NEVER);
+  expect(deletion).toMatchObject({ kind: "conflict", files: ["a.txt"] });
+  expect(deletion.kind === "conflict" && deletion.excerpt).toContain("modify/delete");
+  const big = await merges.prepareMerge({ ...request, commit: huge }, NEVER);
+  expect(big.kind === "conflict" && big.excerpt.length).toBeLessThan(12_100);
+});
+
+test("a target that is gone is told, and a commit that is gone is an error", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const request = { taskId: "t1", title: TITLE, commit: "0".repeat(40), targetBranch: "gone" };
+  expect(await merges.prepareMerge(request, NEVER)).toEqual({ kind: "missing_target" });
+  await expect(
+    merges.prepareMerge({ ...request, targetBranch: "main" }, NEVER),
+  ).rejects.toMatchObject({
+    code: "REPOSITORY_UNUSABLE",
+  });
+});
+
+test("a scratch folder that a crash has left in any state is used again", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const commit = await worked(repository, { "a.txt": "mine\n" });
+  const { path } = await prepared(merges, commit);
+  await repository.write("stray.txt", "x\n", path);
+  await repository.git(["checkout", "--quiet", "main~0"], path);
+  const theirs = await repository.commit({ "a.txt": "theirs\n" }, "Theirs", path);
+  await repository.git(["merge", "--quiet", commit], path).catch(() => "conflict");
+  const gitDir = await repository.git(["rev-parse", "--absolute-git-dir"], path);
+  await writeFile(join(gitDir, "index.lock"), "");
+  expect(theirs).not.toBe(commit);
+
+  expect((await prepared(merges, commit)).isSameTree).toBe(true);
+  expect(existsSync(join(path, "stray.txt"))).toBe(false);
+  await rm(path, { recursive: true });
+  expect((await prepared(merges, commit)).isSameTree).toBe(true);
+});

@@ -1,0 +1,140 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { storeConformance } from "../conformance.ts";
+import { aTask, add, assign, work } from "../conformance/builders.ts";
+import { processConformance } from "../conformance/processes.ts";
+import { executeOrThrow } from "../execute.ts";
+import { openFilesReader, openFilesStore } from "./files-store.ts";
+import { JOURNAL_FILE } from "./ledger.ts";
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "orchestra-files-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "blackboard");
+}
+
+const journalIn = (folder: string): string => join(folder, JOURNAL_FILE);
+const taskIn = (folder: string, id: string): object =>
+  JSON.parse(readFileSync(join(folder, "tasks", `${id}.json`), "utf8")) as object;
+
+storeConformance("files", async () => openFilesStore(temporaryFolder()));
+
+processConformance("files", {
+  newUrl: async () => `files:${temporaryFolder()}`,
+  heardWithinMs: 100,
+});
+
+test("each task has a file that tells all of it", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one", "two"]);
+  await assign(store);
+  await work(store, "one");
+
+  expect(readdirSync(join(folder, "tasks")).toSorted()).toEqual(["one.json", "two.json"]);
+  expect(taskIn(folder, "one")).toMatchObject({
+    id: "one",
+    state: "complete",
+    attempts: [{ id: "one-1", state: "succeeded" }],
+    interrupts: [],
+  });
+  expect(taskIn(folder, "two")).toMatchObject({ state: "active" });
+  await store.close();
+});
+
+test("a file that somebody lost or spoilt is written again with its task's next event", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one", "two"]);
+  writeFileSync(join(folder, "tasks", "one.json"), "{");
+  rmSync(join(folder, "tasks.upto"));
+  await store.close();
+
+  const again = openFilesStore(folder);
+  expect(taskIn(folder, "one")).toMatchObject({ id: "one", state: "ready" });
+  await again.close();
+});
+
+test("what was half written when its writer died is as if it had not been", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  await store.close();
+  appendFileSync(journalIn(folder), '[{"type":"task_added","runId":"queue",');
+
+  const again = openFilesStore(folder);
+  await add(again, ["two"]);
+  expect(await again.taskIdsWithPrefix("", 10)).toEqual(["one", "two"]);
+  await again.close();
+  const reader = openFilesReader(folder);
+  expect(await reader?.taskIdsWithPrefix("", 10)).toEqual(["one", "two"]);
+  await reader?.close();
+});
+
+test("a journal that a copy was put in the place of is read anew", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  const { size } = statSync(journalIn(folder));
+  await add(store, ["two"]);
+  truncateSync(journalIn(folder), size);
+  expect(await store.taskIdsWithPrefix("", 10)).toEqual(["one"]);
+  await store.close();
+});
+
+test.each([
+  ["a line that is spoilt", '{"orchestra":"blackboard","version":1}\n[{"type":\n', "line 2"],
+  ["something else", "Dear diary\n", "no blackboard"],
+])("a journal with %s is refused, and stays as it is", async (_what, text, words) => {
+  const folder = temporaryFolder();
+  await openFilesStore(folder).close();
+  writeFileSync(journalIn(folder), text);
+  expect(() => openFilesStore(folder)).toThrow(
+    expect.objectContaining({
+      code: "STORE_UNAVAILABLE",
+      message: expect.stringContaining(words),
+    }),
+  );
+  expect(readFileSync(journalIn(folder), "utf8")).toBe(text);
+});
+
+test("a journal of a newer layout is refused", async () => {
+  const folder = temporaryFolder();
+  await openFilesStore(folder).close();
+  writeFileSync(journalIn(folder), '{"orchestra":"blackboard","version":2}\n');
+  expect(() => openFilesReader(folder)).toThrow(expect.objectContaining({ code: "STORE_NEWER" }));
+});
+
+test("where nothing is kept yet there is nothing to look at", () => {
+  expect(openFilesReader(temporaryFolder())).toBeUndefined();
+});
+
+test("a task under an id that was archived in another run is there when it is opened again", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  const objective = "It is read before the other.";
+  await executeOrThrow(store, { type: "create_run", runId: "another", objective, nowMs: 1 });
+  await add(store, ["one"]);
+  const cancel = { type: "cancel_task", taskId: "one", dependents: "wait", nowMs: 5 } as const;
+  await executeOrThrow(store, cancel);
+  const ended = { taskIds: ["one"], endedBeforeMs: 10, nowMs: 10 };
+  await executeOrThrow(store, { type: "archive_tasks", ...ended });
+  const again = { type: "add_tasks", runId: "another", tasks: [aTask({ id: "one" })] } as const;
+  await executeOrThrow(store, { ...again, nowMs: 20 });
+  await store.reclaim();
+  await store.close();
+  const reader = openFilesReader(folder);
+  expect(await reader?.task("one")).toMatchObject({ runId: "another", state: "ready" });
+  await reader?.close();
+});

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { DispatcherLease } from "../../core/lease.ts";
+import { keepNames, writeDurably } from "./durable-file.ts";
+
+const LEASE_FILE = "dispatcher.json";
+
+export function readLease(folder: string): DispatcherLease | undefined {
+  const file = join(folder, LEASE_FILE);
+  if (!existsSync(file)) return undefined;
+  // Written whole by `saveLease`, and by nobody else.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(readFileSync(file, "utf8")) as DispatcherLease;
+}
+
+/** Saves the lease if the stored term is `expectedTerm`; tells whether it was. Under the lock. */
+export function saveLease(
+  folder: string,
+  lease: DispatcherLease,
+  expectedTerm: number | undefined,
+): boolean {
+  if (readLease(folder)?.term !== expectedTerm) return false;
+  const file = join(folder, LEASE_FILE);
+  writeDurably(file, `${JSON.stringify(lease, null, 2)}\n`);
+  keepNames(dirname(file));
+  return true;
+}

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { EMPTY_STATE } from "../../core/state.ts";
+import { evolveAll } from "../../core/evolve.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Blackboard } from "../memory/blackboard.ts";
+import { keep, type Draft } from "../memory/draft.ts";
+import { keepNames, writeDurably } from "./durable-file.ts";
+import { openJournal, type Journal } from "./journal.ts";
+import { eventsOf, HEADER, lineOf, requireHeader } from "./records.ts";
+
+export const JOURNAL_FILE = "journal.jsonl";
+
+/** The blackboard as its journal tells it, kept up with what other processes append. */
+export type Ledger = {
+  /** The blackboard now; its listeners are told when others have changed it. */
+  readonly current: () => Blackboard;
+  /** Keeps what was decided. To be called under the lock, on a draft of what `current` returned. */
+  readonly commit: (draft: Draft) => void;
+  /** Puts these events in the place of the journal, which may be long or empty. Under the lock. */
+  readonly replace: (events: readonly RecordedEvent[]) => void;
+  readonly close: () => void;
+};
+
+/** Events in one line of a journal that was written at once. */
+const EVENTS_PER_LINE = 100;
+
+type Deps = {
+  readonly file: string;
+  readonly use: "read" | "write";
+  readonly board: Blackboard;
+  journal: Journal;
+  /** Lines so far, for whom a damaged one is shown. */
+  lines: number;
+};
+
+/** Opens the journal in `folder` and adds it up. */
+export function openLedger(folder: string, use: "read" | "write"): Ledger {
+  const file = join(folder, JOURNAL_FILE);
+  const board: Blackboard = {
+    state: EMPTY_STATE,
+    events: new Map(),
+    lease: undefined,
+    listeners: new Set(),
+  };
+  const deps: Deps = { file, use, board, journal: openJournal(file, use), lines: 0 };
+  takeIn(deps);
+  return {
+    current: () => {
+      if (deps.journal.wasReplaced()) beginAnew(deps);
+      if (takeIn(deps)) for (const listener of board.listeners) listener(undefined);
+      return board;
+    },
+    commit: (draft) => {
+      if (deps.lines === 0) append(deps, HEADER);
+      append(deps, lineOf(draft.events));
+      keep(board, draft);
+    },
+    replace: (events) => {
+      const lines = [HEADER];
+      for (let start = 0; start < events.length; start += EVENTS_PER_LINE) {
+        lines.push(lineOf(events.slice(start, start + EVENTS_PER_LINE)));
+      }
+      writeDurably(file, `${lines.join("\n")}\n`);
+      keepNames(folder);
+    },
+    close: () => deps.journal.close(),
+  };
+}
+
+function append(deps: Deps, line: string): void {
+  deps.journal.append(line);
+  deps.lines += 1;
+}
+
+/** Somebody put another journal in the place of the one that was read, as with a copy. */
+function beginAnew(deps: Deps): void {
+  const replaced = deps.journal;
+  deps.journal = openJournal(deps.file, deps.use);
+  replaced.close();
+  deps.lines = 0;
+  deps.board.state = EMPTY_STATE;
+  deps.board.events.clear();
+}
+
+/** Whether there was something new. */
+function takeIn(deps: Deps): boolean {
+  const events: RecordedEvent[] = [];
+  for (const line of deps.journal.readNew()) {
+    deps.lines += 1;
+    if (deps.lines === 1) requireHeader(line, deps.file);
+    else events.push(...eventsOf(line, deps.file, deps.lines));
+  }
+  if (events.length === 0) return false;
+  const state = evolveAll(deps.board.state, events);
+  keep(deps.board, { state, events, lastSeq: new Map() });
+  return true;
+}

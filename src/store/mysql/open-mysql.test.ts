@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServerLocation } from "../../config/store-location.ts";
+import { add } from "../conformance/builders.ts";
+import {
+  isMariadbInstalled,
+  startMariadb,
+  type MariadbService,
+} from "../testing/mariadb-service.ts";
+import { serverAt, urlOf } from "../testing/server-at.ts";
+import { MYSQL_BLACKBOARD, MYSQL_MIGRATIONS } from "./migrations.ts";
+import { openMysqlReader, openMysqlStore } from "./mysql-store.ts";
+
+describe.skipIf(!isMariadbInstalled && !process.env["CI"])("opening a MariaDB store", () => {
+  let service: MariadbService;
+  beforeAll(async () => {
+    service = await startMariadb();
+    await service.query("create user secured identified by 'right'");
+    await service.query("create user guest");
+    await service.query("create database granted");
+    await service.query("grant all on granted.* to secured");
+  });
+  afterAll(async () => service[Symbol.asyncDispose]());
+
+  test.each([
+    ["a host that is not there", () => "mysql://ada:s3cret@127.0.0.1:1/shop", /cannot be reached/],
+    ["a name that is no host", () => "mysql://ada:s3cret@no.invalid/shop", /cannot be reached/],
+    ["a socket that is not there", () => "mysql:///shop?socketPath=/nowhere", /cannot be reached/],
+    ["no such database", () => service.url("root", "nope"), /no such database.*create database/],
+    ["no such user", () => service.url("nobody", "granted"), /refuses|may use/],
+    [
+      "a wrong password",
+      () => withPassword("secured", "s3cret"),
+      /refuses the user or the password/,
+    ],
+    [
+      "a database that is not theirs",
+      () => service.url("guest", "mysql"),
+      /no database that this user/,
+    ],
+    ["an option that means nothing", () => `${service.url()}&ssl=true`, /cannot be used/],
+  ])("%s is told in one line, with what to do", async (_what, url, words) => {
+    await expect(openMysqlStore(serverAt(url()))).rejects.toEqual(
+      refusal("STORE_UNAVAILABLE", words),
+    );
+  });
+
+  test("a user with the right password is let in", async () => {
+    const store = await openMysqlStore(serverAt(withPassword("secured", "right")));
+    expect(await add(store, ["one"])).toHaveLength(3);
+    await store.close();
+  });
+
+  test("a user who may only look is told so", async () => {
+    const location = await service.newBlackboard();
+    await service.query(`grant select on ${databaseOf(location)}.* to guest`);
+    const theirs = serverAt(service.url("guest", databaseOf(location)));
+
+    await expect(openMysqlStore(theirs)).rejects.toEqual(refusal("READ_ONLY", /change tables/));
+    expect(await openMysqlReader(theirs)).toBeUndefined();
+    expect(await tablesIn(location)).toEqual([]);
+  });
+
+  test("a server that can only be read is told to be one", async () => {
+    const location = await service.newBlackboard();
+    await service.query(`grant all on ${databaseOf(location)}.* to guest`);
+    await service.query("set global read_only = on");
+    try {
+      const theirs = serverAt(service.url("guest", databaseOf(location)));
+      await expect(openMysqlStore(theirs)).rejects.toEqual(refusal("READ_ONLY", /only be read/));
+    } finally {
+      await service.query("set global read_only = off");
+    }
+  });
+
+  test("looking makes nothing", async () => {
+    const location = await service.newBlackboard();
+    expect(await openMysqlReader(location)).toBeUndefined();
+    expect(await tablesIn(location)).toEqual([]);
+  });
+
+  test("tables of somebody else are left alone", async () => {
+    const location = await service.newBlackboard();
+    await service.query(`create table ${databaseOf(location)}.tasks (anything text)`);
+
+    await expect(openMysqlStore(location)).rejects.toEqual(
+      refusal("STORE_UNAVAILABLE", /tables of something else.*tasks/),
+    );
+    expect(await tablesIn(location)).toEqual(["tasks"]);
+  });
+
+  test("tables that were half made when somebody was killed are made whole", async () => {
+    const statements = [...MYSQL_BLACKBOARD, ...MYSQL_MIGRATIONS.flat()];
+    for (const made of statements.keys()) {
+      const location = await service.newBlackboard();
+      const session = await service.session(location);
+      for (const statement of statements.slice(0, made)) await session.query(statement);
+      await session.close();
+
+      expect(await openMysqlReader(location)).toBeUndefined();
+      const store = await openMysqlStore(location);
+      await add(store, ["one"]);
+      expect(await store.taskIdsWithPrefix("", 10)).toEqual(["one"]);
+      await store.close();
+    }
+  });
+
+  test("a blackboard of a newer Orchestra is refused, and left as it was", async () => {
+    const location = await service.newBlackboard();
+    const store = await openMysqlStore(location);
+    await add(store, ["one"]);
+    await store.close();
+    const table = `${databaseOf(location)}.blackboard`;
+    await service.query(`update ${table} set schema_version = 99`);
+
+    const newer = refusal("STORE_NEWER", /schema 99/);
+    await expect(openMysqlStore(location)).rejects.toEqual(newer);
+    await expect(openMysqlReader(location)).rejects.toEqual(newer);
+    expect(await service.query(`select * from ${table}`)).toEqual([
+      { id: 1, schema_version: 99, version: 1 },
+    ]);
+  });
+
+  function withPassword(user: string, password: string): string {
+    return service.url(user, "granted").replace("@", `:${password}@`);
+  }
+
+  async function tablesIn(location: ServerLocation): Promise<unknown[]> {
+    const rows = await service.query(
+      "select table_name from information_schema.tables where table_schema = ?",
+      [databaseOf(location)],
+    );
+    return rows.map((row) => Object.values(row)[0] as unknown);
+  }
+});
+
+function databaseOf(location: ServerLocation): string {
+  return new URL(urlOf(location)).pathname.slice(1);
+}
+
+/** An error of one line that tells no password. */
+function refusal(code: string, words: RegExp): unknown {
+  return expect.objectContaining({
+    code,
+    message: expect.stringMatching(new RegExp(`^(?!.*s3cret)[^\\n]*(${words.source})`)) as unknown,
+  });
+}

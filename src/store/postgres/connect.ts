@@ -1,0 +1,135 @@
+import {
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type CompiledQuery,
+  type QueryResult,
+} from "kysely";
+import pg from "pg";
+import { OrchestraError } from "../../core/errors.ts";
+import { quoted } from "../../core/names.ts";
+import type { ServerConnection } from "../server/database-server.ts";
+import type { SqlFlavour } from "../server/kysely-on-connection.ts";
+import type { ServerLocation } from "../../config/store-location.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Longer than any lock is waited for; what takes longer has lost its server. */
+const ANSWER_TIMEOUT_MS = 60_000;
+const GOODBYE_TIMEOUT_MS = 1_000;
+/** Statements kept prepared on the server; bounded because lists of ids have many lengths. */
+const STATEMENTS_MAX = 300;
+
+export const POSTGRES_FLAVOUR: SqlFlavour = {
+  adapter: new PostgresAdapter(),
+  compiler: new PostgresQueryCompiler(),
+  introspector: (db) => new PostgresIntrospector(db),
+};
+
+const SESSION = `
+  set idle_in_transaction_session_timeout = '15s';
+  set lock_timeout = '30s';
+  set default_transaction_isolation = 'read committed';
+  -- What was committed must survive any crash; a setting that promises even more stays.
+  select set_config('synchronous_commit', 'on', false)
+    where current_setting('synchronous_commit') in ('off', 'local');
+  -- Every statement finds its rows by an index. A plan that was made while the tables were small
+  -- must not go on reading them whole, and none is worth making anew for other values.
+  set plan_cache_mode = force_generic_plan;
+  set enable_seqscan = off;
+  set enable_hashjoin = off;
+  set enable_mergejoin = off;
+  set jit = off`;
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (...[oid, format]: Parameters<typeof pg.types.getTypeParser>) =>
+    // Counts and times of ours are far below what a number holds exactly.
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+};
+
+/** A connection on which statements are sent without waiting for the answers before. */
+export async function connectPostgres(location: ServerLocation): Promise<ServerConnection> {
+  const client = new pg.Client({
+    connectionString: location.url,
+    application_name: "orchestra",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    pipeline: true,
+    types,
+  });
+  let isUsable = true;
+  const lose = (): void => {
+    isUsable = false;
+  };
+  // Without a listener, a connection that is lost while nobody asks would end the process.
+  client.on("error", lose).on("end", lose);
+  try {
+    await client.connect();
+    await client.query(SESSION);
+    if (location.schema !== undefined) await useSchema(client, location);
+  } catch (error) {
+    await client.end().catch(lose);
+    throw error;
+  }
+  const names = new Map<string, string>();
+  return {
+    run: async (query) => run(client, names, query),
+    isUsable: () => isUsable,
+    close: async () => {
+      lose();
+      // A server that does not answer any more does not say good-bye either.
+      const giveUp = setTimeout(() => client.connection.stream.destroy(), GOODBYE_TIMEOUT_MS);
+      await client.end().catch(lose);
+      clearTimeout(giveUp);
+    },
+    onNotice: (listener) => {
+      client.on("notification", ({ payload }) => listener(payload ?? ""));
+    },
+  };
+}
+
+async function useSchema(client: pg.Client, { schema, place }: ServerLocation): Promise<void> {
+  const { rows } = await client.query<{ is_there: boolean }>(
+    "select set_config('search_path', quote_ident($1), false), to_regnamespace(quote_ident($1)) is not null as is_there",
+    [schema],
+  );
+  if (rows[0]?.is_there) return;
+  throw new OrchestraError(
+    "STORE_UNAVAILABLE",
+    `${place} names a schema that does not exist. Create it: create schema ${quoted(schema ?? "")}`,
+  );
+}
+
+async function run<R>(
+  client: pg.Client,
+  names: Map<string, string>,
+  { sql, parameters }: CompiledQuery,
+): Promise<QueryResult<R>> {
+  const name = nameOf(names, sql);
+  const config = {
+    text: sql,
+    values: parameters.map(storable),
+    ...(name !== undefined && { name }),
+  };
+  const result = await client.query(config);
+  return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kysely has checked the query.
+    rows: result.rows as R[],
+    ...(result.rowCount !== null && { numAffectedRows: BigInt(result.rowCount) }),
+  };
+}
+
+/** PostgreSQL takes no NUL. No id holds one, and JSON writes it in other characters. */
+function storable(value: unknown): unknown {
+  return typeof value === "string" && value.includes("\0")
+    ? value.replaceAll("\0", "\uFFFD")
+    : value;
+}
+
+function nameOf(names: Map<string, string>, sql: string): string | undefined {
+  const known = names.get(sql);
+  if (known !== undefined || names.size >= STATEMENTS_MAX) return known;
+  const name = `o${names.size}`;
+  names.set(sql, name);
+  return name;
+}

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServerLocation } from "../../config/store-location.ts";
+import { add } from "../conformance/builders.ts";
+import {
+  isPostgresInstalled,
+  startPostgres,
+  type PostgresService,
+} from "../testing/postgres-service.ts";
+import { serverAt } from "../testing/server-at.ts";
+import { openPostgresReader, openPostgresStore } from "./postgres-store.ts";
+
+describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQL store", () => {
+  let service: PostgresService;
+  beforeAll(async () => {
+    service = await startPostgres();
+    await service.query("create role secured login password 'right'");
+    await service.query("create role guest login");
+    await service.query("create role reader login");
+    await service.query("alter role reader set default_transaction_read_only = on");
+    await service.query("create role lonely login connection limit 0");
+    await service.query(
+      "create database latin encoding 'LATIN1' template template0 lc_collate 'C' lc_ctype 'C'",
+    );
+  });
+  afterAll(async () => service[Symbol.asyncDispose]());
+
+  test.each([
+    [
+      "a host that is not there",
+      () => "postgres://ada:s3cret@127.0.0.1:1/shop",
+      /cannot be reached/,
+    ],
+    ["a name that is no host", () => "postgres://ada:s3cret@no.invalid/shop", /cannot be reached/],
+    ["a socket that is not there", () => "postgres:///shop?host=/nowhere", /cannot be reached/],
+    ["no such database", () => service.url("orchestra", "nope"), /no such database.*createdb/],
+    ["no such user", () => service.url("nobody"), /cannot be used|does not let this user in/],
+    ["a wrong password", () => `${service.url("secured")}&password=s3cret`, /refuses the password/],
+    ["no password", () => service.url("secured"), /refuses the password|cannot be used/],
+    ["no such schema", () => `${service.url()}&schema=nope`, /schema that does not exist.*"nope"/],
+    ["a user without a connection left", () => service.url("lonely"), /no connection left/],
+    ["a database for some languages only", () => service.url("orchestra", "latin"), /LATIN1.*UTF8/],
+    ["an option that means nothing", () => `${service.url()}&sslmode=verify-full`, /cannot be/],
+  ])("%s is told in one line, with what to do", async (_what, url, words) => {
+    await expect(openPostgresStore(serverAt(url()))).rejects.toEqual(
+      refusal("STORE_UNAVAILABLE", words),
+    );
+  });
+
+  test.each(["guest", "reader"])("a user who may only look, as %s, is told so", async (user) => {
+    const location = await service.newBlackboard();
+    if (user === "guest") await service.query(`grant usage on schema ${location.schema} to guest`);
+    else await service.query(`grant usage, create on schema ${location.schema} to reader`);
+    const theirs = serverAt(`${service.url(user)}&schema=${location.schema}`);
+
+    await expect(openPostgresStore(theirs)).rejects.toEqual(
+      refusal("READ_ONLY", /change tables|only be read/),
+    );
+    expect(await tablesIn(location)).toEqual([]);
+  });
+
+  test("looking makes nothing", async () => {
+    const location = await service.newBlackboard();
+    expect(await openPostgresReader(location)).toBeUndefined();
+    expect(await tablesIn(location)).toEqual([]);
+  });
+
+  test("tables of somebody else are left alone", async () => {
+    const location = await service.newBlackboard();
+    await service.query(`create table ${location.schema}.tasks (anything text)`);
+
+    await expect(openPostgresStore(location)).rejects.toEqual(
+      refusal("STORE_UNAVAILABLE", /tables of something else.*schema=orchestra/),
+    );
+    expect(await tablesIn(location)).toEqual(["tasks"]);
+  });
+
+  test("a blackboard of a newer Orchestra is refused, and left as it was", async () => {
+    const location = await service.newBlackboard();
+    const store = await openPostgresStore(location);
+    await add(store, ["one"]);
+    await store.close();
+    await service.query(`update ${location.schema}.blackboard set schema_version = 99`);
+
+    const newer = refusal("STORE_NEWER", /schema 99/);
+    await expect(openPostgresStore(location)).rejects.toEqual(newer);
+    await expect(openPostgresReader(location)).rejects.toEqual(newer);
+    expect(await service.query(`select * from ${location.schema}.blackboard`)).toEqual([
+      { id: 1, schema_version: 99, version: "1" },
+    ]);
+  });
+
+  test("two blackboards in one database do not meet", async () => {
+    const [left, right] = await Promise.all(
+      [await service.newBlackboard(), await service.newBlackboard()].map(async (location) =>
+        openPostgresStore(location),
+      ),
+    );
+    const heard: unknown[] = [];
+    right?.watch((events) => heard.push(events), AbortSignal.timeout(60_000));
+    await Promise.all([left && add(left, ["one"]), right && add(right, ["two"])]);
+    expect(await left?.taskIdsWithPrefix("", 10)).toEqual(["one"]);
+    expect(await right?.taskIdsWithPrefix("", 10)).toEqual(["two"]);
+    expect(heard).toHaveLength(1);
+    await Promise.all([left?.close(), right?.close()]);
+  });
+
+  test("a schema may have any name", async () => {
+    const name = `o'Brien "s" 😀`;
+    await service.query(`create schema "${name.replaceAll('"', '""')}"`);
+    const store = await openPostgresStore(
+      serverAt(`${service.url()}&schema=${encodeURIComponent(name)}`),
+    );
+    await add(store, ["one"]);
+    expect(await store.taskIdsWithPrefix("", 10)).toEqual(["one"]);
+    await store.close();
+  });
+
+  async function tablesIn({ schema }: ServerLocation): Promise<unknown[]> {
+    const rows = await service.query(
+      "select relname from pg_class where relnamespace = $1::regnamespace and relkind = 'r'",
+      [schema],
+    );
+    return rows.map((row) => Object.values(row)[0] as unknown);
+  }
+});
+
+/** An error of one line that tells no password. */
+function refusal(code: string, words: RegExp): unknown {
+  return expect.objectContaining({
+    code,
+    message: expect.stringMatching(new RegExp(`^(?!.*s3cret)[^\\n]*(${words.source})`)) as unknown,
+  });
+}

@@ -1,0 +1,74 @@
+import type { Flaw } from "../flaw.ts";
+import type { History } from "../history.ts";
+import { adoptHistory, isAdopted } from "../sql/projection/adopt.ts";
+import { fillProjection } from "../sql/projection/fill.ts";
+import { findFlaws } from "../sql/projection/find-flaws.ts";
+import { removeSuperseded } from "../sql/projection/superseded.ts";
+import type { Database } from "../sql/schema.ts";
+import type { Store } from "../store.ts";
+import type { DatabaseServer, Db } from "./database-server.ts";
+import type { DecisionQueue } from "./decision-queue.ts";
+import { kyselyOnConnection } from "./kysely-on-connection.ts";
+import type { Change, LockedWork } from "./locked.ts";
+
+/** What is done with all that is kept, under the lock, in one transaction. */
+export function asAWhole(queue: DecisionQueue): Pick<Store, "rebuild" | "adopt" | "reclaim"> {
+  return {
+    rebuild: async () => queue.alone(rebuilding()),
+    adopt: async (history) => queue.alone(adopting(history)),
+    reclaim: async () =>
+      queue.alone(
+        rewriting(async (db) => {
+          await removeSuperseded(db);
+          return written(undefined, async () => false);
+        }),
+      ),
+  };
+}
+
+function rebuilding(): LockedWork<undefined, readonly Flaw[]> {
+  // Kept from the first try, which may have mended them without a word.
+  let flaws: readonly Flaw[] = [];
+  return rewriting(async (db) => {
+    const found = await findFlaws(db);
+    if (found.length === 0) return { ...written(flaws, async () => true), write: undefined };
+    flaws = found;
+    await fillProjection(db);
+    return written(flaws, async () => false);
+  });
+}
+
+function adopting(history: History): LockedWork<undefined, undefined> {
+  return rewriting(async (db) => {
+    await adoptHistory(db, history);
+    return written(undefined, async (later) => isAdopted(later, history));
+  });
+}
+
+function rewriting<T>(work: (db: Db) => Promise<Change<T>>): LockedWork<undefined, T> {
+  return { read: async () => undefined, decide: work, rewrites: true };
+}
+
+/** Written already: a commit does not wait for work of many statements. */
+function written<T>(value: T, isKept: Change<T>["isKept"]): Change<T> {
+  return { value, write: async () => undefined, isKept };
+}
+
+/** Has `work` read what is so now, on a connection of its own; who writes meanwhile does not wait. */
+export async function atOneMoment<T>(
+  server: DatabaseServer,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  try {
+    const connection = await server.connect();
+    try {
+      const db = kyselyOnConnection<Database>(server.flavour, connection.run);
+      await server.beginMoment(db);
+      return await work(db);
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    throw server.explained(error);
+  }
+}

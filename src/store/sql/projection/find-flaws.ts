@@ -1,0 +1,54 @@
+import type { Insertable, Kysely } from "kysely";
+import { flawsBetween, type Flaw } from "../../flaw.ts";
+import type { Database } from "../schema.ts";
+import { foundedRows, foundedRuns, taskIdChunks, type FoundedRows } from "./founded.ts";
+
+type Db = Kysely<Database>;
+
+/** Looks at every row whether it is what the events say; as many tasks at a time as fit in memory. */
+export async function findFlaws(db: Db): Promise<Flaw[]> {
+  const runs = await db.selectFrom("runs").selectAll().execute();
+  const flaws = flawsBetween("run", byId(runs), byId(await foundedRuns(db)));
+  for await (const ids of taskIdChunks(db)) {
+    const [found, founded] = [await foundRows(db, ids), await foundedRows(db, ids)];
+    flaws.push(
+      ...flawsBetween("task", byId(found.tasks), byId(founded.tasks)),
+      ...flawsBetween("attempt", byId(found.attempts), byId(founded.attempts)),
+      ...flawsBetween("interrupt", byId(found.interrupts), byId(founded.interrupts)),
+      ...flawsBetween("dependency", byLink(found.dependencies), byLink(founded.dependencies)),
+    );
+  }
+  return flaws;
+}
+
+async function foundRows(db: Db, ids: readonly string[]): Promise<FoundedRows> {
+  return {
+    tasks: await db.selectFrom("tasks").selectAll().where("id", "in", ids).execute(),
+    attempts: await db.selectFrom("attempts").selectAll().where("task_id", "in", ids).execute(),
+    interrupts: await db.selectFrom("interrupts").selectAll().where("task_id", "in", ids).execute(),
+    dependencies: await db
+      .selectFrom("dependencies")
+      .selectAll()
+      .where("task_id", "in", ids)
+      .execute(),
+  };
+}
+
+type Kept = { readonly id: string; readonly data: string };
+
+function byId(rows: readonly Kept[]): Map<string, object> {
+  return new Map(rows.map((row) => [row.id, { ...row, data: asJson(row.data) }]));
+}
+
+/** The same, however its keys are ordered; what is no JSON stays text. */
+function asJson(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}
+
+function byLink(links: readonly Insertable<Database["dependencies"]>[]): Map<string, object> {
+  return new Map(links.map((link) => [`${link.task_id} on ${link.depends_on_id}`, { ...link }]));
+}
