@@ -2,7 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/*.test.ts"],
+    include: ["src/**/*.test.ts", "test/*.test.ts", "test/simulation/*.test.ts"],
     testTimeout: 30_000,
+    // Most tests wait for processes, disks and servers more than they compute.
+    maxWorkers: 3,
   },
 });

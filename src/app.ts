@@ -1,19 +1,24 @@
+import { machineProcessTable } from "./agents/process/process-table.ts";
 import { join } from "node:path";
 import type { Agent, NodeDeps } from "./cluster/node/deps.ts";
 import type { Config } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { cachedConfig } from "./config/cached-config.ts";
 import { makeStateFolder, projectPaths } from "./config/paths.ts";
+import { storeLocation } from "./config/store-location.ts";
 import type { Clock } from "./core/clock.ts";
 import { OrchestraError } from "./core/errors.ts";
 import { idFrom } from "./core/names.ts";
 import type { HeldLease } from "./engine/dispatcher-lease.ts";
 import type { QueueDeps } from "./engine/run-queue.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
+import type { ArchiveDeps } from "./store/archive/archive.ts";
 import type { Store } from "./store/store.ts";
 import { systemClock } from "./system-clock.ts";
 import type { RepositoryFacts } from "./workspace/inspect-repository.ts";
 import { plainRepository } from "./workspace/plain-repository.ts";
+import type { Workspaces } from "./workspace/workspace.ts";
+import type { WorktreesOptions } from "./workspace/worktrees-deps.ts";
 
 /** A project that is open for work: its configuration, its blackboard, this machine. */
 export type Project = {
@@ -34,13 +39,13 @@ export async function openProject(options: {
   readonly cwd: string;
   readonly environment: Environment;
 }): Promise<Project> {
-  const repository = await repositoryAround(options.cwd, options.environment);
-  refuseUnusable(repository);
+  const repository = await usableRepository(options);
   const { root } = repository;
   const paths = projectPaths(root);
   makeStateFolder(paths);
   const config = await cachedConfig(root, paths.stateFolder);
-  const store = openSqliteStore(paths.blackboard);
+  const url = options.environment.storeUrl ?? config.store;
+  const store = await openStore(storeLocation(url, { root, ...paths }));
   return {
     root,
     repository,
@@ -50,6 +55,19 @@ export async function openProject(options: {
     clock: systemClock,
     [Symbol.asyncDispose]: async () => store.close(),
   };
+}
+
+/** The repository around `cwd`; refused when there is none that can be worked in. Changes nothing. */
+export async function usableRepository({
+  cwd,
+  environment,
+}: {
+  readonly cwd: string;
+  readonly environment: Environment;
+}): Promise<RepositoryFacts> {
+  const repository = await repositoryAround(cwd, environment);
+  refuseUnusable(repository);
+  return repository;
 }
 
 async function repositoryAround(cwd: string, { variables }: Environment): Promise<RepositoryFacts> {
@@ -72,28 +90,43 @@ function refuseUnusable(repository: RepositoryFacts): void {
   }
 }
 
-/** What a node of this project works with; loaded only by commands that work. */
-export async function nodeDeps(
-  project: Project,
-  onProblem: NodeDeps["onProblem"],
-): Promise<NodeDeps & Pick<QueueDeps, "repository">> {
-  const { root, config, environment, clock, store } = project;
-  const { createInProcessBus } = await import("./cluster/in-process-bus.ts");
-  const { createPosixProcesses } = await import("./agents/process/posix-processes.ts");
-  const { machineProcessTable } = await import("./agents/process/process-table.ts");
-  const { randomUUID } = await import("node:crypto");
-  const { worktreesRoot } = await import("./config/worktrees-root.ts");
+/** The workspaces that the project's tasks have on this machine. */
+export async function workspacesOf(project: Project): Promise<Workspaces> {
   const { createWorktrees } = await import("./workspace/worktrees.ts");
-  const { createMergeRepository } = await import("./merge/git-repository.ts");
-  const { createCheckRunner } = await import("./verify/process-check-runner.ts");
-  const { createFileAttemptFolders } = await import("./cluster/node/file-attempt-folders.ts");
-  const place = {
+  return createWorktrees(await worktreesOptions(project));
+}
+
+/** Where the project's worktrees are, and how they are furnished. */
+export async function worktreesOptions({
+  root,
+  environment,
+  config,
+  clock,
+}: Pick<Project, "root" | "environment" | "config" | "clock">): Promise<WorktreesOptions> {
+  const { worktreesRoot } = await import("./config/worktrees-root.ts");
+  return {
     repositoryRoot: root,
     worktreesRoot: worktreesRoot(root, environment, config.workspace.root),
     env: environment.variables,
     config: config.workspace,
     clock,
   };
+}
+
+/** What a node of this project works with; loaded only by commands that work. */
+export async function nodeDeps(
+  project: Project,
+  onProblem: NodeDeps["onProblem"],
+): Promise<NodeDeps & Pick<QueueDeps, "repository">> {
+  const { root, config, environment, clock, store } = project;
+  const place = await worktreesOptions(project);
+  const { createInProcessBus } = await import("./cluster/in-process-bus.ts");
+  const { createPosixProcesses } = await import("./agents/process/posix-processes.ts");
+  const { randomUUID } = await import("node:crypto");
+  const { createWorktrees } = await import("./workspace/worktrees.ts");
+  const { createMergeRepository } = await import("./merge/git-repository.ts");
+  const { createCheckRunner } = await import("./verify/process-check-runner.ts");
+  const { createFileAttemptFolders } = await import("./cluster/node/file-attempt-folders.ts");
   const bus = createInProcessBus();
   const processes = createPosixProcesses({
     table: machineProcessTable(),
@@ -147,6 +180,12 @@ async function agentNamed(config: Config, name: string): Promise<Agent> {
     "UNKNOWN_AGENT",
     `There is no agent ${JSON.stringify(name)}. Known: ${Object.keys(config.agents).join(", ")}. Add it to orchestra.yaml.`,
   );
+}
+
+/** What archiving works with, by the program of this version. */
+export function archiveDeps({ root, store, clock }: Project, program: string): ArchiveDeps {
+  const { archives, attempts } = projectPaths(root);
+  return { store, nowMs: () => clock.nowMs(), program, archives, attempts };
 }
 
 /** A fresh task id; one that is taken by the rarest chance is refused when the task is added. */

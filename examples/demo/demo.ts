@@ -52,8 +52,7 @@ orchestra(
   "--id",
   "readme",
   "--after",
-  "refunds",
-  "vouchers",
+  "refunds,vouchers",
 );
 
 step("Three at a time, until nothing is left that can be worked");

@@ -13,7 +13,8 @@ export type AgentAdapter = {
   readonly capabilities: AgentCapabilities;
   /** The process to start for a new session, or to go on with `request.resumeSessionId`. */
   readonly launch: (request: LaunchRequest) => Launch;
-  readonly createParser: () => StreamParser;
+  /** A reader of one process's output; `earlier` is there when the process resumes a session. */
+  readonly createParser: (earlier?: EarlierUse) => StreamParser;
   /** What the end of the process means; `report` is all that the stream said. Never throws. */
   readonly classifyEnd: (end: ProcessEnd, report: StreamReport) => AgentOutcome;
   /** How to ask for the version; `undefined` when asking could start work. */
@@ -36,7 +37,7 @@ export type AgentConfig = AgentSettings;
 
 export type LaunchRequest = {
   readonly prompt: string;
-  /** A file that holds the prompt, for agents that read it from there. */
+  /** A file that holds the prompt, and is never changed while someone may read it. */
   readonly promptFile: string;
   readonly taskId: string;
   readonly attemptId: string;
@@ -52,9 +53,12 @@ export type Launch = {
   readonly env: Readonly<Record<string, string>>;
   /** Variables that must not reach the agent. */
   readonly unsetEnv: readonly string[];
-  /** What the agent reads on standard input before its end. */
-  readonly stdin: string;
+  /** What the agent reads on standard input; nothing without it. */
+  readonly stdinFile: string | undefined;
 };
+
+/** What earlier processes have used in a session; some CLIs tell the session's total alone. */
+export type EarlierUse = { readonly sessionId: string; readonly usage: Usage };
 
 /** Turns an agent's output into the normalised stream, one line at a time. Never throws. */
 export type StreamParser = {

@@ -5,6 +5,8 @@ import type { AgentAdapter, AgentConfig } from "./adapter.ts";
 export type AdapterContext = {
   /** Whether agents run as root. */
   readonly isRoot: boolean;
+  /** Where its clocks are: agents tell times of day. */
+  readonly timeZone: string;
 };
 
 type Create = (config: AgentConfig, context: AdapterContext) => Promise<AgentAdapter>;
@@ -15,13 +17,22 @@ const ADAPTERS: ReadonlyMap<string, Create> = new Map([
     async (config, context) =>
       (await import("./claude/claude.ts")).createClaudeAdapter(config, context),
   ],
+  [
+    "codex",
+    async (config, context) =>
+      (await import("./codex/codex.ts")).createCodexAdapter(config, context),
+  ],
+  [
+    "opencode",
+    async (config) => (await import("./opencode/opencode.ts")).createOpencodeAdapter(config),
+  ],
   ["command", async (config) => (await import("./command.ts")).createCommandAdapter(config)],
 ]);
 
 /** The adapter that an agent's configuration names. */
 export async function adapterFor(
   config: AgentConfig,
-  context: AdapterContext = { isRoot: process.getuid?.() === 0 },
+  context: AdapterContext = contextHere(),
 ): Promise<AgentAdapter> {
   const create = ADAPTERS.get(config.adapter);
   if (create) return create(config, context);
@@ -29,4 +40,11 @@ export async function adapterFor(
     "UNKNOWN_AGENT",
     `The agent ${config.name} wants the adapter ${JSON.stringify(config.adapter)}. Set agents.${config.name}.adapter in orchestra.yaml to one of ${[...ADAPTERS.keys()].join(", ")}.`,
   );
+}
+
+function contextHere(): AdapterContext {
+  return {
+    isRoot: process.getuid?.() === 0,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
 }

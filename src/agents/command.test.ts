@@ -57,10 +57,9 @@ test("a prompt by file is the file's name, at the end or where it is asked for",
 });
 
 test("a prompt by standard input is in no argument", () => {
-  const launch = createCommandAdapter(anAgentConfig({ promptBy: "stdin" })).launch(
-    aLaunchRequest(),
-  );
-  expect(launch).toMatchObject({ command: ["my-agent", "--yes"], stdin: "Fix it." });
+  const request = aLaunchRequest();
+  const launch = createCommandAdapter(anAgentConfig({ promptBy: "stdin" })).launch(request);
+  expect(launch).toMatchObject({ command: ["my-agent", "--yes"], stdinFile: request.promptFile });
 });
 
 test.each([

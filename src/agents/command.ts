@@ -11,6 +11,7 @@ import type {
 } from "./adapter.ts";
 import { boundedText, summaryLine } from "./bounds.ts";
 import { createPlainTextParser } from "./plain-text.ts";
+import { howItEnded, isKilled, isNotRunnable, lastError } from "./process-end.ts";
 
 /** Linux refuses a longer argument (MAX_ARG_STRLEN). */
 const ARGUMENT_BYTES_MAX = 128 * 1024 - 1;
@@ -50,7 +51,12 @@ function launch(config: AgentConfig, request: LaunchRequest): Launch {
     return part.startsWith("{prompt}") && parts[index - 1] !== "--" ? asOperand(filled) : filled;
   });
   refuseUnfit(name, command);
-  return { command, env: {}, unsetEnv: [], stdin: promptBy === "stdin" ? request.prompt : "" };
+  return {
+    command,
+    env: {},
+    unsetEnv: [],
+    stdinFile: promptBy === "stdin" ? request.promptFile : undefined,
+  };
 }
 
 /** The configured command, with the prompt at its end when it is asked for nowhere. */
@@ -79,33 +85,18 @@ function unusable(name: string, problem: string): OrchestraError {
   return new OrchestraError("AGENT_UNUSABLE", `Could not start the agent ${name}: ${problem}`);
 }
 
-const COMMAND_NOT_EXECUTABLE = 126;
-const COMMAND_NOT_FOUND = 127;
-/** Added by a shell to the number of the signal that ended its command. */
-const SIGNAL_EXIT_CODES = 128;
-
 function classifyEnd(end: ProcessEnd, report: StreamReport): AgentOutcome {
   if (end.exitCode === 0) {
     return { kind: "succeeded", summary: boundedText(report.resultText ?? "") };
   }
-  const detail = lastLine(end.stderrTail) || summaryLine(report.resultText ?? "");
-  const how =
-    end.signal === undefined
-      ? `ended with exit code ${end.exitCode ?? "unknown"}`
-      : `was ended by ${end.signal}`;
+  const detail = lastError(end) || summaryLine(report.resultText ?? "");
+  const how = howItEnded(end);
   const message = detail === "" ? `It ${how}.` : `It ${how}: ${detail}`;
   return { kind: "failed", end: "failed", failure: { class: classOf(end, detail), message } };
 }
 
 /** A command that says why it ends has not crashed; what the reason is worth, nobody can know. */
-function classOf({ exitCode, signal }: ProcessEnd, detail: string): FailureClass {
-  if (signal !== undefined || exitCode === undefined) return "process_crash";
-  if (exitCode === COMMAND_NOT_FOUND || exitCode === COMMAND_NOT_EXECUTABLE) {
-    return "missing_executable";
-  }
-  return exitCode > SIGNAL_EXIT_CODES || detail === "" ? "process_crash" : "unknown";
-}
-
-function lastLine(text: string): string {
-  return summaryLine(text.trimEnd().split("\n").at(-1) ?? "");
+function classOf(end: ProcessEnd, detail: string): FailureClass {
+  if (isNotRunnable(end.exitCode)) return "missing_executable";
+  return isKilled(end) || detail === "" ? "process_crash" : "unknown";
 }

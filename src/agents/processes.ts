@@ -13,6 +13,8 @@ export type Processes = {
   readonly start: (request: StartRequest) => Promise<void>;
   /** What is so now: told from the folder and the operating system alone. */
   readonly inspect: (folder: string) => Promise<ProcessState>;
+  /** What was noted at the start; `undefined` when nothing was started. */
+  readonly noteOf: (folder: string) => Promise<string | undefined>;
   /**
    * Ends the whole group: asks, waits `graceMs`, kills, then looks for processes that left the
    * group. Resolves when all are proven dead; safe to repeat; a group already dead is no error.
@@ -31,7 +33,10 @@ export type StartRequest = {
   readonly cwd: string;
   /** The whole environment of the agent. */
   readonly env: Readonly<Record<string, string>>;
-  readonly stdin: string;
+  /** What it reads on standard input; nothing without it. */
+  readonly stdinFile: string | undefined;
+  /** One line, which is there for whoever finds the process. */
+  readonly note: string;
 };
 
 export type ProcessState =
@@ -57,7 +62,6 @@ export type Termination = {
 /** The files of an attempt's folder. */
 export const ATTEMPT_FILES = {
   prompt: "prompt.md",
-  stdin: "stdin",
   stdout: "stdout",
   stderr: "stderr",
   identity: "identity",

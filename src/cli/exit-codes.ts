@@ -16,12 +16,16 @@ export const EXIT = {
 const EXIT_BY_CODE: Record<ErrorCode, number> = {
   INVALID_ARGUMENT: EXIT.misuse,
   INVALID_CONFIG: EXIT.configuration,
+  INVALID_FILE: EXIT.misuse,
   INVALID_ID: EXIT.misuse,
+  NODE_TOO_OLD: EXIT.configuration,
   NOT_A_REPOSITORY: EXIT.configuration,
   REPOSITORY_UNUSABLE: EXIT.configuration,
   GIT_FAILED: EXIT.workFailed,
+  GIT_KILLED: EXIT.unavailable,
   UNKNOWN_AGENT: EXIT.configuration,
   AGENT_UNUSABLE: EXIT.configuration,
+  WORKSPACE_COMMAND_FAILED: EXIT.configuration,
   TASK_NOT_FOUND: EXIT.misuse,
   AMBIGUOUS_ID: EXIT.misuse,
   RUN_NOT_FOUND: EXIT.misuse,
@@ -34,8 +38,10 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   NOTHING_TO_RECOVER: EXIT.misuse,
   STORE_UNAVAILABLE: EXIT.unavailable,
   STORE_NEWER: EXIT.unavailable,
+  STORE_NOT_EMPTY: EXIT.misuse,
   NO_SPACE: EXIT.unavailable,
   READ_ONLY: EXIT.unavailable,
+  MACHINE_FULL: EXIT.unavailable,
   INTERNAL: EXIT.workFailed,
 };
 

@@ -1,5 +1,6 @@
 import type { Attempt } from "../core/attempt.ts";
 import { OrchestraError } from "../core/errors.ts";
+import { quoted } from "../core/names.ts";
 import type { BlackboardReader } from "../store/store.ts";
 import { findTask } from "./find-task.ts";
 
@@ -19,6 +20,6 @@ export async function findAttempt(
   const message =
     attempts.length === 0
       ? `Task ${task.id} was not attempted yet.`
-      : `Task ${task.id} has the attempts 1 to ${attempts.length}; there is no ${JSON.stringify(typedNumber)}.`;
+      : `Task ${task.id} has the attempts 1 to ${attempts.length}; there is no ${quoted(typedNumber ?? "")}.`;
   throw new OrchestraError("INVALID_ARGUMENT", message);
 }

@@ -25,3 +25,16 @@ export async function findTask(reader: BlackboardReader, typed: string): Promise
   if (task) return task;
   throw new OrchestraError("TASK_NOT_FOUND", `Task ${only} has just gone.`);
 }
+
+/** The tasks that a person typed, each once, the oldest first: none waits for a later one. */
+export async function findTasks(
+  reader: BlackboardReader,
+  typed: readonly string[],
+): Promise<readonly Task[]> {
+  const found = new Map<string, Task>();
+  for (const one of typed) {
+    const task = await findTask(reader, one);
+    found.set(task.id, task);
+  }
+  return [...found.values()].toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+}

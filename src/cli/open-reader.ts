@@ -1,34 +1,45 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { configuredStore } from "../config/configured-store.ts";
 import { projectPaths, STATE_FOLDER } from "../config/paths.ts";
 import type { Environment } from "../config/environment.ts";
-import type { DispatcherLease } from "../core/lease.ts";
-import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
-import type { BlackboardReader } from "../store/store.ts";
+import { storeLocation, type StoreLocation } from "../config/store-location.ts";
+import { openStoreReader } from "../store/open-store.ts";
+import type { StoreReader } from "../store/store.ts";
+import type { RepositoryFacts } from "../workspace/inspect-repository.ts";
 
 /** A project's blackboard, for commands that only look. */
-export type Reader = BlackboardReader & {
+export type Reader = StoreReader & {
   readonly root: string;
-  readonly dispatcherLease: () => Promise<DispatcherLease | undefined>;
-  readonly watch: (listener: () => void, signal: AbortSignal) => void;
+  readonly location: StoreLocation;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-/** The blackboard around `cwd`, found by its folder alone: looking asks no git and loads no file. */
-export function openReader(options: {
+/** The blackboard around `cwd`, as a rule found by folders alone: to ask git takes longer. */
+export async function openReader(place: {
   readonly cwd: string;
   readonly environment: Environment;
-}): Reader | undefined {
-  // An agent that asks from its worktree means the project that it works for.
-  const from = options.environment.variables["ORCHESTRA_ROOT"] ?? options.cwd;
-  const root = rootAbove(from);
-  const reader = root === undefined ? undefined : openSqliteReader(projectPaths(root).blackboard);
-  if (root === undefined || reader === undefined) return undefined;
-  return { ...reader, root, [Symbol.asyncDispose]: reader.close };
+  readonly findRepository: () => Promise<RepositoryFacts>;
+}): Promise<Reader | undefined> {
+  const top = topOf(place.cwd);
+  if (top === undefined) return undefined;
+  const root = isProject(top) ? top : (await place.findRepository()).root;
+  const paths = projectPaths(root);
+  const url = place.environment.storeUrl ?? (await configuredStore(root, paths.stateFolder));
+  const location = storeLocation(url, { root, ...paths });
+  const reader = await openStoreReader(location);
+  return reader && { ...reader, root, location, [Symbol.asyncDispose]: reader.close };
 }
 
-function rootAbove(folder: string): string | undefined {
-  if (existsSync(join(folder, STATE_FOLDER))) return folder;
+/** The folder of the repository that `folder` is in, or of state that outlived its repository. */
+function topOf(folder: string): string | undefined {
+  if ([STATE_FOLDER, ".git"].some((name) => existsSync(join(folder, name)))) return folder;
   const parent = dirname(folder);
-  return parent === folder ? undefined : rootAbove(parent);
+  return parent === folder ? undefined : topOf(parent);
+}
+
+/** Not a linked worktree, as agents work in: its `.git` is a file, and its project another's. */
+function isProject(top: string): boolean {
+  const git = statSync(join(top, ".git"), { throwIfNoEntry: false });
+  return existsSync(join(top, STATE_FOLDER)) || git?.isDirectory() === true;
 }

@@ -1,7 +1,6 @@
+import { isAge, isLimit, readDuration } from "../config/duration.ts";
 import { OrchestraError } from "../core/errors.ts";
-
-const MS_BY_UNIT = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const DURATION_MAX_MS = 30 * MS_BY_UNIT.d;
+import { quoted } from "../core/names.ts";
 
 /** A whole number as typed; `undefined` when the option was not. */
 export function parseNumberOption(
@@ -14,24 +13,28 @@ export function parseNumberOption(
   if (value >= min && value <= max) return value;
   throw new OrchestraError(
     "INVALID_ARGUMENT",
-    `${name} must be a whole number from ${min} to ${max}, got ${JSON.stringify(typed)}.`,
+    `${name} must be a whole number from ${min} to ${max}, got ${quoted(typed)}.`,
   );
 }
 
 /** A duration as typed, in milliseconds; plain numbers are seconds. */
 export function parseDurationOption(name: string, typed: string | undefined): number | undefined {
   if (typed === undefined) return undefined;
-  const parts = [...typed.matchAll(/(\d+(?:\.\d+)?)(s|m|h|d)?/gy)];
-  const isWhole = parts.reduce((length, [part]) => length + part.length, 0) === typed.length;
-  const ms = parts.reduce((sum, part) => sum + millisecondsOf(part), 0);
-  if (typed !== "" && isWhole && ms >= 1_000 && ms <= DURATION_MAX_MS) return ms;
+  const ms = readDuration(typed);
+  if (ms !== undefined && isLimit(ms)) return ms;
   throw new OrchestraError(
     "INVALID_ARGUMENT",
-    `${name} must be a duration from 1s to 30d, such as 90s, 15m, 1h30m; got ${JSON.stringify(typed)}.`,
+    `${name} must be a duration from 1s to 30d, such as 90s, 15m, 1h30m; got ${quoted(typed)}.`,
   );
 }
 
-function millisecondsOf([, amount = "", unit = "s"]: RegExpMatchArray): number {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The pattern allows no other.
-  return Number(amount) * MS_BY_UNIT[unit as keyof typeof MS_BY_UNIT];
+/** How long ago, as typed, in milliseconds. */
+export function parseAgeOption(name: string, typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  const ms = readDuration(typed);
+  if (ms !== undefined && isAge(ms)) return ms;
+  throw new OrchestraError(
+    "INVALID_ARGUMENT",
+    `${name} must be a duration of up to 3650d, such as 12h, 30d, or 0 for all; got ${quoted(typed)}.`,
+  );
 }

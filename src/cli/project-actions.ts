@@ -2,15 +2,25 @@ import { stateOfHolder } from "../agents/process/holder.ts";
 import { machineProcessTable } from "../agents/process/process-table.ts";
 import type { Project } from "../app.ts";
 import { OrchestraError } from "../core/errors.ts";
+import { mayTakeLease, type ProcessHolder } from "../core/lease.ts";
 import { quoted } from "../core/names.ts";
 import type { Task } from "../core/task.ts";
+import type { Store } from "../store/store.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Whether a living process works this project's queue. */
 export async function isDispatcherAlive({ store }: Project): Promise<boolean> {
+  return (await livingDispatcher(store)) !== undefined;
+}
+
+/** Who works the queue; on another host, who has not let the lease run out. */
+export async function livingDispatcher(
+  store: Pick<Store, "dispatcherLease" | "nowMs">,
+): Promise<ProcessHolder | undefined> {
   const lease = await store.dispatcherLease();
-  if (!lease || lease.expiresAtMs === 0) return false;
-  return stateOfHolder(machineProcessTable(), lease.holder) === "alive";
+  if (!lease) return undefined;
+  const holder = stateOfHolder(machineProcessTable(), lease.holder);
+  return mayTakeLease(lease, await store.nowMs(), holder) ? undefined : lease.holder;
 }
 
 /** The next step, for who has just queued something that nobody works. */
@@ -25,7 +35,7 @@ export function agentName({ config }: Project, named: string | undefined): strin
   if (Object.hasOwn(config.agents, name)) return name;
   throw new OrchestraError(
     "UNKNOWN_AGENT",
-    `There is no agent ${JSON.stringify(name)}. Known: ${Object.keys(config.agents).join(", ")}. Add it to orchestra.yaml.`,
+    `There is no agent ${quoted(name)}. Known: ${Object.keys(config.agents).join(", ")}. Add it to orchestra.yaml.`,
   );
 }
 

@@ -7,8 +7,16 @@ export type Bus = {
 };
 
 export type Hint =
-  /** The blackboard changed in a way that others than its writer may act on. */
-  | { readonly kind: "changed" }
+  /**
+   * The blackboard changed in a way that others than its writer may act on; `isDispatched` when the
+   * dispatcher has, in the same transaction.
+   */
+  | { readonly kind: "changed"; readonly isDispatched: boolean }
+  /**
+   * An attempt is about to end on the blackboard: whoever places tasks at once may do so in the same
+   * transaction.
+   */
+  | { readonly kind: "ending" }
   /** A node has new attempts. */
   | { readonly kind: "assigned" }
   /** A process that this node started from the folder has ended. */

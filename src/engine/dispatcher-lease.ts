@@ -1,11 +1,11 @@
 import type { Processes } from "../agents/processes.ts";
 import type { Clock } from "../core/clock.ts";
 import { OrchestraError } from "../core/errors.ts";
-import { LEASE_TTL_MS, mayTakeLease, type DispatcherLease } from "../core/lease.ts";
+import { LEASE_TTL_MS, mayTakeLease, RELEASED_AT_MS, type DispatcherLease } from "../core/lease.ts";
 import type { Store } from "../store/store.ts";
 
 export type LeaseDeps = {
-  readonly store: Pick<Store, "dispatcherLease" | "saveDispatcherLease">;
+  readonly store: Pick<Store, "dispatcherLease" | "saveDispatcherLease" | "nowMs">;
   readonly clock: Clock;
   readonly processes: Pick<Processes, "self" | "isAlive">;
 };
@@ -27,7 +27,8 @@ export async function takeLease(
   | { readonly kind: "held"; readonly by: DispatcherLease }
 > {
   const known = await deps.store.dispatcherLease();
-  const nowMs = deps.clock.nowMs();
+  // The store's time, not ours: hosts share it, and their clocks may differ.
+  const nowMs = await deps.store.nowMs();
   const holder = known ? await deps.processes.isAlive(known.holder) : "dead";
   if (known && !mayTakeLease(known, nowMs, holder)) return { kind: "held", by: known };
 
@@ -45,26 +46,26 @@ export async function takeLease(
 
 function held(deps: LeaseDeps, taken: DispatcherLease): HeldLease {
   let current = taken;
+  let renewedAtMs = deps.clock.awakeMs();
   return {
     term: taken.term,
     renewWhenDue: async (everyMs) => {
-      current = await renewed(deps, current, everyMs);
+      const startedMs = deps.clock.awakeMs();
+      if (startedMs - renewedAtMs < everyMs) return;
+      current = await renewed(deps, current);
+      renewedAtMs = startedMs;
     },
     release: async () => {
-      await deps.store.saveDispatcherLease({ ...current, expiresAtMs: 0 }, current.term);
+      await deps.store.saveDispatcherLease(
+        { ...current, expiresAtMs: RELEASED_AT_MS },
+        current.term,
+      );
     },
   };
 }
 
-async function renewed(
-  deps: LeaseDeps,
-  lease: DispatcherLease,
-  everyMs: number,
-): Promise<DispatcherLease> {
-  const nowMs = deps.clock.nowMs();
-  const renewedAtMs = lease.expiresAtMs - LEASE_TTL_MS;
-  if (nowMs - renewedAtMs < everyMs) return lease;
-  const next = { ...lease, expiresAtMs: nowMs + LEASE_TTL_MS };
+async function renewed(deps: LeaseDeps, lease: DispatcherLease): Promise<DispatcherLease> {
+  const next = { ...lease, expiresAtMs: (await deps.store.nowMs()) + LEASE_TTL_MS };
   if (await deps.store.saveDispatcherLease(next, lease.term)) return next;
   throw new OrchestraError("FENCED", "Another dispatcher has taken over this blackboard.");
 }

@@ -1,11 +1,13 @@
 import { createWake } from "../cluster/wake.ts";
-import type { Bus } from "../cluster/bus.ts";
+import type { Bus, Hint } from "../cluster/bus.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Command, NodeOffer } from "../core/commands.ts";
 import { decide } from "../core/decide.ts";
 import { OrchestraError } from "../core/errors.ts";
+import type { RecordedEvent } from "../core/events.ts";
 import { LEASE_RENEWAL_MS } from "../core/lease.ts";
 import { scopeOf } from "../core/scope.ts";
+import { EMPTY_STATE, type State } from "../core/state.ts";
 import type { Store } from "../store/store.ts";
 import type { HeldLease } from "./dispatcher-lease.ts";
 
@@ -28,51 +30,77 @@ const LOOK_EVERY_MS = 2_000;
  * another dispatcher has taken over.
  */
 export async function runDispatcher(deps: DispatcherDeps, signal: AbortSignal): Promise<void> {
-  const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind === "changed");
+  const wake = createWake(deps.bus, deps.clock, isNews);
   try {
     while (!signal.aborted) {
-      await passOnce(deps);
-      await wake.wait(await untilNextDue(deps), signal);
+      await wake.wait(await passOnce(deps), signal);
     }
   } finally {
     wake.close();
   }
 }
 
-async function passOnce(deps: DispatcherDeps): Promise<void> {
+/** Whether a pass may find something that the last one could not. */
+function isNews(hint: Hint): boolean {
+  return hint.kind === "ending" || (hint.kind === "changed" && !hint.isDispatched);
+}
+
+/** Returns the milliseconds until the next pass, unless something is hinted before. */
+async function passOnce(deps: DispatcherDeps): Promise<number> {
   try {
     await deps.lease.renewWhenDue(LEASE_RENEWAL_MS);
-    await dispatchOnce(deps);
+    const { nextDueMs } = await dispatchOnce(deps);
+    return Math.min(LOOK_EVERY_MS, Math.max(0, nextDueMs - deps.clock.nowMs()));
   } catch (error) {
     if (error instanceof OrchestraError && error.code === "FENCED") throw error;
     deps.onProblem("dispatching", error);
+    return LOOK_EVERY_MS;
   }
 }
 
-/** One pass: parked tasks that are due come back, and what is ready is assigned. */
-export async function dispatchOnce(deps: DispatcherDeps): Promise<void> {
-  const nowMs = deps.clock.nowMs();
-  const due = await deps.store.nextDueMs();
-  if (due !== undefined && due <= nowMs) await command(deps, { type: "unpark", nowMs });
+/** What one pass has seen and done, all in one transaction. */
+export type DispatchPass = {
+  /** Nothing ran, nothing was parked, and nothing ready could be placed on free nodes. */
+  readonly isIdle: boolean;
+  /** When the next parked task is due, in milliseconds since the epoch; `Infinity` with none. */
+  readonly nextDueMs: number;
+};
 
-  const { agentLimits } = deps;
-  const assigned = await command(deps, { type: "assign", nowMs, nodes: deps.nodes(), agentLimits });
-  if (assigned > 0) deps.bus.publish({ kind: "assigned" });
+/** One pass: parked tasks that are due come back, and what is ready is assigned. */
+export async function dispatchOnce(deps: DispatcherDeps): Promise<DispatchPass> {
+  const pass = await assign(deps);
+  const nowMs = deps.clock.nowMs();
+  if (pass.nextDueMs > nowMs) return pass;
+  await command(deps, { type: "unpark", nowMs }, (state) => state);
+  return assign(deps);
 }
 
-/** How many events followed. Every write carries the lease's term, which fences an older dispatcher. */
+async function assign(deps: DispatcherDeps): Promise<DispatchPass> {
+  const { agentLimits, bus, clock } = deps;
+  const wanted = {
+    type: "assign",
+    nowMs: clock.nowMs(),
+    nodes: deps.nodes(),
+    agentLimits,
+  } as const;
+  let seen = EMPTY_STATE;
+  const events = await command(deps, wanted, (state) => (seen = state));
+  if (events.length > 0) bus.publish({ kind: "assigned" });
+
+  const parked = [...seen.tasks.values()].map((task) => task.parkedUntilMs ?? Infinity);
+  const nextDueMs = Math.min(Infinity, ...parked);
+  const isIdle = events.length === 0 && seen.attempts.size === 0 && nextDueMs === Infinity;
+  return { isIdle, nextDueMs };
+}
+
+/** The events that followed. Every write carries the lease's term, which fences an older dispatcher. */
 async function command(
   deps: DispatcherDeps,
   wanted: Extract<Command, { type: "assign" | "unpark" }>,
-): Promise<number> {
+  see: (state: State) => State,
+): Promise<readonly RecordedEvent[]> {
   const scope = { ...scopeOf(wanted), dispatcherTerm: deps.lease.term };
-  const outcome = await deps.store.transact(scope, (state) => decide(state, wanted));
+  const outcome = await deps.store.transact(scope, (state) => decide(see(state), wanted));
   if (outcome.kind === "refused") throw new OrchestraError(outcome.code, outcome.message);
-  return outcome.events.length;
-}
-
-async function untilNextDue(deps: DispatcherDeps): Promise<number> {
-  const due = await deps.store.nextDueMs().catch(() => undefined);
-  if (due === undefined) return LOOK_EVERY_MS;
-  return Math.min(LOOK_EVERY_MS, Math.max(0, due - deps.clock.nowMs()));
+  return outcome.events;
 }

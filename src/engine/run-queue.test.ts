@@ -1,96 +1,13 @@
-import { expect, test } from "vitest";
-import { createInProcessBus } from "../cluster/in-process-bus.ts";
-import type { TaskDefinition } from "../core/events.ts";
+import { expect, test, vi } from "vitest";
+import { stopAttempt } from "../cluster/node/run-node.ts";
+import { OrchestraError } from "../core/errors.ts";
 import { executeOrThrow } from "../store/execute.ts";
-import { openMemoryStore } from "../store/memory/memory-store.ts";
-import type { Store } from "../store/store.ts";
-import { takeLease } from "./dispatcher-lease.ts";
-import { runQueue, type QueueDeps, type QueueEnd } from "./run-queue.ts";
-import { createFakeClock, type FakeClock } from "./testing/fake-clock.ts";
-import { createSimulatedWorld, type Deed, type SimulatedWorld } from "./testing/simulated-ports.ts";
-
-const QUICK: Deed = { takesMs: 1_000 };
-const NEVER = new AbortController().signal;
-
-type Setup = {
-  readonly clock: FakeClock;
-  readonly store: Store;
-  readonly world: SimulatedWorld;
-  readonly add: (...tasks: readonly Partial<TaskDefinition>[]) => Promise<void>;
-  readonly run: (stop?: AbortSignal) => Promise<QueueEnd>;
-  readonly states: () => Promise<Record<string, string>>;
-};
-
-function setup(script: (attemptId: string) => Deed = () => QUICK, capacity = 3): Setup {
-  const clock = createFakeClock();
-  const store = openMemoryStore();
-  const world = createSimulatedWorld(clock, script);
-  const deps = async (): Promise<QueueDeps> => {
-    const taking = await takeLease({ store, clock, processes: world.processes });
-    if (taking.kind === "held") throw new Error("The lease is held.");
-    return {
-      ...world,
-      nodeId: "here",
-      store,
-      clock,
-      bus: createInProcessBus(),
-      lease: taking.lease,
-      nodes: () => [{ id: "here", capacity, agents: ["claude"] }],
-      agentLimits: {},
-      agent: async (name) => ({
-        adapter: world.adapter,
-        config: {
-          name,
-          adapter: "simulated",
-          command: [],
-          model: undefined,
-          promptBy: "stdin",
-          env: {},
-          limit: undefined,
-        },
-      }),
-      env: {},
-      newSessionId: () => "session",
-      random: () => 0.5,
-      onProblem: (doing, error) => {
-        throw new Error(doing, { cause: error });
-      },
-    };
-  };
-  return {
-    clock,
-    store,
-    world,
-    add: async (...tasks) => {
-      const definitions = tasks.map((task) => ({ ...A_TASK, title: task.id ?? "task", ...task }));
-      const nowMs = clock.nowMs();
-      await executeOrThrow(store, { type: "add_tasks", nowMs, runId: "queue", tasks: definitions });
-    },
-    run: async (stop = NEVER) => clock.runUntilDone(runQueue(await deps(), stop)),
-    states: async () => {
-      const tasks = await store.tasks({ limit: 1_000 });
-      return Object.fromEntries(tasks.map((task) => [task.id, task.state]));
-    },
-  };
-}
-
-const A_TASK: TaskDefinition = {
-  id: "task",
-  title: "A task",
-  prompt: "Do it.",
-  role: "coder",
-  agent: "claude",
-  priority: 5,
-  dependsOn: [],
-  acceptanceCriteria: [],
-  checks: [],
-  limits: { timeoutMs: 3_600_000, stallMs: 0, maxRetries: 4 },
-  targetBranch: "main",
-  merges: true,
-};
+import type { Workspaces } from "../workspace/workspace.ts";
+import { runQueue } from "./run-queue.ts";
+import { aQueue, NEVER, QUICK } from "./testing/a-queue.ts";
 
 test("tasks are worked after what they depend on, and all are merged", async () => {
-  const { add, run, states, world } = setup();
+  const { add, run, states, world } = aQueue();
   await add({ id: "a" }, { id: "b", dependsOn: ["a"] }, { id: "c", dependsOn: ["a", "b"] });
 
   expect(await run()).toEqual({ kind: "empty", deferredMerges: 0 });
@@ -99,7 +16,7 @@ test("tasks are worked after what they depend on, and all are merged", async () 
 });
 
 test("never more agents run than the node has room for", async () => {
-  const { add, run, world } = setup(() => QUICK, 2);
+  const { add, run, world } = aQueue(() => QUICK, 2);
   await add(...Array.from({ length: 9 }, (_, index) => ({ id: `t${index}` })));
 
   await run();
@@ -108,7 +25,7 @@ test("never more agents run than the node has room for", async () => {
 });
 
 test("a retry is told what the failed attempt did and which check failed", async () => {
-  const { add, run, states, world } = setup((id) =>
+  const { add, run, states, world } = aQueue((id) =>
     id === "a-1" ? { takesMs: 10, failingCheck: "npm test" } : QUICK,
   );
   await add({
@@ -123,7 +40,7 @@ test("a retry is told what the failed attempt did and which check failed", async
 });
 
 test("a task that keeps failing waits for a person after its retries, and others go on", async () => {
-  const { add, run, states, world } = setup((id) =>
+  const { add, run, states, world } = aQueue((id) =>
     id.startsWith("bad")
       ? {
           takesMs: 10,
@@ -144,7 +61,7 @@ test("a task that keeps failing waits for a person after its retries, and others
 
 test("a usage limit parks the task until its reset and uses no retry", async () => {
   const resetAtMs = 1_000_000 + 3_600_000;
-  const { add, run, store, clock } = setup((id) =>
+  const { add, run, store, clock } = aQueue((id) =>
     id === "a-1"
       ? {
           takesMs: 10,
@@ -163,8 +80,27 @@ test("a usage limit parks the task until its reset and uses no retry", async () 
   expect(clock.nowMs()).toBeGreaterThan(resetAtMs);
 });
 
+test.each(["GIT_KILLED", "NO_SPACE", "MACHINE_FULL"] as const)(
+  "an attempt whose making ends in %s is given back, and uses no retry",
+  async (code) => {
+    const { add, deps, clock, store, world } = aQueue();
+    await add({ id: "a" });
+    const prepare = vi
+      .fn<Workspaces["prepare"]>(world.workspaces.prepare)
+      .mockRejectedValueOnce(new OrchestraError(code, "The machine is in trouble."));
+    const workspaces = { ...world.workspaces, prepare };
+    await clock.runUntilDone(runQueue({ ...(await deps()), workspaces }, NEVER));
+
+    expect(await store.task("a")).toMatchObject({ state: "complete", failureCount: 0 });
+    expect(await store.attemptsOf("a")).toMatchObject([
+      { state: "cancelled", failure: { message: "The machine is in trouble." } },
+      { state: "succeeded" },
+    ]);
+  },
+);
+
 test("an agent that runs past its timeout is ended", async () => {
-  const { add, run, store, world } = setup(() => ({ takesMs: 1e9 }));
+  const { add, run, store, world } = aQueue(() => ({ takesMs: 1e9 }));
   await add({ id: "a", limits: { timeoutMs: 60_000, stallMs: 0, maxRetries: 0 } });
 
   await run();
@@ -173,7 +109,7 @@ test("an agent that runs past its timeout is ended", async () => {
 });
 
 test("agents outlive the engine, and the next one takes them up without starting them again", async () => {
-  const { add, run, states, world, clock } = setup(() => ({ takesMs: 60_000 }));
+  const { add, run, states, world, clock } = aQueue(() => ({ takesMs: 60_000 }));
   await add({ id: "a" }, { id: "b" });
   const stop = new AbortController();
   const first = run(stop.signal);
@@ -187,8 +123,23 @@ test("agents outlive the engine, and the next one takes them up without starting
   expect(world.started.toSorted()).toEqual(["a-1", "b-1"]);
 });
 
+test("who stops cancelled attempts leaves alone one that nobody cancelled", async () => {
+  const { add, run, deps, store, world, clock } = aQueue(() => ({ takesMs: 60_000 }));
+  await add({ id: "a" });
+  const stop = new AbortController();
+  const first = run(stop.signal);
+  await clock.advance(5_000);
+  stop.abort();
+  await first;
+
+  const [attempt] = await store.attemptsOf("a");
+  if (attempt) await clock.runUntilDone(stopAttempt(await deps(), attempt));
+  expect(world.alive()).toBe(1);
+  expect(await store.attemptsOf("a")).toEqual([attempt]);
+});
+
 test("cancelling a running task ends its agent and keeps its slot until it is dead", async () => {
-  const { add, run, store, clock, world } = setup(() => ({ takesMs: 1e9 }));
+  const { add, run, store, clock, world } = aQueue(() => ({ takesMs: 1e9 }));
   await add({ id: "a" });
   const running = run();
   await clock.advance(5_000);
@@ -208,7 +159,7 @@ test("cancelling a running task ends its agent and keeps its slot until it is de
 });
 
 test("a merge conflict sends the task back with the conflict, starting from the target", async () => {
-  const { add, run, world, store } = setup((id) => ({ takesMs: 10, conflicts: id === "a-1" }));
+  const { add, run, world, store } = aQueue((id) => ({ takesMs: 10, conflicts: id === "a-1" }));
   await add({ id: "a" });
 
   await run();
@@ -221,7 +172,7 @@ test("a merge conflict sends the task back with the conflict, starting from the 
 });
 
 test("a merge into a dirty checkout waits, and says why", async () => {
-  const { add, run, world, store } = setup();
+  const { add, run, world, store } = aQueue();
   world.dirtyFiles.push("notes.txt");
   await add({ id: "a" });
 

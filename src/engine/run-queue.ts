@@ -1,8 +1,10 @@
 import { createWake } from "../cluster/wake.ts";
+import { OrchestraError } from "../core/errors.ts";
 import type { RecordedEvent } from "../core/events.ts";
 import { runNode } from "../cluster/node/run-node.ts";
 import type { NodeDeps } from "../cluster/node/deps.ts";
-import { mergeAll, type MergeDeps, type MergePass } from "../merge/merge-queue.ts";
+import type { MergeDeps } from "../merge/merge-one.ts";
+import { mergeAll, type MergePass } from "../merge/merge-queue.ts";
 import { dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.ts";
 import { createTidier, tidyWorkspaces, type Tidier } from "./tidy-workspaces.ts";
 
@@ -31,11 +33,31 @@ const LOOK_EVERY_MS = 2_000;
  * node and the merge queue side by side. When `stop` aborts, agents are left running.
  */
 export async function runQueue(deps: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
+  for (;;) {
+    const end = await runLoops(deps, stop);
+    if (end.kind === "stopped" || (await isStillEmpty(deps, end.deferredMerges))) return end;
+  }
+}
+
+/** Asked when nothing moves any more: a loop may have gone on while another saw nothing left to do. */
+async function isStillEmpty(deps: QueueDeps, deferredMerges: number): Promise<boolean> {
+  try {
+    return await isEmpty(deps, deferredMerges);
+  } catch (error) {
+    if (error instanceof OrchestraError && error.code === "FENCED") throw error;
+    deps.onProblem("looking whether anything is left", error);
+    return false;
+  }
+}
+
+async function runLoops(deps: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);
   const watching = new AbortController();
   deps.store.watch((events) => {
-    if (!events?.every(isStep)) deps.bus.publish({ kind: "changed" });
+    if (events?.every(isStep)) return;
+    const isDispatched = events?.at(-1)?.type === "attempt_assigned";
+    deps.bus.publish({ kind: "changed", isDispatched });
   }, watching.signal);
 
   const node = runNode(deps, signal);
@@ -62,10 +84,7 @@ async function mergeUntilEmpty(deps: QueueDeps, signal: AbortSignal): Promise<Qu
   try {
     while (!signal.aborted) {
       const pass = await mergePass(deps, tidier, signal);
-      if (pass && !pass.isWorked && (await isEmpty(deps, pass.deferred))) {
-        await tidyWorkspaces(deps);
-        return { kind: "empty", deferredMerges: pass.deferred };
-      }
+      if (pass?.isEmpty) return { kind: "empty", deferredMerges: pass.deferred };
       await wake.wait(pass?.settled.length ? 0 : LOOK_EVERY_MS, signal);
     }
     return { kind: "stopped" };
@@ -74,9 +93,9 @@ async function mergeUntilEmpty(deps: QueueDeps, signal: AbortSignal): Promise<Qu
   }
 }
 
-/** `isWorked` while agents run. */
-type Pass = MergePass & { readonly isWorked: boolean };
+type Pass = MergePass & { readonly isEmpty: boolean };
 
+/** `undefined` when something went wrong, which the next pass may find mended. */
 async function mergePass(
   deps: QueueDeps,
   tidier: Tidier,
@@ -86,19 +105,19 @@ async function mergePass(
     const pass = await mergeAll(deps, signal);
     const live = await deps.store.liveAttempts();
     await tidier.tidyEnded(pass.settled, live);
-    return { ...pass, isWorked: live.length > 0 };
+    if (live.length > 0 || !(await isEmpty(deps, pass.deferred)))
+      return { ...pass, isEmpty: false };
+    await tidyWorkspaces(deps);
+    return { ...pass, isEmpty: true };
   } catch (error) {
+    if (error instanceof OrchestraError && error.code === "FENCED") throw error;
     deps.onProblem("merging", error);
     return undefined;
   }
 }
 
-/** Nothing runs, nothing waits for a time, and nothing ready could be placed. */
+/** The dispatcher has nothing, and nothing is to be merged: only what it had could add to that. */
 async function isEmpty(deps: QueueDeps, deferredMerges: number): Promise<boolean> {
-  const { store } = deps;
-  if ((await store.mergeQueue(deferredMerges + 1)).length > deferredMerges) return false;
-  if ((await store.liveAttempts()).length > 0) return false;
-  if ((await store.nextDueMs()) !== undefined) return false;
-  await dispatchOnce(deps);
-  return (await store.liveAttempts()).length === 0;
+  const { isIdle } = await dispatchOnce(deps);
+  return isIdle && (await deps.store.mergeQueue(deferredMerges + 1)).length <= deferredMerges;
 }

@@ -1,7 +1,7 @@
 import { isLive, type Attempt } from "../core/attempt.ts";
-import { hasEnded } from "../core/task.ts";
+import { hasEnded, type Task } from "../core/task.ts";
 import type { Store } from "../store/store.ts";
-import type { Workspaces } from "../workspace/workspace.ts";
+import type { RemoveRequest, Workspaces } from "../workspace/workspace.ts";
 
 type Deps = {
   readonly store: Store;
@@ -22,8 +22,8 @@ export function createTidier(deps: Deps): Tidier {
     tidyEnded: async (settled, live) => {
       const ended = before && endedSince(before, live);
       before = live;
-      if (ended) await tidyAll(deps, new Set([...ended, ...settled]));
-      else await tidyWorkspaces(deps);
+      const others = ended ?? (await deps.workspaces.list());
+      await tidyAll(deps, [...new Set([...others, ...settled])]);
     },
   };
 }
@@ -41,26 +41,31 @@ export async function tidyWorkspaces(deps: Deps): Promise<void> {
   await tidyAll(deps, await deps.workspaces.list());
 }
 
-async function tidyAll(deps: Deps, taskIds: Iterable<string>): Promise<void> {
-  for (const taskId of taskIds) {
-    await tidy(deps, taskId).catch((error: unknown) =>
-      deps.onProblem(`removing the workspace of ${taskId}`, error),
+async function tidyAll(deps: Deps, taskIds: readonly string[]): Promise<void> {
+  const tasks = [...(await deps.store.tasksById(taskIds)).values()];
+  const ended = tasks.filter((task) => hasEnded(task.state));
+  const attempts = await deps.store.attemptsOf(...ended.map((task) => task.id));
+  const attemptsOf = Map.groupBy(attempts, (attempt) => attempt.taskId);
+  for (const task of ended) {
+    await tidy(deps, task, attemptsOf.get(task.id) ?? []).catch((error: unknown) =>
+      deps.onProblem(`removing the workspace of ${task.id}`, error),
     );
   }
 }
 
-async function tidy(deps: Deps, taskId: string): Promise<void> {
-  const task = await deps.store.task(taskId);
-  if (!task || !hasEnded(task.state)) return;
-  const attempts = await deps.store.attemptsOf(taskId);
+async function tidy(deps: Deps, task: Task, attempts: readonly Attempt[]): Promise<void> {
   if (attempts.some((attempt) => isLive(attempt.state))) return;
+  await deps.workspaces.remove(removalOf(task, attempts));
+}
 
+/** What is removed when a task has ended: all but the branch that is its result. */
+export function removalOf(task: Task, attempts: readonly Attempt[]): RemoveRequest {
   const accepted = attempts.findLast((attempt) => attempt.state === "succeeded");
   const isComplete = task.state === "complete";
-  await deps.workspaces.remove({
-    taskId,
+  return {
+    taskId: task.id,
     branches: attempts.map((attempt) => attempt.branch),
     mergedInto: isComplete && task.merges ? task.targetBranch : undefined,
     keepBranch: isComplete && !task.merges ? accepted?.branch : undefined,
-  });
+  };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readEnds, sizeOf } from "../agents/process/follow-lines.ts";
 import { until } from "../agents/process/until.ts";
 import { ATTEMPT_FILES, type ProcessState, type Processes } from "../agents/processes.ts";
+import { isNotRunnable } from "../agents/process-end.ts";
 import { OrchestraError } from "../core/errors.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CheckEvidence } from "../core/evidence.ts";
@@ -26,8 +27,6 @@ const GRACE_MS = 2_000;
 /** What is looked at for the excerpt: how it began, and how it ended. */
 const HEAD_BYTES = 256 * 1024;
 const TAIL_BYTES = 1024 * 1024;
-/** What a shell says when a command is not there, or cannot be run. */
-const NOT_RUNNABLE = [126, 127];
 
 /** Runs one command in a group of its own; whatever it leaves running is ended with it. */
 export async function runCommandCheck(
@@ -76,7 +75,8 @@ async function ending(
       command: ["/bin/sh", "-c", 'exec "$@" 2>&1', "check", ...check.command],
       cwd: request.cwd,
       env: request.env,
-      stdin: "",
+      stdinFile: undefined,
+      note: "",
     });
     return await watch(deps, check, folder, signal);
   } catch (error) {
@@ -119,7 +119,7 @@ function endingOf(check: CommandCheck, state: ProcessState): Ending {
   }
   const { exitCode, signal } = state;
   if (exitCode === undefined) return { exitCode, note: `It was ended by ${signal ?? "a signal"}.` };
-  const note = NOT_RUNNABLE.includes(exitCode)
+  const note = isNotRunnable(exitCode)
     ? `Perhaps ${JSON.stringify(check.command[0] ?? "")} could not be run: install it, or correct the check in orchestra.yaml.`
     : "";
   return { exitCode, note };

@@ -160,7 +160,8 @@ test("what an earlier run left running is ended before the check runs again", as
     command: ["sh", "-c", "echo $$ > pid; exec sleep 600"],
     cwd,
     env: { PATH: process.env["PATH"] ?? "" },
-    stdin: "",
+    stdinFile: undefined,
+    note: "",
   });
   const pid = await pidIn(join(cwd, "pid"));
   // One that nobody has reaped yet is dead all the same.

@@ -1,11 +1,14 @@
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { OrchestraError } from "../core/errors.ts";
 import { provideMissing } from "./furnish.ts";
+import { storageTroubleIn } from "./git-error.ts";
 import { git, tryGit } from "./git.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
-import { mergeBase } from "./prepare.ts";
+import { mergeBase, workspacePath } from "./prepare.ts";
 import { branchCommit } from "./refs.ts";
 import { settle } from "./settle.ts";
-import { claimWorktree } from "./worktree.ts";
+import { claimWorktree, findWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { CollectedWork, CollectRequest, Workspace } from "./workspace.ts";
 
@@ -21,17 +24,28 @@ export async function collect(
 ): Promise<CollectedWork> {
   const place = { cwd: deps.repositoryRoot };
   const taskId = basename(workspace.path);
+  // Before anything is cleaned up: as the agent found it.
+  const path = await pathHere(deps, workspace);
+  const storageTrouble = await storageTroubleIn(dirname(path));
   const commit = (await branchCommit(place, workspace.branch)) ?? workspace.baseCommit;
   // An agent may have removed the very folder it worked in; the checks need one.
-  const claim = { taskId, path: workspace.path, commit };
+  const claim = { taskId, path, commit };
   const worktree = await claimWorktree(deps, claim, AbortSignal.timeout(MENDING_LIMIT_MS));
   const recorded = await readOwner(worktree);
+  if (recorded && recorded.attemptId !== request.attemptId) throw passedOn(recorded, request);
   const owner = recorded ?? ownerOf(workspace, taskId, request.attemptId);
   if (!recorded) await writeOwner(worktree, owner);
 
   const settled = await settle(deps, worktree, owner, request);
   await provideMissing(deps, worktree, owner);
-  return { ...settled, ...(await difference(deps, workspace, settled.commit)) };
+  const work = { ...settled, ...(await difference(deps, workspace, settled.commit)) };
+  return storageTrouble === undefined ? work : { ...work, storageTrouble };
+}
+
+/** Where it was made; or where it would be made now, when the blackboard came from another place. */
+async function pathHere(deps: WorktreesDeps, { path }: Workspace): Promise<string> {
+  const isHere = existsSync(path) && (await findWorktree(deps, path)) !== undefined;
+  return isHere ? path : workspacePath(deps, basename(path));
 }
 
 function ownerOf(workspace: Workspace, taskId: string, attemptId: string): Owner {
@@ -39,19 +53,44 @@ function ownerOf(workspace: Workspace, taskId: string, attemptId: string): Owner
   return { taskId, attemptId, branch, baseBranch, baseCommit, provided: [], isSetUp: false };
 }
 
+/** Whoever collects so late may meet the next agent at work; what was there was kept before it came. */
+function passedOn({ taskId, attemptId, branch }: Owner, late: CollectRequest): OrchestraError {
+  return new OrchestraError(
+    "FENCED",
+    `The workspace of task ${taskId} has passed from attempt ${late.attemptId} to ${attemptId} (${branch}); its work was kept before.`,
+  );
+}
+
 /** What the work changes, seen from where it parted from its target. */
 async function difference(
   deps: WorktreesDeps,
-  { baseBranch, baseCommit }: Workspace,
+  workspace: Workspace,
   commit: string,
 ): Promise<Pick<CollectedWork, "hasChanges" | "diffStat">> {
+  const { baseBranch, baseCommit } = workspace;
   const place = { cwd: deps.repositoryRoot };
   // The agent may have merged its target meanwhile: what came with that is not its work.
   const target = (await branchCommit(place, baseBranch)) ?? baseCommit;
   const base = await mergeBase(deps, target, commit);
   const { exitCode } = await tryGit(["diff", "--quiet", "--no-ext-diff", base, commit], place);
-  if (exitCode === 0) return { hasChanges: false, diffStat: "" };
+  if (exitCode === 0) {
+    return { hasChanges: await isMergedSince(deps, workspace, target), diffStat: "" };
+  }
   const stat = `--stat=100,80,${DIFF_STAT_FILES_MAX}`;
   const diffStat = await git(["diff", stat, "--no-ext-diff", "--no-color", base, commit], place);
   return { hasChanges: true, diffStat: diffStat.slice(0, DIFF_STAT_CHARACTERS_MAX) };
+}
+
+/**
+ * Whether the task's work came into the target after the attempt began: the blackboard was then put
+ * back to a time before the merge, and what the agent did is nowhere to be seen as a change.
+ */
+async function isMergedSince(
+  { repositoryRoot }: WorktreesDeps,
+  { path, baseCommit }: Workspace,
+  target: string,
+): Promise<boolean> {
+  const merge = `--grep=^Orchestra-Task: ${basename(path)}$`;
+  const args = ["log", "--max-count=1", "--format=%H", "--extended-regexp", merge];
+  return (await git([...args, `${baseCommit}..${target}`], { cwd: repositoryRoot })) !== "";
 }

@@ -10,3 +10,21 @@ export function createExclusive(): Exclusive {
     return mine;
   };
 }
+
+/** One piece of work at a time for each key; those of different keys go on side by side. */
+export type ExclusiveByKey = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+/** An `ExclusiveByKey` of its own, which remembers no key that nobody uses. */
+export function createExclusiveByKey(): ExclusiveByKey {
+  const lasts = new Map<string, Promise<unknown>>();
+  return async (key, work) => {
+    const mine = (lasts.get(key) ?? Promise.resolve()).then(work);
+    const settled = mine.catch(() => undefined);
+    lasts.set(key, settled);
+    try {
+      return await mine;
+    } finally {
+      if (lasts.get(key) === settled) lasts.delete(key);
+    }
+  };
+}

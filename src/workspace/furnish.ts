@@ -4,6 +4,7 @@ import { writeOwner, type Owner } from "./owner.ts";
 import type { Worktree } from "./place.ts";
 import { planProvisions, provide } from "./provide-files.ts";
 import { runCommands } from "./run-commands.ts";
+import { endStray } from "./stray.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 /** Puts in what git does not carry, and sets the workspace up unless that was done before. */
@@ -42,12 +43,18 @@ export async function runPhase(
   phase: "setup" | "teardown",
   signal: AbortSignal,
 ): Promise<void> {
+  const commands = deps.config[phase];
+  if (commands.length === 0) return;
+  // Tells whose a command is when we were killed meanwhile, and it was not.
+  const marker = `ORCHESTRA_${phase.toUpperCase()}_OF`;
+  // Two at a time would spoil each other's work, such as the same `node_modules`.
+  await endStray(deps, `${marker}=${worktree.gitDir}`);
   await runCommands(
     {
       phase,
-      commands: deps.config[phase],
+      commands,
       cwd: worktree.path,
-      env: { ...deps.env, ...environment(deps, owner, worktree.path) },
+      env: { ...deps.env, ...environment(deps, owner, worktree.path), [marker]: worktree.gitDir },
       logFile: join(worktree.gitDir, `orchestra-${phase}.log`),
     },
     signal,

@@ -1,4 +1,5 @@
 import { access, constants, stat, statfs } from "node:fs/promises";
+import { errnoOf } from "../core/errno.ts";
 import { OrchestraError, type ErrorCode } from "../core/errors.ts";
 
 type Call = {
@@ -14,6 +15,7 @@ type Ending = {
   readonly exitCode?: number | undefined;
   readonly stderr: string;
   readonly code?: string | undefined;
+  readonly killedBy?: string | undefined;
 };
 
 export type StorageFacts = {
@@ -25,6 +27,8 @@ export type StorageFacts = {
 
 /** Below this, git is taken to have failed for want of space: it removes what it half wrote. */
 const FREE_BYTES_MIN = 1024 * 1024;
+/** Of what git says last; hooks and filters speak through it, too. */
+const LINE_LENGTH_MAX = 500;
 
 const STORAGE_CODES: Readonly<Record<string, "NO_SPACE" | "READ_ONLY">> = {
   ENOSPC: "NO_SPACE",
@@ -45,7 +49,7 @@ export async function gitError(call: Call, ending: Ending): Promise<OrchestraErr
     const code = storageTrouble(await storageFacts(folder));
     if (code) return storageError(code, doing, folder, cause);
   }
-  const line = ending.stderr.trim().split("\n").at(-1) ?? "";
+  const line = ending.stderr.trim().split("\n").at(-1)?.slice(0, LINE_LENGTH_MAX) ?? "";
   const message = `${doing} failed with exit code ${ending.exitCode}: ${line}`;
   return new OrchestraError("GIT_FAILED", message, { cause });
 }
@@ -56,6 +60,10 @@ async function startError(
   ending: Ending,
   cause: Error,
 ): Promise<OrchestraError> {
+  if (ending.killedBy !== undefined) {
+    const message = `${doing} was ended by ${ending.killedBy}, which we did not send. Look whether the machine is out of memory, and try again.`;
+    return new OrchestraError("GIT_KILLED", message, { cause });
+  }
   if (ending.code === undefined) {
     const message = `${doing} took too long or printed too much, and was ended. Look at the disk, and for locks of git.`;
     return new OrchestraError("GIT_FAILED", message, { cause });
@@ -74,11 +82,19 @@ function storageError(
   folder: string,
   cause: unknown,
 ): OrchestraError {
-  const advice =
-    code === "NO_SPACE"
-      ? `no space is left on the disk of ${folder}. Free some.`
-      : `${folder} cannot be written. Give this user the right to, or mount it writable.`;
-  return new OrchestraError(code, `${doing}: ${advice}`, { cause });
+  return new OrchestraError(code, `${doing}: ${storageAdvice(code, folder)}`, { cause });
+}
+
+function storageAdvice(code: "NO_SPACE" | "READ_ONLY", folder: string): string {
+  return code === "NO_SPACE"
+    ? `no space is left on the disk of ${folder}. Free some.`
+    : `${folder} cannot be written. Give this user the right to, or mount it writable.`;
+}
+
+/** What keeps anybody from writing in a folder, and what to do about it; `undefined` for nothing. */
+export async function storageTroubleIn(folder: string): Promise<string | undefined> {
+  const code = storageTrouble(await storageFacts(folder));
+  return code && storageAdvice(code, folder);
 }
 
 /** What keeps a file from being written, if anything does. */
@@ -95,7 +111,7 @@ export async function explainingStorage<T>(doing: string, work: Promise<T>): Pro
   try {
     return await work;
   } catch (error) {
-    const code = STORAGE_CODES[error instanceof Error && "code" in error ? String(error.code) : ""];
+    const code = STORAGE_CODES[errnoOf(error)];
     if (!code) throw error;
     const folder = error instanceof Error && "path" in error ? String(error.path) : "its folder";
     throw storageError(code, doing, folder, error);
@@ -119,10 +135,10 @@ async function errorCodeOf(promise: Promise<unknown>): Promise<string | undefine
     await promise;
     return undefined;
   } catch (error) {
-    return error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
+    return errnoOf(error) || "UNKNOWN";
   }
 }
 
 function subcommand(args: readonly string[]): string {
-  return args.find((arg) => !arg.startsWith("-")) ?? "";
+  return args.find((arg) => !arg.startsWith("-")) ?? args.join(" ");
 }

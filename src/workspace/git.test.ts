@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { explainingStorage, storageTrouble } from "./git-error.ts";
+import { explainingStorage, gitError, storageTrouble } from "./git-error.ts";
 import { git, tryGit } from "./git.ts";
-import { createTestRepository } from "./test-repository.ts";
+import { createTestRepository } from "./testing/test-repository.ts";
 
 test("a failing command tells what it was, its exit code and git's last line", async () => {
   await using repository = await createTestRepository();
@@ -12,6 +12,16 @@ test("a failing command tells what it was, its exit code and git's last line", a
   );
   const { exitCode } = await tryGit(["diff", "--quiet"], { cwd: repository.root });
   expect(exitCode).toBe(0);
+});
+
+test("however long git's last line is, a bounded part of it is told", async () => {
+  await using repository = await createTestRepository();
+  const { message } = await gitError(
+    { args: ["push"], cwd: repository.root },
+    { exitCode: 1, stderr: `first\n${"long ".repeat(100_000)}` },
+  );
+  expect(message).toMatch(/exit code 1: long long/);
+  expect(message.length).toBeLessThan(1_000);
 });
 
 test("git that is not installed and a folder that is gone are told apart", async () => {
@@ -42,6 +52,16 @@ test("an aborted signal ends git with the signal's reason", async () => {
   });
   aborted.abort(new Error("enough"));
   await expect(waiting).rejects.toThrow("enough");
+});
+
+test("a git that somebody killed is told from one that took too long", async () => {
+  await using repository = await createTestRepository();
+  const args = ["-c", "alias.dies=!kill -KILL $PPID", "dies"];
+  const dying = git(args, { cwd: repository.root });
+  await expect(dying).rejects.toMatchObject({
+    code: "GIT_KILLED",
+    message: expect.stringContaining("was ended by SIGKILL"),
+  });
 });
 
 test("a full disk and one that cannot be written are told from what the system says", () => {

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { HOOK_VARIABLES } from "../config/environment.ts";
+import { errnoOf } from "../core/errno.ts";
 import { gitError } from "./git-error.ts";
 import { endGroupOnAbort } from "./process-group.ts";
 
@@ -38,29 +40,10 @@ const SETTING_ARGS = Object.entries(SETTINGS).flatMap(([name, value]) => [
   `${name}=${value}`,
 ]);
 
-/** Set by git for its hooks: inherited, they would point every command at another repository. */
-const HOOK_VARIABLES = [
-  "GIT_DIR",
-  "GIT_WORK_TREE",
-  "GIT_INDEX_FILE",
-  "GIT_COMMON_DIR",
-  "GIT_PREFIX",
-  "GIT_NAMESPACE",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_QUARANTINE_PATH",
-  "GIT_CONFIG",
-  "GIT_CONFIG_PARAMETERS",
-];
-/** Unsets what a hook inherits, for every program that is started from here. */
-export const OUTSIDE_HOOKS: Readonly<Record<string, undefined>> = Object.fromEntries(
-  HOOK_VARIABLES.map((name) => [name, undefined]),
-);
-
 const NAME = "Orchestra";
 const EMAIL = "orchestra@localhost";
 const ENVIRONMENT = {
-  ...OUTSIDE_HOOKS,
+  ...Object.fromEntries(HOOK_VARIABLES.map((name) => [name, undefined])),
   GIT_TERMINAL_PROMPT: "0",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_EDITOR: ":",
@@ -97,6 +80,8 @@ type Ending = {
   readonly stderr: string;
   /** Of the failure to start. */
   readonly code?: string;
+  /** The signal that ended it, when it was not us who sent that. */
+  readonly killedBy?: string | undefined;
 };
 
 // Bare `spawn`, because loading execa is half of what it takes to queue a task.
@@ -122,9 +107,15 @@ async function run(
     const [stdout, stderr] = await output;
     const isWhole = stdout.length < OUTPUT_LENGTH_MAX && !signal.aborted;
     const exitCode = isWhole ? (child.exitCode ?? undefined) : undefined;
-    return { exitCode, stdout: withoutLineFeed(stdout), stderr: withoutLineFeed(stderr) };
+    const killedBy = isWhole ? (child.signalCode ?? undefined) : undefined;
+    return {
+      exitCode,
+      stdout: withoutLineFeed(stdout),
+      stderr: withoutLineFeed(stderr),
+      killedBy,
+    };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
+    const code = errnoOf(error) || "UNKNOWN";
     return { exitCode: undefined, stdout: "", stderr: "", code };
   } finally {
     stopWatching();

@@ -1,10 +1,10 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
-import { git } from "./git.ts";
-import { inside, type Worktree } from "./place.ts";
-import { endStrayGit } from "./stray-git.ts";
+import { commonDirOfWorktree, type Worktree } from "./place.ts";
+import { endStrayGit } from "./stray.ts";
 
 /** What can be left half done. Git's own way of leaving it is to forget these files. */
 const OPERATION_FILES = [
@@ -36,18 +36,37 @@ export async function clearOperations({ gitDir }: Worktree): Promise<void> {
   }
 }
 
+/**
+ * Removes an index that was torn when the machine went down. Git does not look at the checksum, and
+ * takes what is left of it for the whole.
+ */
+export async function dropTornIndex({ gitDir }: Worktree): Promise<void> {
+  const file = join(gitDir, "index");
+  const bytes = await readFile(file).catch(() => undefined);
+  if (bytes && !isWhole(bytes)) await rm(file, { force: true });
+}
+
+/** Whether the bytes end with their checksum, of either of git's kinds, or with none at all. */
+function isWhole(bytes: Buffer): boolean {
+  const endsWithSum = (algorithm: string, length: number): boolean => {
+    const sum = createHash(algorithm).update(bytes.subarray(0, -length)).digest();
+    return sum.equals(bytes.subarray(-length));
+  };
+  const isUnsummed = bytes.length > 20 && bytes.subarray(-20).every((byte) => byte === 0);
+  return isUnsummed || endsWithSum("sha1", 20) || endsWithSum("sha256", 32);
+}
+
+/** Who works in a worktree; its locks are then looked for, too. */
+type LockOwner = { readonly taskId: string; readonly branch: string };
+
 /** Removes locks of processes that are dead; a moment's grace for an editor that looks at it. */
 export async function clearLocks(
   { clock }: { readonly clock: Clock },
   worktree: Worktree,
-  branch?: string,
+  owner?: LockOwner,
 ): Promise<void> {
-  const locks = [join(worktree.gitDir, "index.lock"), join(worktree.gitDir, "HEAD.lock")];
-  if (branch !== undefined) {
-    const args = ["rev-parse", "--git-path", `refs/heads/${branch}.lock`];
-    locks.push(resolve(worktree.path, await git(args, inside(worktree))));
-  }
-  if (!locks.some((path) => existsSync(path))) return;
+  const locks = await locksOf(worktree, owner);
+  if (locks.length === 0) return;
   await endStrayGit({ clock }, worktree.gitDir);
   const signal = AbortSignal.timeout(LOCK_WAIT_MS);
   for (let waitedMs = 0; waitedMs < LOCK_WAIT_MS; waitedMs += LOCK_POLL_MS) {
@@ -55,4 +74,19 @@ export async function clearLocks(
     await clock.sleep(LOCK_POLL_MS, signal);
   }
   for (const path of locks) await rm(path, { force: true });
+}
+
+/** The locks of what is nobody's but this worktree's, and of its owner's branch and rescue refs. */
+async function locksOf({ gitDir }: Worktree, owner: LockOwner | undefined): Promise<string[]> {
+  const own = await locksIn(gitDir);
+  if (!owner) return own;
+  const refs = join(commonDirOfWorktree(gitDir), "refs");
+  const branch = join(refs, "heads", `${owner.branch}.lock`);
+  const kept = await locksIn(join(refs, "orchestra/rescue", owner.taskId));
+  return [...own, ...(existsSync(branch) ? [branch] : []), ...kept];
+}
+
+async function locksIn(folder: string): Promise<string[]> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  return names.filter((name) => name.endsWith(".lock")).map((name) => join(folder, name));
 }

@@ -3,25 +3,13 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { createTestRepository, NEVER, type TestRepository } from "./test-repository.ts";
+import { COLLECT, REMOVE, request } from "./testing/requests.ts";
+import { createTestRepository, NEVER, type TestRepository } from "./testing/test-repository.ts";
 import type { Workspace } from "./workspace.ts";
 
-const BRANCH = "orchestra/t1-work/1";
-const REQUEST = {
-  taskId: "t1",
-  attemptId: "t1-1",
-  branch: BRANCH,
-  previousBranch: undefined,
-  baseBranch: "main",
-};
-const NEXT = { ...REQUEST, attemptId: "t1-2", branch: "orchestra/t1-work/2" };
-const COLLECT = { attemptId: "t1-1", message: "The work", commitLeftovers: true };
-const REMOVE = {
-  taskId: "t1",
-  branches: [BRANCH, NEXT.branch],
-  mergedInto: undefined,
-  keepBranch: undefined,
-};
+const REQUEST = request(1);
+const BRANCH = REQUEST.branch;
+const NEXT = request(2, { previousBranch: undefined });
 
 async function started(): Promise<
   AsyncDisposable & {

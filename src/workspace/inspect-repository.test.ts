@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inspectRepository } from "./inspect-repository.ts";
-import { createTestRepository, NEVER } from "./test-repository.ts";
+import { request } from "./testing/requests.ts";
+import { createTestRepository, NEVER } from "./testing/test-repository.ts";
 
 test("a repository is found from any folder in it", async () => {
   await using repository = await createTestRepository();
@@ -62,14 +63,7 @@ test("a submodule is a project of its own, and tasks are worked in it", async ()
   expect(facts).toMatchObject({ root: inner, currentBranch: "main" });
 
   const workspaces = repository.workspaces({}, facts.root);
-  const request = {
-    taskId: "t1",
-    attemptId: "t1-1",
-    branch: "orchestra/t1-work/1",
-    previousBranch: undefined,
-    baseBranch: "main",
-  };
-  const { path } = await workspaces.prepare(request, NEVER);
+  const { path } = await workspaces.prepare(request(1), NEVER);
   expect(await inspectRepository(path)).toMatchObject({
     root: inner,
     currentBranch: "orchestra/t1-work/1",

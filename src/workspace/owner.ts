@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errnoOf } from "../core/errno.ts";
 import type { Worktree } from "./place.ts";
 
 const FILE_NAME = "orchestra.json";
@@ -19,16 +21,22 @@ export type Owner = {
   readonly isSetUp: boolean;
 };
 
-/** The owner on record; `undefined` when the worktree was never finished. */
+/** The owner on record; `undefined` when the worktree was never finished, or the note is torn. */
 export async function readOwner(worktree: Worktree): Promise<Owner | undefined> {
   try {
     const text = await readFile(join(worktree.gitDir, FILE_NAME), "utf8");
     const owner: Owner = JSON.parse(text);
     return owner;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (error instanceof SyntaxError) return undefined;
+    if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Whether there is a note of an owner, and be it torn: somebody may have worked there. */
+export function hadOwner(worktree: Worktree): boolean {
+  return existsSync(join(worktree.gitDir, FILE_NAME));
 }
 
 /** Records the owner, whole or not at all. */

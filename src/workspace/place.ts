@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 /** Where a git command runs: the repository, or one worktree's own folder in it. */
 export type Place = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> };
 
@@ -12,4 +14,9 @@ export function inside({ path, gitDir }: Worktree): Place {
 /** For commands that need no files, which may be gone. */
 export function insideGitDir(gitDir: string): Place {
   return { cwd: gitDir, env: { GIT_DIR: gitDir } };
+}
+
+/** The folder that all worktrees of a repository share; theirs are in its folder `worktrees`. */
+export function commonDirOfWorktree(gitDir: string): string {
+  return dirname(dirname(gitDir));
 }

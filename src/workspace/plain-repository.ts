@@ -1,11 +1,9 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { RepositoryFacts } from "./inspect-repository.ts";
 
 const HEAD_ON_BRANCH = /^ref: refs\/heads\/(\S+)\n$/;
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})\n$/;
-/** Variables by which git's files may be elsewhere. */
-const ELSEWHERE = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES"];
 /** Settings by which a repository's files may be elsewhere than beside its git folder. */
 const UNUSUAL_SETTING = /\bworktree\b|\bbare\s*=\s*(true|yes|on|1)/i;
 
@@ -18,7 +16,7 @@ export function plainRepository(
   cwd: string,
   variables: Readonly<Record<string, string>>,
 ): RepositoryFacts | undefined {
-  if (ELSEWHERE.some((name) => variables[name] !== undefined)) return undefined;
+  if (variables["GIT_CEILING_DIRECTORIES"] !== undefined) return undefined;
   // What is not there gets git's own error.
   if (!isGitInstalled(variables["PATH"] ?? "")) return undefined;
   const root = folderWithGit(realpathSync(cwd));
@@ -39,14 +37,21 @@ function isGitInstalled(path: string): boolean {
   return path.split(delimiter).some((folder) => existsSync(join(folder, "git")));
 }
 
-/** Only where `.git` is a folder: a file stands for a linked worktree or a submodule. */
+/**
+ * Only where `.git` is a folder: a file stands for a linked worktree or a submodule. And only where
+ * it is ours: of what is somebody else's, git wants to be told that it is safe.
+ */
 function folderWithGit(folder: string): string | undefined {
   const git = statSync(join(folder, ".git"), { throwIfNoEntry: false });
-  if (git) return git.isDirectory() ? folder : undefined;
+  if (git) return git.isDirectory() && isOurs(git) && isOurs(statSync(folder)) ? folder : undefined;
   // Standing inside a bare repository or a git folder.
   if (existsSync(join(folder, "HEAD"))) return undefined;
   const parent = dirname(folder);
   return parent === folder ? undefined : folderWithGit(parent);
+}
+
+function isOurs({ uid }: Stats): boolean {
+  return uid === process.geteuid?.();
 }
 
 function readIfThere(file: string): string | undefined {

@@ -5,7 +5,7 @@ import { isValidId } from "../core/names.ts";
 import { environment } from "./environment.ts";
 import { furnish } from "./furnish.ts";
 import { tryGit } from "./git.ts";
-import { clearLocks } from "./half-done.ts";
+import { clearLocks, dropTornIndex } from "./half-done.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { branchCommit } from "./refs.ts";
@@ -58,7 +58,8 @@ async function takeOver(
   request: WorkspaceRequest,
   base: string,
 ): Promise<Owner> {
-  await clearLocks(deps, worktree, request.branch);
+  await clearLocks(deps, worktree, request);
+  await dropTornIndex(worktree);
   const before = await readOwner(worktree);
   if (before && (await isTakenOver(worktree, before, request))) return before;
   if (before) {

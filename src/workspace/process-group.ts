@@ -1,8 +1,11 @@
+import { signalProcess } from "../agents/process/process-facts.ts";
+
 const KILL_GRACE_MS = 5_000;
 
 /**
  * Ends the process group of `pid` when `signal` aborts: asks, and kills after a grace. Programs
- * start programs of their own, which would hold our pipes open. Returns how to stop watching.
+ * start programs of their own, which would hold our pipes open. Returns what to call when the first
+ * of the group has ended: then the rest of a group that was to end has no more time.
  */
 export function endGroupOnAbort(pid: number | undefined, signal: AbortSignal): () => void {
   if (pid === undefined) return () => undefined;
@@ -16,14 +19,6 @@ export function endGroupOnAbort(pid: number | undefined, signal: AbortSignal): (
   return () => {
     signal.removeEventListener("abort", end);
     clearTimeout(timer);
+    if (timer) signalProcess(-pid, "SIGKILL");
   };
-}
-
-/** Signals a process, or a group by its negative id; one that has ended meanwhile is no error. */
-export function signalProcess(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, type Stats } from "node:fs";
 import {
   constants,
   copyFile,
@@ -10,8 +10,10 @@ import {
   realpath,
   symlink,
 } from "node:fs/promises";
-import { dirname, isAbsolute, join, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { errnoOf } from "../core/errno.ts";
 import { OrchestraError } from "../core/errors.ts";
+import { entryAt } from "./entry-at.ts";
 import { pathsOf } from "./refs.ts";
 import type { WorkspaceConfig } from "./worktrees-deps.ts";
 
@@ -24,8 +26,8 @@ export type Provision = { readonly how: "copy" | "link"; readonly name: string }
 
 /**
  * What is to be put into the workspace at `path` because git does not carry it: what
- * `.worktreeinclude`, `copy` and `link` name, and the workspace does not have. Throws
- * `INVALID_CONFIG` for a path that leads out of the project or of the workspace.
+ * `.worktreeinclude`, `copy` and `link` name, and the workspace has room for and does not have.
+ * Throws `INVALID_CONFIG` for a path that leads out of the project.
  */
 export async function planProvisions(
   repositoryRoot: string,
@@ -36,13 +38,34 @@ export async function planProvisions(
   const files = await Promise.all(named.map(async (name) => filesUnder(repositoryRoot, name)));
   const copies = new Set([...(await included(repositoryRoot)), ...files.flat()]);
   const links = new Set(await globbed(repositoryRoot, config.link));
-  const plan: Provision[] = [
+  const wanted: Provision[] = [
     ...[...copies].map((name) => ({ how: "copy" as const, name })),
     ...[...links].map((name) => ({ how: "link" as const, name })),
   ];
-  const missing = plan.filter(({ name }) => isMissing(join(path, name)));
-  for (const { name } of missing) await refuseEscape(repositoryRoot, path, name);
-  return missing;
+  const [project, workspace] = [await realpath(repositoryRoot), await realpath(path)];
+  return wanted.filter(({ name }) => {
+    const target = join(workspace, name);
+    if (!isFolderWithin(workspace, dirname(target)) || entryAt(target)) return false;
+    return isOfProject(project, name);
+  });
+}
+
+/** Whether there is something of that name; refused when it is reached by a link that leads out. */
+function isOfProject(project: string, name: string): boolean {
+  const source = join(project, name);
+  // Gone meanwhile, or a link to nothing.
+  if (!existsSync(source)) return false;
+  if (isWithin(project, realpathSync.native(source))) return true;
+  const advice = "It is a link that leads out of the project. Name what it points to instead.";
+  throw escape(name, advice);
+}
+
+/** Whether files can be put there: no file is in the way, and no link that leads elsewhere. */
+function isFolderWithin(workspace: string, path: string): boolean {
+  if (!entryAt(path)) return isFolderWithin(workspace, dirname(path));
+  // A link to nothing has no real path.
+  const real = existsSync(path) ? realpathSync.native(path) : "";
+  return isWithin(workspace, real) && lstatSync(real).isDirectory();
 }
 
 /** Carries out a plan; a path that has come to be since is left as it is. */
@@ -51,11 +74,15 @@ export async function provide(
   path: string,
   plan: readonly Provision[],
 ): Promise<void> {
+  const folders = new Set(plan.map(({ name }) => dirname(join(path, name))));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
   for (const { how, name } of plan) {
     const [source, target] = [join(repositoryRoot, name), join(path, name)];
-    await mkdir(dirname(target), { recursive: true });
-    if (how === "link") await symlink(source, target);
-    else await copy(source, target);
+    try {
+      await (how === "link" ? symlink(source, target) : copy(source, target));
+    } catch (error) {
+      if (errnoOf(error) !== "EEXIST") throw error;
+    }
   }
 }
 
@@ -86,42 +113,21 @@ function isOurs(name: string): boolean {
 /** A file by its name, a folder by all files in it. */
 async function filesUnder(root: string, name: string): Promise<string[]> {
   const stats = await lstat(join(root, name));
-  if (stats.isFile() || stats.isSymbolicLink()) return [name];
-  if (!stats.isDirectory()) return [];
-  const entries = await readdir(join(root, name));
-  const files = await Promise.all(
-    entries.map(async (entry) => filesUnder(root, join(name, entry))),
-  );
-  return files.flat();
+  if (!stats.isDirectory()) return isFile(stats) ? [name] : [];
+  const entries = await readdir(join(root, name), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => isFile(entry))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-function isMissing(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+function isFile(entry: Pick<Stats, "isFile" | "isSymbolicLink">): boolean {
+  return entry.isFile() || entry.isSymbolicLink();
 }
 
 async function copy(source: string, target: string): Promise<void> {
   const stats = await lstat(source);
   if (stats.isSymbolicLink()) await symlink(await readlink(source), target);
   else await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-}
-
-/** Both ends must be where their names say, whatever links lie between. */
-async function refuseEscape(repositoryRoot: string, path: string, name: string): Promise<void> {
-  const source = await realpath(join(repositoryRoot, name));
-  if (!isWithin(await realpath(repositoryRoot), source)) {
-    throw escape(
-      name,
-      "It is a link that leads out of the project. Name what it points to instead.",
-    );
-  }
-  const target = await realpath(nearestFolder(dirname(join(path, name))));
-  if (!isWithin(await realpath(path), target)) {
-    throw escape(name, "In the workspace, it lies behind a link that leads out of it.");
-  }
-}
-
-function nearestFolder(path: string): string {
-  return existsSync(path) ? path : nearestFolder(dirname(path));
 }
 
 function isWithin(folder: string, path: string): boolean {

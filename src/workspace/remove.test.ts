@@ -1,26 +1,7 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { createTestRepository, NEVER } from "./test-repository.ts";
-import type { WorkspaceRequest } from "./workspace.ts";
-
-function request(number: number, changes: Partial<WorkspaceRequest> = {}): WorkspaceRequest {
-  return {
-    taskId: "t1",
-    attemptId: `t1-${number}`,
-    branch: `orchestra/t1-work/${number}`,
-    previousBranch: number > 1 ? `orchestra/t1-work/${number - 1}` : undefined,
-    baseBranch: "main",
-    ...changes,
-  };
-}
-
-const COLLECT = { attemptId: "t1-1", message: "The work", commitLeftovers: true };
-const REMOVE = {
-  taskId: "t1",
-  branches: ["orchestra/t1-work/1", "orchestra/t1-work/2"],
-  mergedInto: undefined,
-  keepBranch: undefined,
-};
+import { COLLECT, REMOVE, request } from "./testing/requests.ts";
+import { createTestRepository, NEVER } from "./testing/test-repository.ts";
 
 test("removing merged work leaves no folder, branch, record or rescue ref", async () => {
   await using repository = await createTestRepository();
@@ -89,4 +70,33 @@ test("restoring refuses what is not kept, a taken name and one that git does not
   for (const name of ["-x", "a..b", "@{-1}", "a b", ""]) {
     await expect(workspaces.restore(ref, name)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   }
+});
+
+test("a workspace that has passed to an attempt nobody spoke of stays", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  await workspaces.prepare(request(1), NEVER);
+  const second = await workspaces.prepare(request(2), NEVER);
+  await repository.write("c.txt", "not finished\n", second.path);
+
+  await workspaces.remove({ ...REMOVE, branches: ["orchestra/t1-work/1"] });
+
+  expect(await repository.git(["status", "--porcelain"], second.path)).toBe("?? c.txt");
+  expect(await workspaces.branchCommit("orchestra/t1-work/2")).toBeDefined();
+});
+
+test("the next attempt's workspace is made when the last one's is removed", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  const first = await workspaces.prepare(request(1), NEVER);
+  await repository.commit({ "b.txt": "b\n" }, "One", first.path);
+
+  const removing = workspaces.remove({ ...REMOVE, branches: ["orchestra/t1-work/1"] });
+  const second = await workspaces.prepare(request(2), NEVER);
+  await removing;
+
+  expect(await repository.git(["branch", "--show-current"], second.path)).toBe(
+    "orchestra/t1-work/2",
+  );
+  expect(await workspaces.rescued()).toMatchObject([{ ref: "refs/orchestra/rescue/t1/1" }]);
 });

@@ -1,18 +1,22 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { runPhase } from "./furnish.ts";
-import { git, tryGit } from "./git.ts";
+import { git } from "./git.ts";
 import { readOwner } from "./owner.ts";
-import { inside, type Worktree } from "./place.ts";
+import { commonDirOfWorktree, inside, type Worktree } from "./place.ts";
 import { workspacePath } from "./prepare.ts";
 import { branchCommit, commitOf, isAncestor, registeredWorktrees } from "./refs.ts";
 import { rescueBranch } from "./rescue.ts";
 import { settle } from "./settle.ts";
-import { discardWorktree, findWorktree } from "./worktree.ts";
+import { clearStaleLocks } from "./stale-locks.ts";
+import { commonDirOf, discardWorktree, findWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { RemoveRequest } from "./workspace.ts";
 
 const REMOVE_MESSAGE = "Uncommitted work of a workspace that was removed";
-const TEARDOWN_LIMIT_MS = 30 * 60_000;
+/** Tear-down commands have their own limit each. */
+const NEVER = new AbortController().signal;
 
 /**
  * Removes a task's workspace and branches, worktree last: it is what tells a later call that
@@ -23,6 +27,8 @@ export async function remove(deps: WorktreesDeps, request: RemoveRequest): Promi
   const place = { cwd: deps.repositoryRoot };
   const path = await workspacePath(deps, taskId);
   const worktree = await findWorktree(deps, path);
+  if (worktree && (await isPassedOn(worktree, request))) return;
+  if (worktree) await clearStaleLocks(deps, sharedLocks(worktree, request));
   const failure = worktree ? await leave(deps, worktree) : undefined;
 
   for (const branch of request.branches) await removeBranch(deps, request, branch, path);
@@ -32,12 +38,23 @@ export async function remove(deps: WorktreesDeps, request: RemoveRequest): Promi
   if (failure) throw failure;
 }
 
+/** It was prepared for an attempt that whoever removes it does not know of, and may be at work. */
+async function isPassedOn(worktree: Worktree, { branches }: RemoveRequest): Promise<boolean> {
+  const owner = await readOwner(worktree);
+  return owner !== undefined && !branches.includes(owner.branch);
+}
+
+/** What removing branches takes: a removal that was killed may have left it locked. */
+function sharedLocks({ gitDir }: Worktree, { branches }: RemoveRequest): string[] {
+  const names = ["packed-refs", "config", ...branches.map((branch) => `refs/heads/${branch}`)];
+  return names.map((name) => join(commonDirOfWorktree(gitDir), `${name}.lock`));
+}
+
 /** Tears down, brings the work to rest, and lets go of the branch. Returns a teardown's failure. */
 async function leave(deps: WorktreesDeps, worktree: Worktree): Promise<Error | undefined> {
   const owner = await readOwner(worktree);
   if (!owner || !existsSync(worktree.path)) return undefined;
-  const signal = AbortSignal.timeout(TEARDOWN_LIMIT_MS);
-  const failure = await failureOf(runPhase(deps, worktree, owner, "teardown", signal));
+  const failure = await failureOf(runPhase(deps, worktree, owner, "teardown", NEVER));
   const { commit } = await settle(deps, worktree, owner, {
     message: REMOVE_MESSAGE,
     commitLeftovers: true,
@@ -56,9 +73,10 @@ async function failureOf(work: Promise<void>): Promise<Error | undefined> {
   }
 }
 
-async function removeBranch(
-  deps: WorktreesDeps,
-  { taskId, mergedInto, keepBranch }: RemoveRequest,
+/** Removes a branch that nobody has checked out but at `path`; what only it has is kept first. */
+export async function removeBranch(
+  deps: Pick<WorktreesDeps, "repositoryRoot">,
+  { taskId, mergedInto, keepBranch }: Omit<RemoveRequest, "branches">,
   branch: string,
   path: string,
 ): Promise<void> {
@@ -77,11 +95,16 @@ async function removeBranch(
   }
   await git(["update-ref", "-d", `refs/heads/${branch}`, commit], place);
   // An agent that pushed it has left a section in the configuration.
-  await tryGit(["config", "--remove-section", `branch.${branch}`], place);
+  const config = await readFile(join(await commonDirOf(deps), "config"), "utf8");
+  if (!config.includes(`[branch "${branch}"]`)) return;
+  await git(["config", "--remove-section", `branch.${branch}`], place);
 }
 
 /** Whether the branch has commits that no branch, tag or remote of the user's has. */
-async function hasOwnCommits(deps: WorktreesDeps, commit: string): Promise<boolean> {
+async function hasOwnCommits(
+  deps: Pick<WorktreesDeps, "repositoryRoot">,
+  commit: string,
+): Promise<boolean> {
   const others = ["--exclude=orchestra/*", "--branches", "--tags", "--remotes"];
   const count = await git(["rev-list", "--max-count=1", commit, "--not", ...others], {
     cwd: deps.repositoryRoot,

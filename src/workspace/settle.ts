@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { commitMessage } from "./commit-message.ts";
 import { git, nulSeparated, tryGit } from "./git.ts";
-import { clearLocks, clearOperations } from "./half-done.ts";
+import { clearLocks, clearOperations, dropTornIndex } from "./half-done.ts";
 import type { Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { branchCommit, commitOf, isAncestor } from "./refs.ts";
@@ -36,7 +36,8 @@ export async function settle(
   owner: Owner,
   request: SettleRequest,
 ): Promise<Settled> {
-  await clearLocks(deps, worktree, owner.branch);
+  await clearLocks(deps, worktree, owner);
+  await dropTornIndex(worktree);
   const left = await leftIn(deps, worktree, owner, request);
   const commit = await advanceBranch(deps, worktree, owner, left, request);
   await keepNested(deps, worktree, owner, request);

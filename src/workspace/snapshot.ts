@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp, rm, stat, utimes } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { git, tryGit } from "./git.ts";
 import { inside, type Place, type Worktree } from "./place.ts";
@@ -17,6 +16,15 @@ export type SnapshotRequest = {
   readonly includesNested?: boolean;
   /** Whether the index is of other files than these. */
   readonly ignoresIndex?: boolean;
+  /** Where a snapshot that is only looked at keeps all that it makes. */
+  readonly elsewhere?: Elsewhere;
+};
+
+export type Elsewhere = {
+  /** A folder for indexes. */
+  readonly folder: string;
+  /** Variables that lead git to another place for its objects. */
+  readonly env: Readonly<Record<string, string>>;
 };
 
 export type Snapshot = {
@@ -34,15 +42,19 @@ export async function snapshot(
   worktree: Worktree,
   request: SnapshotRequest,
 ): Promise<Snapshot | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "orchestra-index-"));
+  const { elsewhere } = request;
+  const folder = elsewhere?.folder ?? join(worktree.gitDir, "orchestra-indexes");
+  await mkdir(folder, { recursive: true });
   try {
-    const index = join(folder, "index");
+    // A name of its own, because git commands of a killed process may still be at work on another.
+    const index = join(await mkdtemp(join(folder, "index-")), "index");
     const { cwd, env } = inside(worktree);
-    const place = { cwd, env: { ...env, GIT_INDEX_FILE: index } };
+    const place = { cwd, env: { ...env, ...elsewhere?.env, GIT_INDEX_FILE: index } };
     const hasIndex = !request.ignoresIndex && (await copyIndex(worktree, index));
     if (!hasIndex && request.head) await git(["read-tree", request.head], place);
     return await commitFiles(place, request);
   } finally {
+    // Whole, and so with what a killed process has left there.
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -14,11 +14,13 @@ export type Workspaces = {
   /**
    * Brings everything the agent left into commits on the attempt's branch, and says what there is.
    * With `commitLeftovers` false, uncommitted changes go under a rescue ref instead of the branch.
+   * Throws `FENCED` when the workspace has been prepared for another attempt since.
    */
   readonly collect: (workspace: Workspace, request: CollectRequest) => Promise<CollectedWork>;
   /**
    * Removes the task's workspace, after `teardown`. Its work is on its branches or is first kept
-   * under a rescue ref. Safe to repeat.
+   * under a rescue ref. Safe to repeat. Leaves alone what has been prepared for an attempt that
+   * `branches` does not name.
    */
   readonly remove: (request: RemoveRequest) => Promise<void>;
   /** What was kept under `refs/orchestra/rescue/`, newest first. */
@@ -70,6 +72,8 @@ export type CollectedWork = {
   /** Files that the agent had left uncommitted. */
   readonly leftovers: readonly string[];
   readonly diffStat: AttemptSummary["diffStat"];
+  /** Why nothing more could be written where the agent worked, when that was so at its end. */
+  readonly storageTrouble?: string;
 };
 
 export type RemoveRequest = {

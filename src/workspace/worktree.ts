@@ -4,11 +4,11 @@ import { join, resolve } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { gitError } from "./git-error.ts";
 import { git, tryGit } from "./git.ts";
-import { readOwner } from "./owner.ts";
+import { hadOwner, readOwner } from "./owner.ts";
 import type { Worktree } from "./place.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
-import { endStrayGit } from "./stray-git.ts";
+import { endStrayGit } from "./stray.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 export type Claim = {
@@ -31,8 +31,9 @@ export async function claimWorktree(
   const found = await findWorktree(deps, claim.path);
   if (found && existsSync(claim.path)) {
     await reattach(deps, found, claim.taskId);
-    // Without an owner it was never finished, so nobody has worked in it.
     if (await readOwner(found)) return found;
+    // Without a note of an owner it was never finished, so nobody has worked in it.
+    if (hadOwner(found)) await keepFiles(deps, claim, found);
   }
   await discardWorktree(deps, claim, found);
   return deps.addExclusively(async () => addWorktree(deps, claim, signal));
@@ -40,7 +41,7 @@ export async function claimWorktree(
 
 /** The worktree that git has on record at `path`, whether its files are there or not. */
 export async function findWorktree(
-  deps: WorktreesDeps,
+  deps: { readonly repositoryRoot: string },
   path: string,
 ): Promise<Worktree | undefined> {
   const records = join(await commonDirOf(deps), "worktrees");
@@ -63,14 +64,20 @@ export async function discardWorktree(
     await endStrayGit(deps, found.gitDir);
     if (claim.taskId) await keepUnreachable(deps, found.gitDir, claim.taskId);
     if (existsSync(claim.path)) await reattach(deps, found, claim.taskId);
-    await removeWorktree(deps, claim.path);
+    await removeWorktree(deps, found);
   } else if (existsSync(claim.path)) {
     await keepStrandedFiles(deps, claim);
   }
   await rm(claim.path, { recursive: true, force: true });
 }
 
-async function removeWorktree(deps: WorktreesDeps, path: string): Promise<void> {
+async function removeWorktree(deps: WorktreesDeps, { path, gitDir }: Worktree): Promise<void> {
+  const isWorktree = ["HEAD", "commondir"].every((name) => existsSync(join(gitDir, name)));
+  if (!isWorktree) {
+    // An `add` was killed so early that git sees nothing in it to remove.
+    await rm(path, { recursive: true, force: true });
+    return rm(gitDir, { recursive: true, force: true });
+  }
   // Twice: one that an unfinished `add` has left is locked.
   await git(["worktree", "remove", "--force", "--force", path], { cwd: deps.repositoryRoot });
 }
@@ -100,17 +107,21 @@ async function keepStrandedFiles(deps: WorktreesDeps, claim: Claim): Promise<voi
     throw new OrchestraError("REPOSITORY_UNUSABLE", message);
   }
   if (taskId === undefined || names.every((name) => name === ".git")) return;
-  const kept = await snapshot(
-    { path, gitDir: await commonDirOf(deps) },
-    {
-      head: claim.commit,
-      merged: [],
-      message: "Files of a workspace that git had forgotten\n",
-      provided: [],
-      includesNested: true,
-      ignoresIndex: true,
-    },
-  );
+  await keepFiles(deps, claim, { path, gitDir: await commonDirOf(deps) });
+}
+
+/** All files of a workspace about which not more is known, as a change of what it would start at. */
+async function keepFiles(deps: WorktreesDeps, claim: Claim, worktree: Worktree): Promise<void> {
+  const { taskId, commit } = claim;
+  if (taskId === undefined) return;
+  const kept = await snapshot(worktree, {
+    head: commit,
+    merged: [],
+    message: "Files of a workspace whose record was lost\n",
+    provided: [],
+    includesNested: true,
+    ignoresIndex: true,
+  });
   if (kept) await rescue(deps, { taskId, name: "stranded", commit: kept.commit });
 }
 
@@ -126,21 +137,45 @@ async function addWorktree(
   };
   await mkdir(deps.worktreesRoot, { recursive: true });
   for (let tries = 1; ; tries += 1) {
-    const result = await tryGit(call.args, { cwd: call.cwd, signal });
-    const added = result.exitCode === 0 ? await findWorktree(deps, path) : undefined;
-    if (added) return added;
-    if (tries === ADD_TRIES) throw await gitError(call, result);
-
-    // Most likely another process held a lock; half of a worktree may be left.
-    if (await findWorktree(deps, path)) await removeWorktree(deps, path);
+    const failure = await failureOfAdding(call, signal);
+    const made = await findWorktree(deps, path);
+    if (made && !failure) return made;
+    // Git was killed, or another process held a lock; half of a worktree may be left.
+    if (made) await removeWorktree(deps, made);
+    if (tries === ADD_TRIES) throw failure ?? new Error(`Git made no worktree at ${path}.`);
     await deps.clock.sleep(ADD_RETRY_MS * 2 ** tries, signal);
+  }
+}
+
+/** Rejects only when `signal` has aborted. */
+async function failureOfAdding(
+  call: { readonly args: readonly string[]; readonly cwd: string; readonly writesTo: string },
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    const result = await tryGit(call.args, { cwd: call.cwd, signal });
+    return result.exitCode === 0 ? undefined : await gitError(call, result);
+  } catch (error) {
+    signal.throwIfAborted();
+    return error;
   }
 }
 
 /** The folder of the repository that all its worktrees share. */
 export async function commonDirOf(deps: { readonly repositoryRoot: string }): Promise<string> {
-  const path = await git(["rev-parse", "--git-common-dir"], { cwd: deps.repositoryRoot });
-  return realpath(resolve(deps.repositoryRoot, path));
+  return gitFolder(deps.repositoryRoot, "--git-common-dir");
+}
+
+/** Git's own folder about the check-out at `path`. */
+export async function gitDirOf(path: string): Promise<string> {
+  return gitFolder(path, "--absolute-git-dir");
+}
+
+/** In a repository's main check-out both are its `.git`, and git need not be asked. */
+async function gitFolder(path: string, which: string): Promise<string> {
+  const plain = join(path, ".git");
+  const isPlain = (await lstat(plain).catch(() => undefined))?.isDirectory() === true;
+  return realpath(isPlain ? plain : resolve(path, await git(["rev-parse", which], { cwd: path })));
 }
 
 /** Where the `.git` file of a worktree points to. */

@@ -2,27 +2,8 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createTestRepository, NEVER, type TestRepository } from "./test-repository.ts";
-import type { WorkspaceRequest } from "./workspace.ts";
-
-function request(number: number, changes: Partial<WorkspaceRequest> = {}): WorkspaceRequest {
-  return {
-    taskId: "t1",
-    attemptId: `t1-${number}`,
-    branch: `orchestra/t1-work/${number}`,
-    previousBranch: number > 1 ? `orchestra/t1-work/${number - 1}` : undefined,
-    baseBranch: "main",
-    ...changes,
-  };
-}
-
-const COLLECT = { attemptId: "t1-1", message: "The work", commitLeftovers: true };
-const REMOVE = {
-  taskId: "t1",
-  branches: ["orchestra/t1-work/1", "orchestra/t1-work/2"],
-  mergedInto: undefined,
-  keepBranch: undefined,
-};
+import { COLLECT, REMOVE, request } from "./testing/requests.ts";
+import { createTestRepository, NEVER, type TestRepository } from "./testing/test-repository.ts";
 
 /** Everything of the user's that could be touched, byte for byte. */
 async function footprint({ root, git }: TestRepository) {
@@ -104,6 +85,20 @@ test("what an agent leaves uncommitted is committed on its branch, ignored files
   expect(existsSync(join(workspace.path, "debug.log"))).toBe(true);
 });
 
+test("an attempt is not collected from a workspace that has passed to the next one", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  const workspace = await workspaces.prepare(request(1), NEVER);
+  await repository.write("a.txt", "first\n", workspace.path);
+  await workspaces.prepare(request(2), NEVER);
+  await repository.write("a.txt", "second, not finished\n", workspace.path);
+  const before = await repository.git(["rev-parse", "orchestra/t1-work/2"]);
+
+  await expect(workspaces.collect(workspace, COLLECT)).rejects.toMatchObject({ code: "FENCED" });
+  expect(await repository.git(["rev-parse", "orchestra/t1-work/2"])).toBe(before);
+  expect(await readFile(join(workspace.path, "a.txt"), "utf8")).toBe("second, not finished\n");
+});
+
 test("an agent that did nothing has no changes", async () => {
   await using repository = await createTestRepository();
   const workspaces = repository.workspaces();
@@ -156,7 +151,8 @@ test("a later attempt goes on from the work of the one before, in the same folde
   expect(second.baseCommit).toBe(first.baseCommit);
   expect(await readFile(join(second.path, "c.txt"), "utf8")).toBe("uncommitted\n");
   expect(existsSync(join(second.path, "deps/warm.txt"))).toBe(true);
-  expect((await workspaces.collect(second, COLLECT)).diffStat).toContain("2 files changed");
+  const work = await workspaces.collect(second, { ...COLLECT, attemptId: "t1-2" });
+  expect(work.diffStat).toContain("2 files changed");
 });
 
 test("an attempt from the target starts clean, and the earlier work stays on its branch", async () => {
@@ -230,4 +226,47 @@ test("an attempt that is broken off while its workspace is made can be prepared 
   const workspace = await workspaces.prepare(request(1), NEVER);
   await rm(workspace.path, { recursive: true });
   expect((await workspaces.prepare(request(1), NEVER)).path).toBe(workspace.path);
+});
+
+test("a workspace whose making was killed before git could know it is made anew", async () => {
+  await using repository = await createTestRepository();
+  const record = join(repository.root, ".git/worktrees/t1");
+  const path = join(repository.worktreesRoot, "t1");
+  await repository.write("locked", "initializing\n", record);
+  await repository.write("gitdir", `${path}/.git\n`, record);
+  await repository.write(".git", `gitdir: ${record}\n`, path);
+  const workspace = await repository.workspaces().prepare(request(1), NEVER);
+  expect(await readFile(join(workspace.path, "a.txt"), "utf8")).toBe("one\n");
+  expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
+});
+
+test("an attempt whose work was merged before it was collected has changes", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  const workspace = await workspaces.prepare(request(1), NEVER);
+  const commit = await repository.commit({ "b.txt": "b\n" }, "Work", workspace.path);
+  await repository.git([
+    "merge",
+    "--quiet",
+    "--no-ff",
+    "-m",
+    "Merge\n\nOrchestra-Task: t1",
+    commit,
+  ]);
+  expect(await workspaces.collect(workspace, COLLECT)).toMatchObject({ commit, hasChanges: true });
+});
+
+test("work of an attempt that was made in another repository is looked for in this one", async () => {
+  await using other = await createTestRepository();
+  const made = await other.workspaces().prepare(request(1), NEVER);
+  await other.write("b.txt", "theirs\n", made.path);
+  await using repository = await createTestRepository();
+  const { commit, hasChanges } = await repository
+    .workspaces()
+    .collect({ ...made, baseCommit: await repository.git(["rev-parse", "main"]) }, COLLECT);
+  expect(hasChanges).toBe(false);
+  expect(commit).toBe(await repository.git(["rev-parse", "main"]));
+  expect(await other.git(["status", "--porcelain"], made.path)).toBe("?? b.txt");
+  expect(await repository.workspaces().list()).toEqual(["t1"]);
+  expect(await repository.git(["worktree", "list"])).not.toContain(other.folder);
 });

@@ -31,8 +31,9 @@ function launched(command: readonly string[], request: Partial<LaunchRequest> = 
 }
 
 test("the prompt goes by standard input, never among the arguments", () => {
-  const { command, stdin } = launched([], { prompt: "--help" });
-  expect(stdin).toBe("--help");
+  const promptFile = "/attempts/a-1/prompt.md";
+  const { command, stdinFile } = launched([], { prompt: "--help", promptFile });
+  expect(stdinFile).toBe(promptFile);
   expect(command).not.toContain("--help");
 });
 

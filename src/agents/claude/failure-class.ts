@@ -1,4 +1,5 @@
 import type { FailureClass } from "../../core/failure.ts";
+import { classOfStatus, tellsOfNetwork } from "../provider-failure.ts";
 
 /** What Claude Code tells about a call of the model that failed. */
 export type ApiError = {
@@ -22,16 +23,6 @@ const CLASS_BY_CODE: Readonly<Record<string, FailureClass>> = {
   model_not_found: "model_not_found",
 };
 
-const CLASS_BY_STATUS: Readonly<Record<number, FailureClass>> = {
-  401: "auth",
-  402: "budget",
-  403: "auth",
-  404: "model_not_found",
-  408: "network",
-  413: "context_overflow",
-  429: "rate_limit",
-};
-
 /**
  * Texts that say more than code and status do: an overflow is a plain 400, and a usage limit is
  * told by old builds in words alone.
@@ -46,24 +37,19 @@ const CLASS_BY_TEXT: readonly (readonly [RegExp, FailureClass])[] = [
 ];
 
 /** Words for those who know neither code nor status. */
-const CLASS_BY_LOOSE_TEXT: readonly (readonly [RegExp, FailureClass])[] = [
-  [/invalid api key|please run \/login|not logged in|oauth token/i, "auth"],
-  [
-    /\bE(CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN|HOSTUNREACH|NETUNREACH)\b|connection error|unable to connect|fetch failed|socket hang up|request timed out/i,
-    "network",
-  ],
-  [/empty or malformed response|overloaded|internal server error/i, "provider_error"],
-];
+function classOfLooseText(text: string): FailureClass | undefined {
+  if (/invalid api key|please run \/login|not logged in|oauth token/i.test(text)) return "auth";
+  if (tellsOfNetwork(text)) return "network";
+  const isBroken = /empty or malformed response|overloaded|internal server error/i.test(text);
+  return isBroken ? "provider_error" : undefined;
+}
 
 export function classOfApiError({ code, status, text }: ApiError): FailureClass {
-  const classOf = (table: typeof CLASS_BY_TEXT): FailureClass | undefined =>
-    table.find(([pattern]) => pattern.test(text))?.[1];
-  const isServerError = status !== undefined && status >= 500;
   return (
-    classOf(CLASS_BY_TEXT) ??
+    CLASS_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ??
     CLASS_BY_CODE[code ?? ""] ??
-    CLASS_BY_STATUS[status ?? 0] ??
-    (isServerError ? "provider_error" : classOf(CLASS_BY_LOOSE_TEXT)) ??
+    classOfStatus(status) ??
+    classOfLooseText(text) ??
     (code === "server_error" ? "provider_error" : "unknown")
   );
 }

@@ -42,7 +42,7 @@ export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequ
       ...(isRoot ? { IS_SANDBOX: "1" } : {}),
     },
     unsetEnv: INHERITED,
-    stdin: request.prompt,
+    stdinFile: request.promptFile,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AgentEvent } from "../adapter.ts";
-import { boundedText, eventText, summaryLine } from "../bounds.ts";
+import { boundedText, eventText } from "../bounds.ts";
 import { fieldsIn, listIn, textIn, type Fields } from "../json-fields.ts";
+import { toolSummary } from "../tool-summary.ts";
 
 /** What a model's message says and does: one event for each content block. */
 export function messageEvents(message: Fields): readonly AgentEvent[] {
@@ -41,26 +42,6 @@ function toolStarted(block: Fields): AgentEvent {
     name: textIn(block, "name") ?? "unknown",
     summary: toolSummary(fieldsIn(block, "input")),
   };
-}
-
-/** What a tool's input is about, the most telling first. */
-const TELLING = [
-  "command",
-  "file_path",
-  "notebook_path",
-  "path",
-  "pattern",
-  "url",
-  "query",
-  "skill",
-  "description",
-  "prompt",
-] as const;
-
-function toolSummary(input: Fields): string {
-  const telling = TELLING.map((name) => textIn(input, name)).find((text) => text !== undefined);
-  const first = Object.values(input).find((value) => typeof value === "string");
-  return summaryLine(telling ?? (typeof first === "string" ? first : ""));
 }
 
 function toolOutput(block: Fields): string {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { StreamReport } from "../adapter.ts";
 import { capturedStream, pushAll } from "../testing/streams.ts";
 import { createClaudeParser } from "./parser.ts";
+import { countMessage, nothingSpent, usageSoFar } from "./spending.ts";
 
 type Spent = Pick<StreamReport, "usage" | "costUsd">;
 
@@ -110,4 +111,15 @@ test("thinking is told apart from the output that it is a part of", () => {
 
 test("a failed call costs nothing", () => {
   expect(spentIn(capturedStream("claude-auth-error"))).toEqual({ usage: calls(0), costUsd: 0 });
+});
+
+test("a stream of very many messages is counted without remembering all of them", () => {
+  const spending = nothingSpent();
+  for (let number = 0; number < 20_000; number += 1) {
+    const message = { id: `msg_${number}`, usage: { input_tokens: 1 } };
+    countMessage(spending, message);
+    countMessage(spending, message);
+  }
+  expect(usageSoFar(spending).inputTokens).toBe(20_000);
+  expect(spending.counted.size).toBeLessThanOrEqual(10_000);
 });

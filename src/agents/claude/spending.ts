@@ -12,11 +12,14 @@ export type Spending = {
   settledCostUsd: number | undefined;
   /** Of messages since the last result. */
   unsettled: Usage;
-  /** Ids of messages: the same usage comes again with every content block of one. */
+  /** Ids of the newest messages: the same usage comes again with every content block of one. */
   readonly counted: Set<string>;
   /** The session's cost so far, as the last result told it. */
   sessionCostUsd: number | undefined;
 };
+
+/** The blocks of one message come close together; agents work side by side in one stream, though. */
+const COUNTED_MAX = 10_000;
 
 export function nothingSpent(): Spending {
   return {
@@ -38,6 +41,8 @@ export function countMessage(spending: Spending, message: Fields): boolean {
   const id = textIn(message, "id");
   if (id === undefined || spending.counted.has(id)) return false;
   spending.counted.add(id);
+  const [oldest] = spending.counted;
+  if (spending.counted.size > COUNTED_MAX && oldest !== undefined) spending.counted.delete(oldest);
   const usage = wireUsage(fieldsIn(message, "usage"));
   spending.unsettled = addUsage(spending.unsettled, usage);
   return weight(usage) > 0;

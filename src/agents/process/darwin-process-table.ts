@@ -1,29 +1,38 @@
-import { signalProcess, type ProcessFacts, type ProcessTable } from "./process-facts.ts";
+import {
+  remembering,
+  signalProcess,
+  type ProcessFacts,
+  type ProcessTable,
+} from "./process-facts.ts";
 
 const COLUMNS = "pid=,ppid=,pgid=,stat=,lstart=";
 /** The wrapper asks in the same language and time zone, so that its answer compares. */
 const ENVIRONMENT = { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin:/usr/sbin:/sbin" };
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
+type Ask = (program: string, ...args: readonly string[]) => string;
+
 /** The processes of a Mac, from `ps`. Its sessions cannot be told, so there groups stand in. */
-export const darwinProcessTable: ProcessTable = {
-  bootId: () => ask("sysctl", ["-n", "kern.bootsessionuuid"]).trim(),
-  find: (pid) =>
-    ask("ps", ["-o", COLUMNS, "-p", String(pid)])
-      .split("\n")
-      .flatMap(factsOf)[0],
-  all: () => ask("ps", ["-A", "-o", COLUMNS]).split("\n").flatMap(factsOf),
-  startedAtS: (startTime) => Date.parse(`${startTime} UTC`) / 1000,
-  carriers: (entry, pids) => {
-    const wanted = new Set(pids);
-    return ask("ps", ["-A", "-E", "-ww", "-o", "pid=,command="])
-      .split("\n")
-      .filter((line) => `${line} `.includes(` ${entry} `))
-      .map((line) => Number.parseInt(line, 10))
-      .filter((pid) => wanted.has(pid));
-  },
-  signal: signalProcess,
-};
+export const darwinProcessTable: ProcessTable = tableOf(askNow);
+
+function tableOf(ask: Ask): ProcessTable {
+  return {
+    bootId: () => ask("sysctl", "-n", "kern.bootsessionuuid").trim(),
+    find: (pid) => ask("ps", "-o", COLUMNS, "-p", String(pid)).split("\n").flatMap(factsOf)[0],
+    all: () => ask("ps", "-A", "-o", COLUMNS).split("\n").flatMap(factsOf),
+    startedAtS: (startTime) => Date.parse(`${startTime} UTC`) / 1000,
+    carriers: (entry, pids) => {
+      const wanted = new Set(pids);
+      return ask("ps", "-A", "-E", "-ww", "-o", "pid=,command=")
+        .split("\n")
+        .filter((line) => `${line} `.includes(` ${entry} `))
+        .map((line) => Number.parseInt(line, 10))
+        .filter((pid) => wanted.has(pid));
+    },
+    signal: signalProcess,
+    glance: () => tableOf(remembering(ask)),
+  };
+}
 
 /** What one line of `ps` tells; none for a dead process. */
 export function factsOf(line: string): ProcessFacts[] {
@@ -42,7 +51,7 @@ export function factsOf(line: string): ProcessFacts[] {
 }
 
 // Loaded when asked: on Linux, where this file is never used, every command would pay for it.
-function ask(program: string, args: readonly string[]): string {
+function askNow(program: string, ...args: readonly string[]): string {
   try {
     return process.getBuiltinModule("node:child_process").execFileSync(program, args, {
       encoding: "utf8",

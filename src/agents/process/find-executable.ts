@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
+import { isExecutable, isFile } from "../../config/executable.ts";
 import { OrchestraError } from "../../core/errors.ts";
 
 /** Where a POSIX system looks when nobody says. */
@@ -24,18 +24,4 @@ export function findExecutable(name: string, cwd: string, path: string = PATH_DE
       ? `there is no such executable${isPath ? "" : " on PATH"}. Install it, or set the agent's command in orchestra.yaml.`
       : `${files[0]} is not executable. Run chmod +x on it.`;
   throw new OrchestraError("AGENT_UNUSABLE", `Could not start ${JSON.stringify(name)}: ${problem}`);
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    // `access` has no other way to say no.
-    return false;
-  }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { ATTEMPT_FILES, type ProcessState } from "../processes.ts";
-import { errnoOf } from "./errno.ts";
+import { errnoOf } from "../../core/errno.ts";
 
 // These files are a few bytes and fresh in memory: to read them at once costs a tenth of the detour
 // over the thread pool, and they are read for every attempt several times a second.
@@ -16,11 +16,20 @@ export type Identity = {
 
 /** `undefined` when nothing was started, or was about to and has not said so yet. */
 export function readIdentity(folder: string): Identity | undefined {
-  const text = readIfThere(join(folder, ATTEMPT_FILES.identity));
-  const [pid = "", startTime = "", bootId = "", end] = text.split("\n");
+  const [pid = "", startTime = "", bootId = "", end] = linesOfIdentity(folder);
   // 1 is the machine's first process, and would stand for every process when signalled as a group.
   if (end === undefined || !/^[1-9]\d*$/.test(pid) || pid === "1") return undefined;
   return { pid: Number(pid), startTime, bootId };
+}
+
+/** What the wrapper was told to note beside itself. */
+export function readNote(folder: string): string | undefined {
+  const [, , , note, end] = linesOfIdentity(folder);
+  return end === undefined ? undefined : note;
+}
+
+function linesOfIdentity(folder: string): string[] {
+  return readIfThere(join(folder, ATTEMPT_FILES.identity)).split("\n");
 }
 
 /** Takes the folder for nobody, so that nothing starts from it any more; no change if it is taken. */

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createFakeClock } from "../../engine/testing/fake-clock.ts";
+import { createFakeClock } from "../../core/testing/fake-clock.ts";
 import { ATTEMPT_FILES } from "../processes.ts";
+import { createCensus } from "./census.ts";
 import { inspect } from "./inspect.ts";
 import type { ProcessFacts, ProcessTable } from "./process-facts.ts";
 import { terminate } from "./terminate.ts";
@@ -48,14 +49,17 @@ function setup(living: readonly Simulated[], exit?: string) {
       );
       return true;
     },
+    glance: () => table,
   };
   const clock = createFakeClock();
   return {
     table,
     signals,
     inspect: () => inspect(table, folder),
-    terminate: async (deps = { table, clock }) =>
-      clock.runUntilDone(terminate(deps, folder, 1_000)),
+    terminate: async (machine = table) => {
+      const census = createCensus(machine, clock);
+      return clock.runUntilDone(terminate({ table: machine, clock, census }, folder, 1_000));
+    },
   };
 }
 
@@ -98,7 +102,7 @@ test("a group that began after the wrapper recorded its exit is let alone", asyn
 test("after a reboot nothing of the folder lives, whoever has its numbers", async () => {
   const { table, terminate, signals } = setup([aProcess({ isMarked: true })]);
   const rebooted = { ...table, bootId: () => "another boot" };
-  expect(await terminate({ table: rebooted, clock: createFakeClock() })).toEqual({
+  expect(await terminate(rebooted)).toEqual({
     survivorsKilled: 0,
     isProvenDead: true,
   });

@@ -1,4 +1,4 @@
-import { errnoOf } from "./errno.ts";
+import { errnoOf } from "../../core/errno.ts";
 
 /** One living process as the operating system tells it. */
 export type ProcessFacts = {
@@ -28,7 +28,24 @@ export type ProcessTable = {
    * gone is no error.
    */
   readonly signal: (target: number, signal: "SIGTERM" | "SIGKILL") => boolean;
+  /** The table as it is from now on seen once: what is asked of it twice is looked up once. */
+  readonly glance: () => ProcessTable;
 };
+
+/** Answers each question once, and then from memory. */
+export function remembering<Answer>(
+  ask: (...question: readonly string[]) => Answer,
+): (...question: readonly string[]) => Answer {
+  const answers = new Map<string, Answer>();
+  return (...question) => {
+    const key = question.join("\0");
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = ask(...question);
+    answers.set(key, answer);
+    return answer;
+  };
+}
 
 export function signalProcess(target: number, signal: "SIGTERM" | "SIGKILL"): boolean {
   try {

@@ -58,6 +58,11 @@ test("carriers have the whole entry in their environment, not a part of it", asy
     table.carriers("ORCHESTRA_TEST_MARK=one two", [carrier, other]);
   await eventually(() => found().length > 0);
   expect(found()).toEqual([carrier]);
+  const seen = table.glance();
+  for (const entry of ["ORCHESTRA_TEST_MARK=one two", "ORCHESTRA_TEST_MARK=one"]) {
+    expect(seen.carriers(entry, [carrier, other])).toEqual(table.carriers(entry, [carrier, other]));
+  }
+  expect(seen.find(carrier)).toEqual(table.find(carrier));
 });
 
 test("to signal a process that is gone is no error", () => {

@@ -1,10 +1,10 @@
 import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
-import { errnoOf } from "./errno.ts";
+import { errnoOf } from "../../core/errno.ts";
 
 type Reason = { readonly code: ErrorCode; readonly advice: string };
 
 const FULL_MACHINE: Reason = {
-  code: "NO_SPACE",
+  code: "MACHINE_FULL",
   advice: "the machine has no room for another process. Run fewer at a time, or raise its limits.",
 };
 const FULL_DISK: Reason = { code: "NO_SPACE", advice: "no space is left on the disk. Free some." };

@@ -29,6 +29,21 @@ test("when every spawner is lost before it does anything, the start fails", asyn
   await expect(starting).rejects.toMatchObject({ code: "INTERNAL" });
 });
 
+test.each([
+  ["EAGAIN", "MACHINE_FULL"],
+  ["EMFILE", "MACHINE_FULL"],
+  ["ENOSPC", "NO_SPACE"],
+  ["EROFS", "READ_ONLY"],
+  ["E2BIG", "AGENT_UNUSABLE"],
+  ["EIO", "INTERNAL"],
+])("a start that the system refuses with %s fails as %s", async (errno, code) => {
+  const folder = realProcesses().newFolder();
+  const error = Object.assign(new Error(errno), { code: errno });
+  const spawner: Spawner = { spawn: () => ({ end: { kind: "refused", error } }) };
+  const starting = start({ clock: systemClock, spawner, onExit }, aRequest(folder, ["true"]));
+  await expect(starting).rejects.toMatchObject({ code, cause: error });
+});
+
 /** A spawner that carries out every order and is lost right after the first ones. */
 function losing(lost: number): { readonly spawner: Spawner; readonly orders: () => number } {
   const real = createSpawner();

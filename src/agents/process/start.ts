@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { OrchestraError } from "../../core/errors.ts";
@@ -29,9 +28,9 @@ export async function start(deps: StartDeps, request: StartRequest): Promise<voi
   requireFolder(request.cwd);
   const executable = findExecutable(name, request.cwd, request.env["PATH"]);
   try {
-    const stdin = provideStdin(request);
+    const { stdinFile = "/dev/null", note } = request;
     // An absolute path also keeps the shell from taking the name for a command of its own.
-    await startWrapper(deps, request, [stdin, executable, ...args]);
+    await startWrapper(deps, request, [stdinFile, note, executable, ...args]);
   } catch (error) {
     throw error instanceof OrchestraError ? error : startError(request.command, error);
   }
@@ -79,14 +78,4 @@ function requireFolder(cwd: string): void {
     "REPOSITORY_UNUSABLE",
     `There is no folder ${cwd} to work in. Try the task again: it gets a new one.`,
   );
-}
-
-/** The file to read from. Never changes one that an earlier start may be reading. */
-function provideStdin({ folder, stdin }: StartRequest): string {
-  if (stdin === "") return "/dev/null";
-  const file = join(folder, ATTEMPT_FILES.stdin);
-  const unseen = `${file}.${randomUUID()}`;
-  writeFileSync(unseen, stdin);
-  renameSync(unseen, file);
-  return file;
 }

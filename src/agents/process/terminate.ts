@@ -1,18 +1,23 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Termination } from "../processes.ts";
+import type { Census } from "./census.ts";
 import { claimForNobody, readIdentity } from "./identity.ts";
 import { membersOf, type Origin } from "./members.ts";
 import { readOrigin } from "./origin.ts";
 import type { ProcessFacts, ProcessTable } from "./process-facts.ts";
 import { until } from "./until.ts";
 
-type Deps = { readonly table: ProcessTable; readonly clock: Clock };
+export type TerminateDeps = {
+  readonly table: ProcessTable;
+  readonly clock: Clock;
+  readonly census: Census;
+};
 
 /** How long a killed process may take to be gone; one in an uninterruptible call takes longer. */
 const KILL_WAIT_MS = 5_000;
 
 type Hunt = {
-  readonly deps: Deps;
+  readonly deps: TerminateDeps;
   readonly origin: Origin;
   /** Everything seen alive so far: who loses its parent is then not lost sight of. */
   known: readonly ProcessFacts[];
@@ -22,11 +27,17 @@ type Hunt = {
  * Ends everything that was started from the folder: asks, waits, kills, and looks for what left the
  * group. Nothing can start from the folder afterwards.
  */
-export async function terminate(deps: Deps, folder: string, graceMs: number): Promise<Termination> {
+export async function terminate(
+  deps: TerminateDeps,
+  folder: string,
+  graceMs: number,
+): Promise<Termination> {
   // A wrapper that was started, but has not come to say so, finds the folder taken and ends.
   if (!readIdentity(folder)) claimForNobody(folder);
-  const hunt: Hunt = { deps, origin: readOrigin(folder), known: [] };
-  if (look(hunt).length === 0) return { survivorsKilled: 0, isProvenDead: true };
+  const origin = readOrigin(folder);
+  const known = await deps.census(origin);
+  if (known.length === 0) return { survivorsKilled: 0, isProvenDead: true };
+  const hunt: Hunt = { deps, origin, known };
   await endGroup(hunt, graceMs);
   return endSurvivors(hunt);
 }

@@ -4,16 +4,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { readExit, readIdentity } from "./identity.ts";
+import { readExit, readIdentity, readNote } from "./identity.ts";
 import { machineProcessTable } from "./process-table.ts";
 import { eventually } from "./testing/real-processes.ts";
 import { WRAPPER } from "./wrapper.ts";
 
+const NOTE = 'it\'s "noted" as $it %s is';
 const SHELLS = ["/bin/sh", "/bin/dash", "/bin/bash"].filter((file) => existsSync(file));
 
 describe.each(SHELLS)("the wrapper in %s", (shell) => {
   const run = (folder: string, command: readonly string[]) =>
-    spawn(shell, ["-c", WRAPPER, "orchestra", folder, "/dev/null", ...command], {
+    spawn(shell, ["-c", WRAPPER, "orchestra", folder, "/dev/null", NOTE, ...command], {
       cwd: folder,
       detached: true,
       stdio: "ignore",
@@ -28,6 +29,7 @@ describe.each(SHELLS)("the wrapper in %s", (shell) => {
     const { pid = 0 } = child;
     const { startTime } = table.find(pid) ?? {};
     expect(readIdentity(folder)).toEqual({ pid, startTime, bootId: table.bootId() });
+    expect(readNote(folder)).toBe(NOTE);
 
     writeFileSync(join(folder, "go"), "");
     await once(child, "exit");

@@ -14,8 +14,8 @@ export const CLAIM_FAILED = 74;
  * - A full disk delays the exit record; it does not lose it.
  */
 export const WRAPPER = `
-folder=$1 stdin=$2
-shift 2
+folder=$1 stdin=$2 note=$3
+shift 3
 if [ -r /proc/$$/stat ]; then
   read -r stat < /proc/$$/stat
   start() { shift 19; started=$1; }
@@ -28,7 +28,7 @@ else
 fi
 set -C
 exec 3> "$folder/identity"
-printf '%s\\n%s\\n%s\\n' "$$" "$started" "$boot" >&3 || exit ${CLAIM_FAILED}
+printf '%s\\n%s\\n%s\\n%s\\n' "$$" "$started" "$boot" "$note" >&3 || exit ${CLAIM_FAILED}
 exec 3>&-
 set +C
 trap : HUP INT QUIT TERM USR1 USR2

@@ -24,9 +24,14 @@ export async function receivedPrompt(
     const echo = join(folder, "echo.mjs");
     await Promise.all([writeFile(promptFile, prompt), writeFile(echo, ECHO)]);
     const adapter = create([process.execPath, echo]);
-    const { command, stdin } = adapter.launch(aLaunchRequest({ prompt, promptFile }));
+    const { command, stdinFile = "/dev/null" } = adapter.launch(
+      aLaunchRequest({ prompt, promptFile }),
+    );
     const [executable = "", ...args] = command;
-    const { stdout } = await execa(executable, args, { input: stdin, stripFinalNewline: false });
+    const { stdout } = await execa(executable, args, {
+      stdin: { file: stdinFile },
+      stripFinalNewline: false,
+    });
     return stdout;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { adapterFor } from "../../agents/adapters.ts";
-import type { AgentEvent } from "../../agents/adapter.ts";
-import { followLines, readTail } from "../../agents/process/follow-lines.ts";
+import type { AgentEvent, StreamParser } from "../../agents/adapter.ts";
+import { followLines, readTail, type LineFollower } from "../../agents/process/follow-lines.ts";
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import { attemptFolder } from "../../app.ts";
 import { loadConfig } from "../../config/load-config.ts";
@@ -12,6 +12,7 @@ import { OrchestraError } from "../../core/errors.ts";
 import type { Cli } from "../cli.ts";
 import type { Reader } from "../open-reader.ts";
 import { findAttempt } from "../find-attempt.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable, type Terminal } from "../terminal.ts";
 
 type Options = {
@@ -29,54 +30,70 @@ export async function logs(cli: Cli, id: string, options: Options): Promise<void
   if (!reader) throw new OrchestraError("TASK_NOT_FOUND", "There are no tasks here yet.");
   const attempt = await findAttempt(reader, id, options.attempt);
   const folder = attemptFolder(reader.root, attempt.id);
-  if (options.raw && !cli.terminal.isJson) return await copyRaw(cli, folder);
+  const stdout = join(folder, ATTEMPT_FILES.stdout);
+  const reading = options.follow ? turns(cli, reader, attempt) : [undefined];
+  if (options.raw && !cli.terminal.isJson) return await copyRaw(cli, stdout, reading);
 
-  const config = await loadConfig(reader.root);
-  const settings = config.agents[attempt.agent];
-  if (!settings) {
-    throw new OrchestraError(
-      "UNKNOWN_AGENT",
-      `The agent ${attempt.agent} is no longer configured; --raw shows its output as it is.`,
-    );
-  }
-  const parser = (await adapterFor(settings)).createParser();
-  await follow(cli, reader, attempt, folder, (line) => parser.push(line), options.follow === true);
+  const parser = await parserOf(reader.root, attempt);
+  await showEvents(cli.terminal, followLines(stdout), parser, reading);
   const errors = (await readTail(join(folder, ATTEMPT_FILES.stderr), STDERR_BYTES)).trim();
   if (errors !== "") cli.terminal.say(cli.terminal.style("dim", printable(errors)));
 }
 
-async function copyRaw(cli: Cli, folder: string): Promise<void> {
-  await pipeline(createReadStream(join(folder, ATTEMPT_FILES.stdout)), cli.stdout(), {
-    end: false,
-  });
+async function parserOf(root: string, attempt: Attempt): Promise<StreamParser> {
+  const config = await loadConfig(root);
+  const settings = config.agents[attempt.agent];
+  if (settings) return (await adapterFor(settings)).createParser();
+  throw new OrchestraError(
+    "UNKNOWN_AGENT",
+    `The agent ${attempt.agent} is no longer configured; --raw shows its output as it is.`,
+  );
 }
 
-async function follow(
-  cli: Cli,
-  reader: Reader,
-  attempt: Attempt,
-  folder: string,
-  eventsOf: (line: string) => readonly AgentEvent[],
-  isFollowing: boolean,
-): Promise<void> {
-  const lines = followLines(join(folder, ATTEMPT_FILES.stdout));
-  const interrupted = isFollowing ? cli.onInterrupt() : AbortSignal.abort();
-  const print = (some: readonly string[]): void => {
-    for (const event of some.flatMap((line) => eventsOf(line))) printEvent(cli.terminal, event);
-  };
+/** A turn to read what the agent has said; after the last one it will say no more. */
+async function* turns(cli: Cli, reader: Reader, attempt: Attempt): AsyncGenerator<undefined> {
+  const interrupted = cli.onInterrupt();
   for (;;) {
     // Asked before reading: what comes between the two is then still read.
-    const isOver = !isFollowing || interrupted.aborted || !(await isStillLive(reader, attempt));
-    for (let some = await lines.next(); some.length > 0; some = await lines.next()) print(some);
-    if (isOver) break;
+    const isLast = interrupted.aborted || !(await isStillLive(reader, attempt));
+    yield;
+    if (isLast) break;
     await cli.clock.sleep(LOOK_EVERY_MS, interrupted);
   }
-  print(await lines.end());
+  if (interrupted.aborted) cli.exitCode.value = EXIT.interrupted;
 }
 
 async function isStillLive(reader: Reader, { id, taskId }: Attempt): Promise<boolean> {
   const attempts = await reader.attemptsOf(taskId);
   return attempts.some((attempt) => attempt.id === id && isLive(attempt.state));
+}
+
+type Turns = Iterable<undefined> | AsyncIterable<undefined>;
+
+async function copyRaw(cli: Cli, file: string, reading: Turns): Promise<void> {
+  let start = 0;
+  for await (const _turn of reading) {
+    // It is made when the agent starts.
+    if (!existsSync(file)) continue;
+    const stream = createReadStream(file, { start });
+    await pipeline(stream, cli.stdout(), { end: false });
+    start += stream.bytesRead;
+  }
+}
+
+async function showEvents(
+  terminal: Terminal,
+  lines: LineFollower,
+  parser: StreamParser,
+  reading: Turns,
+): Promise<void> {
+  const print = (some: readonly string[]): void => {
+    for (const event of some.flatMap((line) => parser.push(line))) printEvent(terminal, event);
+  };
+  for await (const _turn of reading) {
+    for (let some = await lines.next(); some.length > 0; some = await lines.next()) print(some);
+  }
+  print(await lines.end());
 }
 
 function printEvent(terminal: Terminal, event: AgentEvent): void {
@@ -93,7 +110,7 @@ function lineOf(terminal: Terminal, event: AgentEvent): string | undefined {
     case "thinking":
       return terminal.style("dim", printable(event.text));
     case "tool_started":
-      return terminal.style("cyan", `▸ ${event.name} ${printable(event.summary)}`);
+      return terminal.style("cyan", printable(`▸ ${event.name} ${event.summary}`));
     case "tool_ended":
       return event.isError ? terminal.style("red", printable(event.output)) : undefined;
     case "retrying":

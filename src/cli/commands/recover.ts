@@ -1,5 +1,6 @@
-import { nodeDeps } from "../../app.ts";
 import { OrchestraError } from "../../core/errors.ts";
+import { quoted } from "../../core/names.ts";
+import { rescued, restore } from "../../workspace/rescue.ts";
 import type { Rescued } from "../../workspace/workspace.ts";
 import type { Cli } from "../cli.ts";
 import { printable } from "../terminal.ts";
@@ -13,25 +14,25 @@ export async function recover(
   typed: string | undefined,
   options: { readonly branch?: string },
 ): Promise<void> {
-  await using project = await cli.openProject();
-  const { workspaces } = await nodeDeps(project, (_doing, error) => {
-    throw error;
-  });
-  const kept = await workspaces.rescued();
+  const repositoryRoot = (await cli.findRepository()).root;
+  const kept = await rescued({ repositoryRoot });
   if (typed === undefined) return list(cli, kept);
 
-  const found = kept.filter(({ ref }) => ref === typed || nameOf(ref).startsWith(typed));
+  const exact = kept.filter(({ ref }) => ref === typed || nameOf(ref) === typed);
+  const begun = kept.filter(({ ref }) => typed !== "" && nameOf(ref).startsWith(typed));
+  // Attempt 1 has a name that attempt 10 begins with.
+  const found = exact.length > 0 ? exact : begun;
   const [only] = found;
   if (!only || found.length > 1) {
     throw new OrchestraError(
       found.length > 1 ? "AMBIGUOUS_ID" : "NOTHING_TO_RECOVER",
       found.length > 1
         ? `${typed} could be ${found.map(({ ref }) => nameOf(ref)).join(", ")}. Type more of it.`
-        : `Nothing was kept as ${JSON.stringify(typed)}. \`orchestra recover\` lists what was.`,
+        : `Nothing was kept as ${quoted(typed)}. \`orchestra recover\` lists what was.`,
     );
   }
   const branch = options.branch ?? `recovered/${nameOf(only.ref)}`;
-  await workspaces.restore(only.ref, branch);
+  await restore({ repositoryRoot }, only.ref, branch);
   cli.terminal.json({ ref: only.ref, commit: only.commit, branch });
   cli.terminal.say(`${nameOf(only.ref)} is on the branch ${branch} now: git switch ${branch}`);
 }

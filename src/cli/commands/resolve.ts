@@ -7,6 +7,7 @@ import { newTaskId } from "../../app.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
 import { sayHowToWork } from "../project-actions.ts";
+import { printable } from "../terminal.ts";
 
 type Options = {
   readonly retry?: boolean;
@@ -32,17 +33,25 @@ export async function resolve(cli: Cli, id: string, options: Options): Promise<v
   await executeOrThrow(project.store, { ...command, nowMs: cli.clock.nowMs() });
 
   cli.terminal.json({ id: task.id, ...(options.spawn === undefined ? {} : { spawnedId }) });
-  cli.terminal.say(`${task.id} ${outcomeOf(options, spawnedId)}: ${task.title}`);
+  cli.terminal.say(`${task.id} ${outcomeOf(options, spawnedId)}: ${printable(task.title)}`);
   await sayHowToWork(project, cli.terminal);
 }
 
-function refuseAmbiguity(options: Options): void {
-  const answers = [options.retry, options.abandon, options.spawn !== undefined].filter(Boolean);
-  if (answers.length === 1) return;
-  throw new OrchestraError(
-    "INVALID_ARGUMENT",
-    "Say what is to become of it: one of --retry, --abandon, --spawn PROMPT.",
-  );
+/** Nothing that was typed may be passed over: it was meant. */
+function refuseAmbiguity({ retry, abandon, spawn, note, cascade }: Options): void {
+  const answers = [retry, abandon, spawn !== undefined].filter(Boolean);
+  const isNoteLost = note !== undefined && !retry;
+  const isCascadeLost = cascade && !abandon;
+  if (answers.length !== 1) {
+    throw misuse("Say what is to become of it: one of --retry, --abandon, --spawn PROMPT.");
+  }
+  if (spawn?.trim() === "") throw misuse("Say what the other task is to do: --spawn PROMPT.");
+  if (isNoteLost) throw misuse("--note goes with --retry alone: nobody else would read it.");
+  if (isCascadeLost) throw misuse("--cascade goes with --abandon alone.");
+}
+
+function misuse(message: string): OrchestraError {
+  return new OrchestraError("INVALID_ARGUMENT", message);
 }
 
 function commandOf(task: Task, options: Options, spawnedId: string): HumanCommand {

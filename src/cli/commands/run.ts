@@ -1,6 +1,6 @@
-import { runQueue, type QueueEnd } from "../../engine/run-queue.ts";
+import { runQueue, type QueueDeps, type QueueEnd } from "../../engine/run-queue.ts";
 import { holders } from "../../agents/process/holder.ts";
-import { takeLease } from "../../engine/dispatcher-lease.ts";
+import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
 import { queueDeps, type Project } from "../../app.ts";
 import type { Cli } from "../cli.ts";
@@ -10,6 +10,7 @@ import { tasksWithoutAgent } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
 import { readStatus } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
+import { createNoteOnce } from "../note-once.ts";
 import { watchAnother } from "./watch-another.ts";
 
 const PARALLEL_MAX = 1_000;
@@ -24,52 +25,71 @@ export async function run(cli: Cli, options: { readonly parallel?: string }): Pr
   const taking = await takeLease({ store, clock, processes: holders() });
   if (taking.kind === "held") return await watchAnother(cli, project, taking.by);
 
-  const problems = new Set<string>();
-  const deps = await queueDeps(project, {
-    parallel: parallel ?? project.config.limits.parallel,
-    lease: taking.lease,
-    onProblem: (doing, error) => noteOnce(cli, problems, doing, error),
-  });
-  const stop = cli.onInterrupt();
+  try {
+    await work(cli, project, taking.lease, parallel ?? project.config.limits.parallel);
+  } finally {
+    await taking.lease.release();
+  }
+}
+
+async function work(cli: Cli, project: Project, lease: HeldLease, parallel: number): Promise<void> {
+  const noteOnce = createNoteOnce(cli.terminal);
+  const onProblem = (doing: string, error: unknown): void => {
+    const message = error instanceof Error ? error.message : String(error);
+    noteOnce(`orchestra: while ${doing}: ${message}`);
+  };
+  const deps = await queueDeps(project, { parallel, lease, onProblem });
+  const { stop, halt } = interrupts(cli);
   const shown = new AbortController();
-  const showing = showProgress(cli, store, shown.signal);
+  const showing = showProgress(cli, project.store, shown.signal);
   try {
     const end = await runQueue(deps, stop);
     shown.abort();
     await showing;
     await conclude(cli, project, end);
-    if (end.kind === "stopped") await offerToHalt(cli, async () => haltAgents(deps), project);
+    if (end.kind === "stopped") await offerToHalt(cli, project, deps, halt);
   } finally {
     shown.abort();
-    await taking.lease.release();
   }
 }
 
-/** Trouble that comes back at every turn of a loop is told once. */
-function noteOnce(cli: Cli, told: Set<string>, doing: string, error: unknown): void {
-  const text = `orchestra: while ${doing}: ${error instanceof Error ? error.message : String(error)}`;
-  if (told.has(text)) return;
-  told.add(text);
-  cli.terminal.note(text);
+/** The first Ctrl-C and the second, which may come while the first is still being answered. */
+function interrupts(cli: Cli): { readonly stop: AbortSignal; readonly halt: AbortSignal } {
+  const halt = new AbortController();
+  const stop = cli.onInterrupt();
+  const onStop = (): void => {
+    cli.onCtrlC().addEventListener("abort", () => halt.abort(), { once: true });
+  };
+  stop.addEventListener("abort", onStop, { once: true });
+  return { stop, halt: halt.signal };
 }
 
+/** Decides the exit code before it writes, because who reads may have gone away. */
 async function conclude(cli: Cli, project: Project, end: QueueEnd): Promise<void> {
-  const { counts, interrupts, tasks } = await readStatus(project.store);
-  const strangers = await tasksWithoutAgent(project);
-  cli.terminal.json({ end, counts, interrupts });
+  const { counts, interrupts } = await readStatus(project.store);
   if (end.kind === "stopped") {
     cli.exitCode.value = EXIT.interrupted;
-    return;
+  } else {
+    const waiting = counts.waiting_human;
+    await sayWhatIsLeft(cli, project, { waiting, deferred: end.deferredMerges });
   }
+  cli.terminal.json({ end, counts, interrupts });
+}
+
+async function sayWhatIsLeft(
+  cli: Cli,
+  project: Project,
+  { waiting, deferred }: { readonly waiting: number; readonly deferred: number },
+): Promise<void> {
+  const strangers = await tasksWithoutAgent(project);
   for (const { id, agent } of strangers) {
     cli.terminal.note(`${id} wants the agent ${agent}, which is not configured.`);
   }
-  const waiting = tasks.filter((task) => task.state === "waiting_human");
-  if (waiting.length > 0 || end.deferredMerges > 0) {
-    cli.terminal.note(
-      `Done but for what waits for you: ${plural(waiting.length, "task")}, ${plural(end.deferredMerges, "merge")}. \`orchestra status\` says why.`,
-    );
+  if (waiting > 0 || deferred > 0) {
     cli.exitCode.value = EXIT.needsHuman;
+    cli.terminal.note(
+      `Done but for what waits for you: ${plural(waiting, "task")}, ${plural(deferred, "merge")}. \`orchestra status\` says why.`,
+    );
   } else if (strangers.length > 0) {
     cli.exitCode.value = EXIT.configuration;
   } else {
@@ -78,16 +98,22 @@ async function conclude(cli: Cli, project: Project, end: QueueEnd): Promise<void
 }
 
 /** Agents go on without us; a second Ctrl-C stops them, too. */
-async function offerToHalt(cli: Cli, halt: () => Promise<void>, project: Project): Promise<void> {
+async function offerToHalt(
+  cli: Cli,
+  project: Project,
+  deps: QueueDeps,
+  halt: AbortSignal,
+): Promise<void> {
   const live = await project.store.liveAttempts();
   if (live.length === 0) return;
-  cli.terminal.note(
-    `Stopped taking work. ${plural(live.length, "agent")} left running: \`orchestra run\` takes them up again, \`orchestra cancel ID\` stops one. Press Ctrl-C again to stop them all now; their work is kept.`,
-  );
-  const again = cli.onInterrupt();
-  await cli.clock.sleep(SECOND_THOUGHT_MS, again);
-  if (!again.aborted) return;
+  if (!halt.aborted) {
+    cli.terminal.note(
+      `Stopped taking work. ${plural(live.length, "agent")} left running: \`orchestra run\` takes them up again, \`orchestra cancel ID\` stops one. Press Ctrl-C again to stop them all now; their work is kept.`,
+    );
+    await cli.clock.sleep(SECOND_THOUGHT_MS, halt);
+  }
+  if (!halt.aborted) return;
   cli.terminal.note(`Stopping ${plural(live.length, "agent")} …`);
-  await halt();
+  await haltAgents(deps);
   cli.terminal.note("Stopped. Their work is kept, and their tasks are ready again.");
 }

@@ -8,21 +8,25 @@ import { printable, type Terminal } from "../terminal.ts";
 import { money, shortDuration, tokens } from "../view/amounts.ts";
 import { TASK_LOOKS } from "../view/task-states.ts";
 
+/** An agent that works for days reports thousands of times. */
+const EVENTS_SHOWN_MAX = 1_000;
+
 /** Shows everything about one task; changes nothing. */
 export async function show(cli: Cli, id: string): Promise<void> {
   await using reader = await cli.openReader();
   if (!reader) throw new OrchestraError("TASK_NOT_FOUND", "There are no tasks here yet.");
   const task = await findTask(reader, id);
   const attempts = await reader.attemptsOf(task.id);
-  const events = await reader.eventsOfTask(task.id);
+  const all = await reader.eventsOfTask(task.id);
+  const events = all.slice(-EVENTS_SHOWN_MAX);
   const interrupts = (await reader.openInterrupts(1_000)).filter((one) => one.taskId === task.id);
-  cli.terminal.json({ task, attempts, interrupts, events });
+  cli.terminal.json({ task, attempts, interrupts, events, eventCount: all.length });
 
   const { terminal } = cli;
   for (const line of [
     ...taskLines(task, terminal),
     ...attempts.flatMap((attempt) => attemptLines(attempt, terminal)),
-    ...timelineLines(events, terminal),
+    ...timelineLines(events, all.length - events.length, terminal),
   ]) {
     terminal.say(line);
   }
@@ -78,10 +82,15 @@ function indented(text: string): string[] {
     .map((line) => `      ${line}`);
 }
 
-function timelineLines(events: readonly RecordedEvent[], terminal: Terminal): string[] {
+function timelineLines(
+  events: readonly RecordedEvent[],
+  earlierCount: number,
+  terminal: Terminal,
+): string[] {
   return [
     "",
     terminal.style("bold", "What happened"),
+    ...(earlierCount > 0 ? [terminal.style("dim", `  … ${earlierCount} events before`)] : []),
     ...events.map((event) => {
       const time = new Date(event.atMs).toISOString().replace("T", " ").slice(0, 19);
       return `  ${terminal.style("dim", time)}  ${event.type.replaceAll("_", " ")}`;

@@ -1,14 +1,15 @@
-import { readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
+import { commandCheck } from "../../config/command-check.ts";
 import type { TaskDefinition } from "../../core/events.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { titleOf } from "../../core/names.ts";
 import { STANDING_RUN } from "../../core/run.ts";
-import type { CheckSpec } from "../../core/task.ts";
 import { executeOrThrow } from "../../store/execute.ts";
 import { newTaskId, type Project } from "../../app.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
 import { agentName, sayHowToWork, targetBranch } from "../project-actions.ts";
+import { printable } from "../terminal.ts";
 import { parseDurationOption, parseNumberOption } from "../option-values.ts";
 
 export type StartOptions = {
@@ -30,7 +31,6 @@ export type StartOptions = {
 };
 
 const PROMPT_BYTES_MAX = 1024 * 1024;
-const CHECK_TIMEOUT_MS = 30 * 60_000;
 
 /** Queues one task. Everything is checked first; a mistake changes nothing. */
 export async function start(cli: Cli, options: StartOptions): Promise<void> {
@@ -39,14 +39,17 @@ export async function start(cli: Cli, options: StartOptions): Promise<void> {
   await using project = await cli.openProject();
   const definition: TaskDefinition = {
     id: options.id ?? newTaskId(),
-    title: titleOf(options.title ?? prompt),
+    title: titleOf(options.title?.trim() || prompt),
     prompt,
     role: "coder",
     agent: agentName(project, agent),
     priority: given.priority ?? project.config.defaults.priority,
     dependsOn: await dependencies(project, options.after ?? []),
-    acceptanceCriteria: options.criterion ?? [],
-    checks: [...project.config.checks, ...(options.check ?? []).map(checkOf)],
+    acceptanceCriteria: lines("--criterion", options.criterion),
+    checks: [
+      ...project.config.checks,
+      ...lines("--check", options.check).map((run) => commandCheck({ run })),
+    ],
     limits: {
       timeoutMs: given.timeoutMs ?? project.config.defaults.timeoutMs,
       stallMs: project.config.defaults.stallMs,
@@ -63,7 +66,9 @@ export async function start(cli: Cli, options: StartOptions): Promise<void> {
   });
 
   cli.terminal.json({ id: definition.id, title: definition.title, agent: definition.agent });
-  cli.terminal.say(`${definition.id} queued for ${definition.agent}: ${definition.title}`);
+  cli.terminal.say(
+    `${definition.id} queued for ${definition.agent}: ${printable(definition.title)}`,
+  );
   await sayHowToWork(project, cli.terminal);
 }
 
@@ -84,11 +89,8 @@ async function request(
   return { agent, prompt };
 }
 
-async function promptFrom(cli: Cli, options: StartOptions): Promise<string> {
-  const bytes =
-    options.file === undefined
-      ? await (await import("node:stream/consumers")).buffer(cli.stdin())
-      : bytesOf(options.file);
+async function promptFrom(cli: Cli, { file }: StartOptions): Promise<string> {
+  const bytes = await beginning(file === undefined ? cli.stdin() : bytesOf(file));
   if (bytes.length > PROMPT_BYTES_MAX) {
     throw misuse(
       `The prompt is longer than ${PROMPT_BYTES_MAX / 1024} KiB; put what is long in a file of the repository and name it.`,
@@ -101,12 +103,24 @@ async function promptFrom(cli: Cli, options: StartOptions): Promise<string> {
   }
 }
 
-function bytesOf(file: string): Buffer {
+async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
-    return readFileSync(file);
+    yield* createReadStream(file);
   } catch (cause) {
     throw misuse(`Could not read the prompt from ${file}.`, cause);
   }
+}
+
+/** All bytes, or more than a prompt may have: some sources have no end. */
+async function beginning(source: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of source) {
+    parts.push(part);
+    length += part.length;
+    if (length > PROMPT_BYTES_MAX) break;
+  }
+  return Buffer.concat(parts);
 }
 
 function numbers(options: StartOptions): {
@@ -129,14 +143,10 @@ async function dependencies(project: Project, typed: readonly string[]): Promise
   return ids;
 }
 
-/** A check as typed is a shell line, because the person who types it means one. */
-function checkOf(line: string): CheckSpec {
-  return {
-    kind: "command",
-    name: line,
-    command: ["sh", "-c", line],
-    timeoutMs: CHECK_TIMEOUT_MS,
-  };
+/** What an empty variable of a script would make of a check passes always. */
+function lines(name: string, typed: readonly string[] = []): readonly string[] {
+  if (typed.every((line) => line.trim() !== "")) return typed;
+  throw misuse(`${name} is empty; say what it is, or leave it out.`);
 }
 
 function misuse(message: string, cause?: unknown): OrchestraError {

@@ -3,6 +3,7 @@ import type { DispatcherLease } from "../../core/lease.ts";
 import type { Cli } from "../cli.ts";
 import { isDispatcherAlive } from "../project-actions.ts";
 import { EXIT } from "../exit-codes.ts";
+import { readStatus } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
 
 const LOOK_EVERY_MS = 500;
@@ -23,7 +24,8 @@ export async function watchAnother(
   }
   over.abort();
   await showing;
-  cli.terminal.json({ end: { kind: "watched" }, counts: await project.store.countTasks() });
+  const { counts, interrupts } = await readStatus(project.store);
+  cli.terminal.json({ end: { kind: "watched" }, counts, interrupts });
   if (interrupted.aborted) cli.exitCode.value = EXIT.interrupted;
   else cli.terminal.note(`Process ${pid} has ended. \`orchestra run\` goes on with what is left.`);
 }

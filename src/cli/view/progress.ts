@@ -1,8 +1,8 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import { STANDING_RUN } from "../../core/run.ts";
-import type { Store } from "../../store/store.ts";
+import type { StoreReader } from "../../store/store.ts";
 import type { Cli } from "../cli.ts";
-import { printable } from "../terminal.ts";
+import { isReaderGone, printable } from "../terminal.ts";
 import { readStatus, statusLines } from "./status-view.ts";
 
 /** A person sees a change soon, and a busy queue does not flicker. */
@@ -10,32 +10,47 @@ const REDRAW_MS = 200;
 const TICK_MS = 1_000;
 const EVENTS_PER_READ = 500;
 
-/** Shows what happens until `signal` aborts: a live table for who watches, plain lines elsewhere. */
-export async function showProgress(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+type Watched = Omit<StoreReader, "close">;
+
+/**
+ * Shows what happens until `signal` aborts: a live table for who watches, plain lines elsewhere.
+ * Never rejects: what cannot be shown is worked all the same.
+ */
+export async function showProgress(cli: Cli, store: Watched, signal: AbortSignal): Promise<void> {
   if (cli.terminal.isJson) return;
-  if (cli.terminal.isLive) return drawTable(cli, store, signal);
-  return printLines(cli, store, signal);
+  const show = cli.terminal.isLive ? drawTable : printLines;
+  try {
+    await show(cli, store, signal);
+  } catch (error) {
+    if (isReaderGone(error)) return;
+    const message = error instanceof Error ? error.message : String(error);
+    cli.terminal.note(`orchestra: while showing progress, which ends here: ${message}`);
+  }
 }
 
-async function drawTable(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+/** The table of `status`, drawn again whenever something changed and time has gone on. */
+export async function drawTable(cli: Cli, store: Watched, signal: AbortSignal): Promise<void> {
   const { createLogUpdate } = await import("log-update");
   const draw = createLogUpdate(cli.stdout());
-  while (!signal.aborted) {
+  try {
+    while (!signal.aborted) {
+      draw((await tableLines(cli, store)).join("\n"));
+      await untilChanged(cli, store, signal);
+    }
     draw((await tableLines(cli, store)).join("\n"));
-    await untilChanged(cli, store, signal);
+  } finally {
+    draw.done();
   }
-  draw((await tableLines(cli, store)).join("\n"));
-  draw.done();
 }
 
-async function tableLines(cli: Cli, store: Store): Promise<string[]> {
+async function tableLines(cli: Cli, store: Watched): Promise<string[]> {
   const height = Math.max(8, (cli.stdout().rows ?? 24) - 2);
   const lines = statusLines(await readStatus(store), cli.terminal, cli.clock.nowMs());
   if (lines.length <= height) return lines;
   return [...lines.slice(0, height - 1), `… ${lines.length - height + 1} lines more`];
 }
 
-async function untilChanged(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+async function untilChanged(cli: Cli, store: Watched, signal: AbortSignal): Promise<void> {
   const changed = new AbortController();
   const watching = AbortSignal.any([signal, changed.signal]);
   store.watch(() => changed.abort(), watching);
@@ -44,7 +59,7 @@ async function untilChanged(cli: Cli, store: Store, signal: AbortSignal): Promis
   await cli.clock.sleep(REDRAW_MS, signal);
 }
 
-async function printLines(cli: Cli, store: Store, signal: AbortSignal): Promise<void> {
+async function printLines(cli: Cli, store: Watched, signal: AbortSignal): Promise<void> {
   let seq = await store.lastSeq(STANDING_RUN);
   const printNew = async (): Promise<void> => {
     for (;;) {

@@ -65,8 +65,8 @@ export function statusLines(status: Status, terminal: Terminal, nowMs: number): 
   ];
 }
 
-/** `2 active, 1 waits for you, 14 ready`. */
-function summaryLine(counts: Status["counts"], terminal: Terminal): string {
+/** `2 active, 1 waits for you, 14 ready`; nothing when there is nothing. */
+export function summaryLine(counts: Status["counts"], terminal: Terminal): string {
   const parts = Object.entries(TASK_LOOKS).flatMap(([state, look]) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The keys are the states.
     const count = counts[state as TaskState];

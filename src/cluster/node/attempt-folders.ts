@@ -14,6 +14,8 @@ export type AttemptFolders = {
   readonly openTranscript: (attemptId: string, adapter: AgentAdapter) => Transcript;
   /** The end of what it wrote to standard error. */
   readonly stderrTail: (attemptId: string) => Promise<string>;
+  /** Cuts what an attempt that is over has printed to what is kept of it; safe to repeat. */
+  readonly cutOutput: (attemptId: string) => Promise<void>;
 };
 
 /** An agent's output as it grows, understood. */

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentAdapter } from "../../agents/adapter.ts";
+import { cutOutput } from "../../agents/process/cut-output.ts";
 import {
   followLines,
   readTail,
@@ -9,6 +10,7 @@ import {
 } from "../../agents/process/follow-lines.ts";
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import { OUTPUT_BYTES_MAX } from "../../core/limits.ts";
+import { explainingStorage } from "../../workspace/git-error.ts";
 import type { AttemptFolders, Transcript } from "./attempt-folders.ts";
 import { readLife, writeLife } from "./life-record.ts";
 
@@ -20,17 +22,37 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
   return {
     path,
     keepPrompt: async (attemptId, prompt) => {
-      mkdirSync(path(attemptId), { recursive: true });
-      const file = join(path(attemptId), ATTEMPT_FILES.prompt);
-      writeFileSync(file, prompt);
-      return file;
+      const folder = path(attemptId);
+      return explainingStorage(`Keeping a prompt in ${folder}`, keepPrompt(folder, prompt));
     },
     life: async (attemptId, awakeMs) => readLife(path(attemptId), awakeMs),
-    keepLife: async (attemptId, life) => writeLife(path(attemptId), life),
+    keepLife: async (attemptId, life) => {
+      const folder = path(attemptId);
+      return explainingStorage(`Keeping a life record in ${folder}`, writeLife(folder, life));
+    },
     openTranscript: (attemptId, adapter) => openTranscript(path(attemptId), adapter),
     stderrTail: async (attemptId) =>
       readTail(join(path(attemptId), ATTEMPT_FILES.stderr), STDERR_TAIL_BYTES),
+    cutOutput: async (attemptId) => {
+      const folder = path(attemptId);
+      return explainingStorage(`Cutting the output in ${folder}`, cutAll(folder));
+    },
   };
+}
+
+async function keepPrompt(folder: string, prompt: string): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, ATTEMPT_FILES.prompt);
+  // Never changes one that an earlier start may be reading.
+  writeFileSync(`${file}.new`, prompt);
+  renameSync(`${file}.new`, file);
+  return file;
+}
+
+async function cutAll(folder: string): Promise<void> {
+  for (const name of [ATTEMPT_FILES.stdout, ATTEMPT_FILES.stderr]) {
+    await cutOutput(join(folder, name));
+  }
 }
 
 function openTranscript(folder: string, adapter: AgentAdapter): Transcript {

@@ -1,16 +1,19 @@
 import { join } from "node:path";
 import type { AgentOutcome } from "../../agents/adapter.ts";
 import type { Attempt, AttemptEnd, AttemptSummary } from "../../core/attempt.ts";
+import type { Command } from "../../core/commands.ts";
 import type { CheckEvidence } from "../../core/evidence.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { CheckSpec, Task } from "../../core/task.ts";
-import { execute } from "../../store/execute.ts";
+import { execute, executeInOrder } from "../../store/execute.ts";
+import type { Committed } from "../../store/store.ts";
 import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
 import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { spendingOf, type Ended, type Life } from "./watch-attempt.ts";
 import { workspaceOf } from "./workspace-of.ts";
 
-type Over = Exclude<Life, { kind: "left" }>;
+/** A life that came to its end. */
+export type Over = Exclude<Life, { kind: "left" }>;
 type Subject = {
   readonly deps: NodeDeps;
   readonly task: Task;
@@ -51,7 +54,7 @@ export async function finishAttempt(
         message: "Its processes were gone, and nobody saw how they ended.",
       });
     case "halted":
-      return giveBack(subject, life);
+      return giveBack(subject, life, { reason: "It was stopped by a person.", jitter: 0 });
   }
 }
 
@@ -82,12 +85,16 @@ async function finishEnded(
     life.report,
   );
   if (verdict.kind === "failed") {
+    if (outcome.work.storageTrouble !== undefined) return starved(subject, life, outcome);
     return failed(subject, life, outcome, verdict.end, verdict.failure);
   }
   return prove(subject, life, outcome, signal);
 }
 
-/** Runs the checks on what the agent left: the built-in ones first, which cost nothing. */
+/**
+ * Runs the checks on what the agent left: the built-in ones first, which cost nothing. Checks that
+ * were broken off prove nothing; the next start runs them again.
+ */
 async function prove(
   subject: Subject,
   life: Ended,
@@ -100,27 +107,42 @@ async function prove(
   const facts = { exitCode: life.exitCode, ...outcome.work };
 
   const first = await run(subject, builtins, facts, signal);
-  if (first.some((evidence) => !evidence.passed)) return rejected(subject, life, outcome, first);
-  const finished = execute(deps.store, {
+  if (signal.aborted) return;
+  if (first.some((evidence) => !evidence.passed)) {
+    if (outcome.work.storageTrouble !== undefined) return starved(subject, life, outcome);
+    return rejected(subject, life, outcome, first);
+  }
+  const finishing: Command = {
     type: "finish_attempt",
     ...idsOf(deps, attempt),
     commit: outcome.work.commit,
     summary: outcome.summary,
     spending: spendingOf(life.report),
-  });
-  // With nothing more to prove, both go in one commit; the store does them in this order.
-  if (commands.length > 0) await finished;
+  };
+  if (commands.length === 0) return accept(subject, first, finishing);
+
+  await execute(deps.store, finishing);
   const second = await run(subject, commands, facts, signal);
-  // Checks that were broken off prove nothing; the next start runs them again.
   if (signal.aborted) return;
   const evidence = [...first, ...second];
   if (second.some((one) => !one.passed)) return rejected(subject, life, outcome, evidence);
-  const accepted = execute(deps.store, {
-    type: "accept_attempt",
-    ...idsOf(deps, attempt),
-    evidence,
-  });
-  await Promise.all([finished, accepted]);
+  await accept(subject, evidence);
+}
+
+/** Nothing more is to be proven; what else is to be on record first goes in the same transaction. */
+async function accept(
+  { deps, attempt }: Subject,
+  evidence: readonly CheckEvidence[],
+  ...before: readonly Command[]
+): Promise<void> {
+  const accepting: Command = { type: "accept_attempt", ...idsOf(deps, attempt), evidence };
+  await ending(deps, executeInOrder(deps.store, [...before, accepting]));
+}
+
+/** Hints that a slot becomes free while that is put on record. */
+async function ending({ bus }: NodeDeps, writing: Promise<Committed>): Promise<void> {
+  bus.publish({ kind: "ending" });
+  await writing;
 }
 
 async function run(
@@ -168,7 +190,7 @@ async function failed(
   failure: Failure,
   evidence: readonly CheckEvidence[] = [],
 ): Promise<void> {
-  await execute(deps.store, {
+  const command: Command = {
     type: "end_attempt",
     ...idsOf(deps, attempt),
     end,
@@ -178,14 +200,24 @@ async function failed(
     summary,
     spending: spendingOf(life.report),
     jitter: deps.random(),
-  });
+  };
+  await ending(deps, execute(deps.store, command));
 }
 
-/** A node that is told to stop gives its attempts back: their work is kept, and costs no retry. */
-async function giveBack({ deps, attempt }: Subject, life: Over): Promise<void> {
+/** On a full disk nobody could have done better, so it costs the task nothing. */
+async function starved(subject: Subject, life: Over, { work }: Outcome): Promise<void> {
+  const reason = `Its agent could not write: ${work.storageTrouble}`;
+  return giveBack(subject, life, { reason, jitter: subject.deps.random() });
+}
+
+/** An attempt that is given back keeps its work, and costs no retry. */
+async function giveBack(
+  { deps, attempt }: Subject,
+  life: Over,
+  why: { readonly reason: string; readonly jitter: number },
+): Promise<void> {
   const ids = idsOf(deps, attempt);
   const spending = spendingOf(life.report);
   await execute(deps.store, { type: "report_attempt", ...ids, spending });
-  const reason = "It was stopped by a person.";
-  await execute(deps.store, { type: "return_attempt", ...ids, reason, jitter: 0 });
+  await execute(deps.store, { type: "return_attempt", ...ids, ...why });
 }

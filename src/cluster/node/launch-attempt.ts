@@ -1,44 +1,55 @@
 import type { LaunchRequest } from "../../agents/adapter.ts";
 import type { Attempt } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
-import type { RecordedEvent } from "../../core/events.ts";
-import { evolveAttempt } from "../../core/evolve-attempt.ts";
 import { policyOf } from "../../core/failure.ts";
 import { composePrompt, composeResumePrompt } from "../../core/prompt.ts";
 import type { Task } from "../../core/task.ts";
-import { executeOrThrow } from "../../store/execute.ts";
 import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
-import { environmentOf, workspacePathOf, workspaceRequest } from "./workspace-of.ts";
+import { noteOfPreparation, preparationOf, type Preparation } from "./preparation.ts";
+import { environmentOf, workspaceRequest } from "./workspace-of.ts";
+
+/** An attempt whose agent was started, and the commands that put that on record. */
+export type Launched = { readonly attempt: Attempt; readonly starting: readonly Command[] };
 
 /**
- * Brings an attempt to life, from wherever a crash left it: workspace, session id and process, each
- * on record before the next. Returns the attempt as it then is.
+ * Brings an attempt to life, from wherever a crash left it: workspace, session id and process. What
+ * was prepared is noted with the process, so that all of it can go on record at once, while the agent
+ * works already.
  */
 export async function launchAttempt(
   deps: NodeDeps,
   task: Task,
   attempt: Attempt,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<Launched> {
+  if (attempt.state === "running") return { attempt, starting: [] };
   const agent = await deps.agent(attempt.agent);
-  const earlier = (await deps.store.attemptsOf(task.id)).filter(
-    (other) => other.number < attempt.number,
-  );
-  const prepared =
-    attempt.state === "queued"
-      ? await prepare(deps, task, attempt, { agent, earlier }, signal)
-      : attempt;
-  if (prepared.state === "running") return prepared;
-
+  const context = { agent, earlier: await attemptsBefore(deps, attempt) };
   const folder = deps.folders.path(attempt.id);
-  if ((await deps.processes.inspect(folder)).kind === "not_started") {
+
+  const isStarted = (await deps.processes.inspect(folder)).kind !== "not_started";
+  const before = isStarted ? await preparationOf(deps, attempt) : undefined;
+  const preparation = before ?? (await prepare(deps, task, attempt, context, signal));
+  if (!isStarted) {
     signal.throwIfAborted();
-    await start(deps, task, prepared, { agent, earlier });
+    await start(deps, task, { ...attempt, ...preparation }, context);
   }
   const state = await deps.processes.inspect(folder);
   const pid = state.kind === "running" ? state.pid : 0;
-  const command: Command = { type: "start_attempt", ...idsOf(deps, attempt), pid };
-  return after(prepared, await executeOrThrow(deps.store, command));
+  const ids = idsOf(deps, attempt);
+  return {
+    attempt: { ...attempt, ...preparation },
+    starting: [
+      { type: "prepare_attempt", ...ids, ...preparation },
+      { type: "start_attempt", ...ids, pid },
+    ],
+  };
+}
+
+async function attemptsBefore(deps: NodeDeps, attempt: Attempt): Promise<readonly Attempt[]> {
+  if (attempt.number === 1) return [];
+  const all = await deps.store.attemptsOf(attempt.taskId);
+  return all.filter((other) => other.number < attempt.number);
 }
 
 type Context = { readonly agent: Agent; readonly earlier: readonly Attempt[] };
@@ -49,20 +60,17 @@ async function prepare(
   attempt: Attempt,
   { agent, earlier }: Context,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<Preparation> {
   const request = workspaceRequest(task, attempt, earlier);
   const workspace = await deps.workspaces.prepare(request, signal);
   const resumed = resumableSession(agent, attempt, earlier);
   const { presetSessionId } = agent.adapter.capabilities;
-  const events = await executeOrThrow(deps.store, {
-    type: "prepare_attempt",
-    ...idsOf(deps, attempt),
+  return {
     workspacePath: workspace.path,
     baseCommit: workspace.baseCommit,
     sessionId: resumed ?? (presetSessionId ? deps.newSessionId() : undefined),
     resumesSession: resumed !== undefined,
-  });
-  return after(attempt, events);
+  };
 }
 
 /** The session to go on with, where the last failure allows it and the same agent works again. */
@@ -82,12 +90,13 @@ function resumableSession(
 async function start(
   deps: NodeDeps,
   task: Task,
-  attempt: Attempt,
+  attempt: Attempt & Preparation,
   { agent, earlier }: Context,
 ): Promise<void> {
+  const { workspacePath, baseCommit, sessionId, resumesSession } = attempt;
   const last = earlier.at(-1);
   const prompt =
-    attempt.resumesSession && last
+    resumesSession && last
       ? composeResumePrompt(task, last)
       : composePrompt(task, attempt, earlier);
   const promptFile = await deps.folders.keepPrompt(attempt.id, prompt);
@@ -101,33 +110,27 @@ async function start(
   await deps.processes.start({
     folder: deps.folders.path(attempt.id),
     command: launch.command,
-    cwd: workspacePathOf(attempt),
+    cwd: workspacePath,
     env: Object.fromEntries(
       Object.entries(env).filter(([name]) => !launch.unsetEnv.includes(name)),
     ),
-    stdin: launch.stdin,
+    stdinFile: launch.stdinFile,
+    note: noteOfPreparation({ workspacePath, baseCommit, sessionId, resumesSession }),
   });
 }
 
-function launchRequest(attempt: Attempt, prompt: string, promptFile: string): LaunchRequest {
+function launchRequest(
+  { id, taskId, workspacePath, sessionId, resumesSession }: Attempt & Preparation,
+  prompt: string,
+  promptFile: string,
+): LaunchRequest {
   return {
     prompt,
     promptFile,
-    taskId: attempt.taskId,
-    attemptId: attempt.id,
-    workspacePath: workspacePathOf(attempt),
-    sessionId: attempt.resumesSession ? undefined : attempt.sessionId,
-    resumeSessionId: attempt.resumesSession ? attempt.sessionId : undefined,
+    taskId,
+    attemptId: id,
+    workspacePath,
+    sessionId: resumesSession ? undefined : sessionId,
+    resumeSessionId: resumesSession ? sessionId : undefined,
   };
-}
-
-/** The attempt as its own events have left it: asking for it again would cost as much as the step. */
-function after(attempt: Attempt, events: readonly RecordedEvent[]): Attempt {
-  return events.reduce(
-    (before, event) =>
-      "attemptId" in event && event.attemptId === attempt.id
-        ? (evolveAttempt(before, event) ?? before)
-        : before,
-    attempt,
-  );
 }

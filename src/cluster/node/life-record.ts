@@ -20,7 +20,7 @@ export function readLife(folder: string, awakeMs: number): LifeRecord {
   return { startedAwakeMs: awakeMs, lastOutputAwakeMs: awakeMs, outputBytes: 0 };
 }
 
-export function writeLife(folder: string, record: LifeRecord): void {
+export async function writeLife(folder: string, record: LifeRecord): Promise<void> {
   const file = join(folder, FILE);
   writeFileSync(`${file}.new`, JSON.stringify(record));
   renameSync(`${file}.new`, file);

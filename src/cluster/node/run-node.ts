@@ -1,7 +1,7 @@
 import type { Attempt } from "../../core/attempt.ts";
 import { createWake } from "../wake.ts";
 import type { NodeDeps } from "./deps.ts";
-import { workAttempt } from "./work-attempt.ts";
+import { workAttempt, type Assignment } from "./work-attempt.ts";
 
 /** A node looks at the blackboard at least this often, also when every hint is lost. */
 const LOOK_EVERY_MS = 2_000;
@@ -11,58 +11,81 @@ const NEVER = new AbortController().signal;
 
 type Work = { readonly done: Promise<void>; readonly stop: AbortController };
 
+type Hands = {
+  readonly working: Map<string, Work>;
+  /** What came to its end since the last look began, which that look may still have seen live. */
+  readonly ended: Set<string>;
+};
+
 /**
  * Works this node's attempts until `signal` aborts: those newly assigned, and those it held before,
  * whose processes went on without it. When `signal` aborts, agents are left running.
  */
 export async function runNode(deps: NodeDeps, signal: AbortSignal): Promise<void> {
-  const working = new Map<string, Work>();
+  const hands: Hands = { working: new Map(), ended: new Set() };
   const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind !== "process_ended");
   while (!signal.aborted) {
     try {
-      for (const attempt of await deps.store.liveAttempts(deps.nodeId)) {
-        take(deps, working, attempt, signal);
-      }
+      await takeAll(deps, hands, signal);
     } catch (error) {
       deps.onProblem("reading this node's attempts", error);
     }
     await wake.wait(LOOK_EVERY_MS, signal);
   }
   wake.close();
-  await Promise.all([...working.values()].map(async (work) => work.done));
+  await Promise.all([...hands.working.values()].map(async (work) => work.done));
 }
 
-function take(
-  deps: NodeDeps,
-  working: Map<string, Work>,
-  attempt: Attempt,
-  leave: AbortSignal,
-): void {
-  const known = working.get(attempt.id);
-  if (known) {
-    if (attempt.isStopping) known.stop.abort();
-    return;
+async function takeAll(deps: NodeDeps, hands: Hands, leave: AbortSignal): Promise<void> {
+  const { working, ended } = hands;
+  ended.clear();
+  const live = await deps.store.liveAttempts(deps.nodeId);
+  for (const attempt of live) if (attempt.isStopping) working.get(attempt.id)?.stop.abort();
+  const fresh = live.filter(({ id }) => !working.has(id));
+  for (const one of await withTasks(deps, fresh)) {
+    if (!ended.has(one.attempt.id)) take(deps, hands, one, leave);
   }
+}
+
+async function withTasks(
+  { store }: NodeDeps,
+  attempts: readonly Attempt[],
+): Promise<readonly Assignment[]> {
+  const tasks = await store.tasksById(attempts.map(({ taskId }) => taskId));
+  return attempts.flatMap((attempt) => {
+    const task = tasks.get(attempt.taskId);
+    return task ? [{ task, attempt }] : [];
+  });
+}
+
+function take(deps: NodeDeps, hands: Hands, assignment: Assignment, leave: AbortSignal): void {
+  const { attempt } = assignment;
   const stop = new AbortController();
   if (attempt.isStopping) stop.abort();
-  const done = workAttempt(deps, attempt, { leave, halt: NEVER, stop: stop.signal })
+  const done = workAttempt(deps, assignment, { leave, halt: NEVER, stop: stop.signal })
     .catch((error: unknown) => deps.onProblem(`working attempt ${attempt.id}`, error))
     .finally(() => {
-      working.delete(attempt.id);
+      hands.working.delete(attempt.id);
+      hands.ended.add(attempt.id);
     });
-  working.set(attempt.id, { done, stop });
+  hands.working.set(attempt.id, { done, stop });
 }
 
 /** Stops every agent of this node; their work is kept, and their attempts are given back. */
 export async function haltAgents(deps: NodeDeps): Promise<void> {
   const now = AbortSignal.abort();
-  const live = await deps.store.liveAttempts(deps.nodeId);
+  const live = await withTasks(deps, await deps.store.liveAttempts(deps.nodeId));
   await Promise.all(
-    live.map(async (attempt) => workAttempt(deps, attempt, { leave: now, halt: now, stop: NEVER })),
+    live.map(async (one) => workAttempt(deps, one, { leave: now, halt: now, stop: NEVER })),
   );
 }
 
 /** Ends the processes of an attempt that was taken from its task, where no node is running to do it. */
 export async function stopAttempt(deps: NodeDeps, attempt: Attempt): Promise<void> {
-  await workAttempt(deps, attempt, { leave: NEVER, halt: NEVER, stop: AbortSignal.abort() });
+  // Its task may be at work again, in another attempt, before this one was looked at.
+  if (!attempt.isStopping) return;
+  const stop = AbortSignal.abort();
+  for (const one of await withTasks(deps, [attempt])) {
+    await workAttempt(deps, one, { leave: NEVER, halt: NEVER, stop });
+  }
 }

@@ -1,7 +1,7 @@
 import type { AttemptEnd, Attempt } from "../../core/attempt.ts";
 import type { AttemptSpending } from "../../core/events.ts";
 import type { Failure } from "../../core/failure.ts";
-import type { StreamReport } from "../../agents/adapter.ts";
+import type { StreamParser, StreamReport } from "../../agents/adapter.ts";
 import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
@@ -9,6 +9,7 @@ import type { Hint } from "../bus.ts";
 import { createWake, type Wake } from "../wake.ts";
 import type { Transcript } from "./attempt-folders.ts";
 import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
+import { earlierUse } from "./earlier-use.ts";
 
 /** How often a running agent's files are looked at; its end is hinted sooner if it is our child. */
 const LOOK_EVERY_MS = 250;
@@ -67,11 +68,13 @@ export async function watchAttempt(
   signals: AttemptSignals,
 ): Promise<Life> {
   const agent = await deps.agent(attempt.agent);
+  const earlier = await earlierUse(deps.store, attempt);
+  const createParser = (): StreamParser => agent.adapter.createParser(earlier);
   const watch: Watch = {
     deps,
     task,
     attempt,
-    transcript: deps.folders.openTranscript(attempt.id, agent.adapter),
+    transcript: deps.folders.openTranscript(attempt.id, { ...agent.adapter, createParser }),
     wake: createWake(deps.bus, deps.clock, isEndOf(deps.folders.path(attempt.id))),
     life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
     isLifeKept: false,
@@ -91,10 +94,11 @@ function isEndOf(folder: string): (hint: Hint) => boolean {
 }
 
 async function lookUntilItEnds(watch: Watch, agent: Agent, signals: AttemptSignals): Promise<Life> {
-  const waiting = AbortSignal.any([signals.leave, signals.halt, signals.stop]);
+  let waiting: AbortSignal | undefined;
   for (;;) {
     const life = await look(watch, agent, signals);
     if (life) return life;
+    waiting ??= AbortSignal.any([signals.leave, signals.halt, signals.stop]);
     await watch.wake.wait(LOOK_EVERY_MS, waiting);
   }
 }
@@ -106,6 +110,8 @@ async function look(
   signals: AttemptSignals,
 ): Promise<Life | undefined> {
   const { deps, transcript } = watch;
+  // Limits are of the time before we looked: whatever holds us up since is no silence of the agent.
+  const awakeMs = deps.clock.awakeMs();
   // The state is asked first: output that comes between the two questions is then still read.
   const state = await deps.processes.inspect(deps.folders.path(watch.attempt.id));
   const isOver = state.kind !== "running";
@@ -121,7 +127,7 @@ async function look(
   if (signals.leave.aborted) return { kind: "left" };
 
   await keepLife(watch);
-  const limit = passedLimit(watch.task.limits, watch.life, deps.clock.awakeMs());
+  const limit = passedLimit(watch.task.limits, watch.life, awakeMs);
   if (limit) return { kind: "limited", ...read, ...limit };
   await report(watch, read.report);
   return undefined;

@@ -1,11 +1,15 @@
 import type { Attempt } from "../../core/attempt.ts";
-import { OrchestraError } from "../../core/errors.ts";
+import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import { endProcesses, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
-import { finishAttempt } from "./finish-attempt.ts";
-import { launchAttempt } from "./launch-attempt.ts";
+import { finishAttempt, type Over } from "./finish-attempt.ts";
+import { launchAttempt, type Launched } from "./launch-attempt.ts";
+import { preparationOf, type Preparation } from "./preparation.ts";
+import { recordStart } from "./record-start.ts";
 import { watchAttempt, type AttemptSignals } from "./watch-attempt.ts";
+
+export type Assignment = { readonly task: Task; readonly attempt: Attempt };
 
 /**
  * One attempt from wherever it stands to its end: prepared, started, watched, finished. Every step
@@ -13,17 +17,51 @@ import { watchAttempt, type AttemptSignals } from "./watch-attempt.ts";
  */
 export async function workAttempt(
   deps: NodeDeps,
-  attempt: Attempt,
+  { task, attempt }: Assignment,
   signals: AttemptSignals,
 ): Promise<void> {
-  const task = await deps.store.task(attempt.taskId);
-  if (!task) throw new OrchestraError("TASK_NOT_FOUND", `There is no task ${attempt.taskId}.`);
-
   const launched = await launchOrGiveUp(deps, task, attempt, signals);
   if (!launched) return;
-  const life = await watchAttempt(deps, task, launched, signals);
-  if (life.kind === "left") return;
-  await finishAttempt(deps, task, launched, life, signals.leave);
+  const start = recordStart(deps, launched.starting);
+  const stop = AbortSignal.any([signals.stop, start.refused]);
+  const leave = AbortSignal.any([signals.leave, start.failed]);
+
+  const life = await watchAttempt(deps, task, launched.attempt, { ...signals, stop, leave });
+  const recording = start.now();
+  recording.catch(() => undefined);
+  if (life.kind !== "left") {
+    await finishOrStandAside(deps, task, launched.attempt, life, signals.leave);
+  }
+  try {
+    await recording;
+  } catch (error) {
+    await afterTrouble(deps, attempt, error, signals);
+  }
+  // Not before its end is on record: until then, whoever comes after a crash reads all of it again.
+  if (life.kind !== "left" && !signals.leave.aborted) await deps.folders.cutOutput(attempt.id);
+}
+
+async function finishOrStandAside(
+  deps: NodeDeps,
+  task: Task,
+  attempt: Attempt,
+  life: Over,
+  leave: AbortSignal,
+): Promise<void> {
+  try {
+    await finishAttempt(deps, task, attempt, life, leave);
+  } catch (error) {
+    await standAside(deps, attempt, error);
+  }
+}
+
+/**
+ * A later attempt has the workspace, and the work of this one was kept before. If the blackboard
+ * does not know of the later one, it was put back to an earlier time, and comes to it again.
+ */
+async function standAside(deps: NodeDeps, attempt: Attempt, error: unknown): Promise<void> {
+  if (!(error instanceof OrchestraError) || error.code !== "FENCED") throw error;
+  await end(deps, attempt, error.message, "node_lost");
 }
 
 /** `undefined` when the attempt did not come to a start, which is then on record. */
@@ -32,22 +70,53 @@ async function launchOrGiveUp(
   task: Task,
   attempt: Attempt,
   signals: AttemptSignals,
-): Promise<Attempt | undefined> {
+): Promise<Launched | undefined> {
   try {
     if (attempt.isStopping) return await prepared(deps, attempt);
     return await launchAttempt(deps, task, attempt, AbortSignal.any(Object.values(signals)));
   } catch (error) {
-    if (signals.leave.aborted) return undefined;
-    await giveUp(deps, attempt, error, signals);
+    await afterTrouble(deps, attempt, error, signals);
     return undefined;
   }
 }
 
+/** Its agent was not started, or that cannot be put on record. */
+async function afterTrouble(
+  deps: NodeDeps,
+  attempt: Attempt,
+  error: unknown,
+  signals: AttemptSignals,
+): Promise<void> {
+  if (signals.leave.aborted) return;
+  if (isPassing(error) && (await goesOn(deps, attempt, signals))) throw error;
+  await giveUp(deps, attempt, error, signals);
+}
+
+/** Whether its agent is at work, and only the record of that has to wait for the machine. */
+async function goesOn(
+  { processes, folders }: NodeDeps,
+  { id }: Attempt,
+  { stop, halt }: AttemptSignals,
+): Promise<boolean> {
+  if (stop.aborted || halt.aborted) return false;
+  return (await processes.inspect(folders.path(id))).kind !== "not_started";
+}
+
 /** An attempt that is to stop: it has something to finish only if it came as far as a workspace. */
-async function prepared(deps: NodeDeps, attempt: Attempt): Promise<Attempt | undefined> {
-  if (attempt.workspacePath !== undefined) return attempt;
+async function prepared(deps: NodeDeps, attempt: Attempt): Promise<Launched | undefined> {
+  const preparation = (await preparationOf(deps, attempt)) ?? (await endLateStart(deps, attempt));
+  if (preparation) return { attempt: { ...attempt, ...preparation }, starting: [] };
   await end(deps, attempt, "It was stopped before it started.");
   return undefined;
+}
+
+/**
+ * The order to start may have outlived the node that gave it. From now on it finds the folder taken;
+ * if it was faster, its note tells what it was prepared with.
+ */
+async function endLateStart(deps: NodeDeps, attempt: Attempt): Promise<Preparation | undefined> {
+  await endProcesses(deps, attempt, TERMINATION_GRACE_MS);
+  return preparationOf(deps, attempt);
 }
 
 async function giveUp(
@@ -72,24 +141,39 @@ async function giveUp(
   await end(deps, attempt, message, isMissing ? "missing_executable" : "unknown");
 }
 
+const PASSING: readonly ErrorCode[] = [
+  "NO_SPACE",
+  "READ_ONLY",
+  "MACHINE_FULL",
+  "GIT_KILLED",
+  "STORE_UNAVAILABLE",
+];
+
 /** Trouble of the machine, which costs the task nothing. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof OrchestraError)) return false;
-  return ["NO_SPACE", "STORE_UNAVAILABLE", "READ_ONLY"].includes(error.code);
+  return PASSING.includes(error.code);
 }
+
+const ENDS = {
+  cancelled: "cancelled",
+  missing_executable: "failed",
+  unknown: "failed",
+  node_lost: "lost",
+} as const;
 
 async function end(
   deps: NodeDeps,
   attempt: Attempt,
   message: string,
-  failureClass: "cancelled" | "missing_executable" | "unknown" = "cancelled",
+  failureClass: keyof typeof ENDS = "cancelled",
 ): Promise<void> {
   await execute(deps.store, {
     type: "end_attempt",
     nowMs: deps.clock.nowMs(),
     attemptId: attempt.id,
     epoch: attempt.epoch,
-    end: failureClass === "cancelled" ? "cancelled" : "failed",
+    end: ENDS[failureClass],
     failure: { class: failureClass, message },
     evidence: [],
     commit: undefined,

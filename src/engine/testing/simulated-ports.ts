@@ -37,7 +37,12 @@ export type SimulatedWorld = {
   readonly alive: () => number;
 };
 
-type Running = { readonly id: string; readonly endsAtMs: number; killedAtMs?: number };
+type Running = {
+  readonly id: string;
+  readonly note: string;
+  readonly endsAtMs: number;
+  killedAtMs?: number;
+};
 
 const HERE = { host: "here", pid: 1, startTime: "1", bootId: "b" };
 
@@ -59,25 +64,36 @@ export function createSimulatedWorld(clock: Clock, script: Script): SimulatedWor
     if (clock.nowMs() < one.endsAtMs) return { kind: "running", pid: 1 };
     return { kind: "exited", exitCode: 0, signal: undefined, endedAtMs: one.endsAtMs };
   };
-  const alive = (): number =>
-    [...running.keys()].filter((folder) => stateOf(folder).kind === "running").length;
+  /** Folders that were ended before anything started in them: nothing starts there any more. */
+  const closed = new Set<string>();
+  const maybeAlive = new Set<string>();
+  const alive = (): number => {
+    for (const folder of maybeAlive) {
+      if (stateOf(folder).kind !== "running") maybeAlive.delete(folder);
+    }
+    return maybeAlive.size;
+  };
   return {
     ...world,
     peak: () => peak,
     alive,
     processes: {
-      start: async ({ folder }) => {
-        if (running.has(folder)) return;
+      start: async ({ folder, note }) => {
+        if (running.has(folder) || closed.has(folder)) return;
         world.started.push(folder);
         running.set(folder, {
           id: folder,
+          note,
           endsAtMs: clock.nowMs() + script(folder).takesMs,
         });
+        maybeAlive.add(folder);
         peak = Math.max(peak, alive());
       },
       inspect: async (folder) => stateOf(folder),
+      noteOf: async (folder) => running.get(folder)?.note,
       terminate: async (folder) => {
         const one = running.get(folder);
+        if (!one) closed.add(folder);
         if (one && stateOf(folder).kind === "running") one.killedAtMs = clock.nowMs();
         return { survivorsKilled: 0, isProvenDead: true };
       },
@@ -177,6 +193,7 @@ function simulatedFolders(
       sizeBytes: () => 0,
     }),
     stderrTail: async () => "",
+    cutOutput: async () => undefined,
   };
 }
 
@@ -184,7 +201,12 @@ function simulatedAdapter(script: Script): AgentAdapter {
   return {
     name: "simulated",
     capabilities: { resume: true, presetSessionId: true, tokens: false, cost: false },
-    launch: ({ attemptId }) => ({ command: [attemptId], env: {}, unsetEnv: [], stdin: "" }),
+    launch: ({ attemptId }) => ({
+      command: [attemptId],
+      env: {},
+      unsetEnv: [],
+      stdinFile: undefined,
+    }),
     createParser: () => ({ push: () => [], report: () => reportOf("") }),
     classifyEnd: (_end, report) =>
       script(report.resultText ?? "").outcome ?? { kind: "succeeded", summary: "done" },

@@ -3,5 +3,5 @@ import type { StartRequest } from "../../processes.ts";
 /** A request to run `command` in its own folder. */
 export function aRequest(folder: string, command: readonly string[]): StartRequest {
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
-  return { folder, command, cwd: folder, env, stdin: "" };
+  return { folder, command, cwd: folder, env, stdinFile: undefined, note: "" };
 }

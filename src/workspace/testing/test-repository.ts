@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import type { Clock } from "../core/clock.ts";
-import { createWorktrees } from "./worktrees.ts";
-import type { WorkspaceConfig } from "./worktrees-deps.ts";
-import type { Workspaces } from "./workspace.ts";
+import type { Clock } from "../../core/clock.ts";
+import { createWorktrees } from "../worktrees.ts";
+import type { WorkspaceConfig } from "../worktrees-deps.ts";
+import type { Workspaces } from "../workspace.ts";
 
 /** A person's repository in a temporary folder, for tests; removed when it is disposed of. */
 export type TestRepository = AsyncDisposable & {

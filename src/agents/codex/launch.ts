@@ -1,0 +1,55 @@
+import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+
+/** What a Codex sets for the processes that it starts, and would mistake for its own. */
+const INHERITED = [
+  "CODEX_CI",
+  "CODEX_MANAGED_BY_NPM",
+  "CODEX_MANAGED_PACKAGE_ROOT",
+  "CODEX_SANDBOX",
+  "CODEX_SANDBOX_NETWORK_DISABLED",
+  "CODEX_SESSION_ID",
+  "CODEX_THREAD_ID",
+  "CODEX_TOOL_CALL_ID",
+  "CODEX_VERSION",
+] as const;
+
+const PERMISSION_FLAGS = [
+  "-s",
+  "--sandbox",
+  "--approve-for-me",
+  "--dangerously-bypass-approvals-and-sandbox",
+] as const;
+
+/** The process for a session; the prompt goes in on standard input, which has no length limit. */
+export function launch(config: AgentConfig, request: LaunchRequest): Launch {
+  const [executable = "codex", ...fixedArguments] = config.command;
+  const { resumeSessionId } = request;
+  return {
+    command: [
+      executable,
+      ...fixedArguments,
+      "exec",
+      "--json",
+      "--skip-git-repo-check",
+      ...permission(fixedArguments),
+      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...(resumeSessionId === undefined ? [] : ["resume", resumeSessionId]),
+      "-",
+    ],
+    env: {},
+    unsetEnv: INHERITED,
+    stdinFile: request.promptFile,
+  };
+}
+
+/**
+ * Nobody is there to be asked, and Codex's own sandbox keeps a worktree from committing: git keeps a
+ * worktree's files outside of it. Who wants less says so among the fixed arguments.
+ */
+function permission(fixedArguments: readonly string[]): readonly string[] {
+  const isSet = fixedArguments.some((argument) =>
+    PERMISSION_FLAGS.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
+  );
+  const isConfigured = fixedArguments.some((argument) => argument.includes("sandbox_mode="));
+  return isSet || isConfigured ? [] : ["--dangerously-bypass-approvals-and-sandbox"];
+}

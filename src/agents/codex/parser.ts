@@ -1,0 +1,148 @@
+import type { Failure } from "../../core/failure.ts";
+import { NO_USAGE, type Usage } from "../../core/usage.ts";
+import type { AgentEvent, EarlierUse, StreamParser } from "../adapter.ts";
+import { answerText, boundedText, withMessage } from "../bounds.ts";
+import { fieldsIn, fieldsOf, textIn, type Fields } from "../json-fields.ts";
+import { failureOf } from "./failure.ts";
+import { isTool, toolEnded, toolIdOf, toolStarted, wordEvents } from "./item-events.ts";
+import { usageOfTurn } from "./spending.ts";
+
+/** What the lines so far add up to. */
+type Stream = {
+  readonly timeZone: string;
+  readonly earlier: EarlierUse | undefined;
+  /** Tools that were shown when they started; bounded by `OPEN_TOOLS_MAX`. */
+  readonly openTools: Set<string>;
+  usage: Usage;
+  sessionId: string | undefined;
+  failure: Failure | undefined;
+  answer: string | undefined;
+  resultText: string | undefined;
+  lastMessages: readonly string[];
+  hasOutput: boolean;
+};
+
+const OPEN_TOOLS_MAX = 100;
+
+/** Reads `codex exec --json`. */
+export function createCodexParser(timeZone: string, earlier?: EarlierUse): StreamParser {
+  const stream: Stream = {
+    timeZone,
+    earlier,
+    openTools: new Set(),
+    usage: NO_USAGE,
+    sessionId: undefined,
+    failure: undefined,
+    answer: undefined,
+    resultText: undefined,
+    lastMessages: [],
+    hasOutput: false,
+  };
+  return {
+    push: (line) => push(stream, line),
+    report: () => ({
+      sessionId: stream.sessionId,
+      usage: stream.usage,
+      costUsd: undefined,
+      failure: stream.failure,
+      resultText: stream.resultText,
+      lastMessages: stream.lastMessages,
+      hasOutput: stream.hasOutput,
+    }),
+  };
+}
+
+type Reader = (stream: Stream, line: Fields) => readonly AgentEvent[];
+
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ["thread.started", readThread],
+  ["item.started", (stream, line) => startItem(stream, fieldsIn(line, "item"))],
+  ["item.completed", (stream, line) => readItem(stream, fieldsIn(line, "item"))],
+  ["turn.completed", readTurn],
+  ["turn.failed", readFailedTurn],
+  ["error", readError],
+]);
+
+function push(stream: Stream, text: string): readonly AgentEvent[] {
+  if (text.trim() === "") return [];
+  const line = fieldsOf(text);
+  const type = line && textIn(line, "type");
+  if (!line || type === undefined) return [{ kind: "unrecognised", line: boundedText(text) }];
+  // Other types tell nothing that is not told otherwise, too; newer builds have more of them.
+  return READERS.get(type)?.(stream, line) ?? [];
+}
+
+function readThread(stream: Stream, line: Fields): readonly AgentEvent[] {
+  const threadId = textIn(line, "thread_id");
+  if (threadId === undefined) return [];
+  const sessionId = boundedText(threadId);
+  stream.sessionId = sessionId;
+  return [{ kind: "session", sessionId, model: undefined }];
+}
+
+function startItem(stream: Stream, item: Fields): readonly AgentEvent[] {
+  if (!isTool(item)) return [];
+  const [oldest = ""] = stream.openTools;
+  if (stream.openTools.size >= OPEN_TOOLS_MAX) stream.openTools.delete(oldest);
+  stream.openTools.add(toolIdOf(item));
+  return [toolStarted(item)];
+}
+
+function readItem(stream: Stream, item: Fields): readonly AgentEvent[] {
+  const events = isTool(item) ? endItem(stream, item) : wordEvents(item);
+  if (events.length === 0) return [];
+  // What was in the way has passed.
+  stream.failure = undefined;
+  stream.hasOutput = true;
+  const text = item["type"] === "agent_message" ? textIn(item, "text") : undefined;
+  if (text !== undefined) {
+    stream.answer = answerText(text);
+    stream.lastMessages = withMessage(stream.lastMessages, text);
+  }
+  return events;
+}
+
+/** Some tools are only told of when they are done. */
+function endItem(stream: Stream, item: Fields): readonly AgentEvent[] {
+  const wasShown = stream.openTools.delete(toolIdOf(item));
+  return wasShown ? [toolEnded(item)] : [toolStarted(item), toolEnded(item)];
+}
+
+function readTurn(stream: Stream, line: Fields): readonly AgentEvent[] {
+  stream.usage = usageOfTurn(fieldsIn(line, "usage"), stream.sessionId, stream.earlier);
+  stream.failure = undefined;
+  stream.resultText = stream.answer ?? "";
+  return [
+    { kind: "usage", usage: stream.usage },
+    { kind: "result", isError: false, text: boundedText(stream.resultText) },
+  ];
+}
+
+function readFailedTurn(stream: Stream, line: Fields): readonly AgentEvent[] {
+  const failure = failAs(stream, textIn(fieldsIn(line, "error"), "message") ?? "");
+  return [{ kind: "result", isError: true, text: failure.message }];
+}
+
+/** `Reconnecting... 2/5 (why)`: no failure, Codex tries again by itself. */
+const RECONNECTING = /^Reconnecting\.\.\. (\d+)?/;
+
+function readError(stream: Stream, line: Fields): readonly AgentEvent[] {
+  const message = textIn(line, "message") ?? "";
+  const [isRetry, attempt] = RECONNECTING.exec(message) ?? [];
+  if (isRetry !== undefined) {
+    return [{ kind: "retrying", attempt: Number(attempt ?? 0), delayMs: 0 }];
+  }
+  const failure = failAs(stream, message);
+  const limit = { kind: "rate_limited", resetAtMs: failure.resetAtMs } as const;
+  return [
+    ...(failure.class === "quota" ? [limit] : []),
+    { kind: "error", class: failure.class, message: failure.message },
+  ];
+}
+
+function failAs(stream: Stream, message: string): Failure {
+  const failure = failureOf(message, { threadId: stream.sessionId, timeZone: stream.timeZone });
+  stream.failure = failure;
+  stream.resultText = undefined;
+  return failure;
+}

@@ -1,0 +1,29 @@
+import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+
+/** What an OpenCode sets for the processes that it starts, and would mistake for its own. */
+const INHERITED = ["OPENCODE", "OPENCODE_PID", "OPENCODE_RUN_ID", "OPENCODE_PROCESS_ROLE"] as const;
+
+/** The process for a session; the prompt goes in on standard input, which has no length limit. */
+export function launch(config: AgentConfig, request: LaunchRequest): Launch {
+  const [executable = "opencode", ...fixedArguments] = config.command;
+  const { resumeSessionId, workspacePath } = request;
+  return {
+    command: [
+      executable,
+      ...fixedArguments,
+      "run",
+      "--format",
+      "json",
+      // Nobody is there to be asked; what the user's configuration denies stays denied.
+      "--auto",
+      // Without it, a variable of the environment may tell it to work somewhere else.
+      "--dir",
+      workspacePath,
+      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...(resumeSessionId === undefined ? [] : ["--session", resumeSessionId]),
+    ],
+    env: { OPENCODE_DISABLE_AUTOUPDATE: "1" },
+    unsetEnv: INHERITED,
+    stdinFile: request.promptFile,
+  };
+}

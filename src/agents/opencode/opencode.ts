@@ -1,0 +1,25 @@
+import type { AgentAdapter, AgentConfig } from "../adapter.ts";
+import { endClassifier } from "../stream-end.ts";
+import { classOfError } from "./failure.ts";
+import { launch } from "./launch.ts";
+import { createOpencodeParser } from "./parser.ts";
+
+/** OpenCode in its headless mode, `opencode run --format json`, as measured on 1.18.33. */
+export function createOpencodeAdapter(config: AgentConfig): AgentAdapter {
+  return {
+    name: "opencode",
+    capabilities: { resume: true, presetSessionId: false, tokens: true, cost: true },
+    launch: (request) => launch(config, request),
+    createParser: createOpencodeParser,
+    classifyEnd: endClassifier({
+      agent: "OpenCode",
+      classOf: (text) => classOfError({ name: undefined, status: undefined, text }),
+    }),
+    probe: {
+      args: ["--version"],
+      readVersion: (stdout) => /^(\d+\.\d+\.\d+\S*)\s*$/.exec(stdout)?.[1],
+    },
+    // `run` reads its input once; only the server listens.
+    steering: undefined,
+  };
+}

@@ -1,0 +1,49 @@
+import { relative } from "node:path";
+import { archiveDeps, workspacesOf, type Project } from "../../app.ts";
+import { archiveTasks, type Archived } from "../../store/archive/archive.ts";
+import { chooseLeaving, type Choice } from "../../store/archive/choose.ts";
+import type { Cli } from "../cli.ts";
+import { parseAgeOption } from "../option-values.ts";
+import { isDispatcherAlive } from "../project-actions.ts";
+import { plural } from "../view/amounts.ts";
+
+type Options = { readonly olderThan?: string; readonly dryRun?: boolean };
+
+/** Takes tasks that ended long ago off the blackboard, and keeps them in a folder of their own. */
+export async function archive(cli: Cli, options: Options): Promise<void> {
+  const olderThanMs = parseAgeOption("--older-than", options.olderThan);
+  await using project = await cli.openProject();
+  const endedBeforeMs = cli.clock.nowMs() - (olderThanMs ?? project.config.retentionMs);
+  // What is still to be done for a task that has ended, is done in its workspace.
+  const held = new Set(await (await workspacesOf(project)).list());
+  if (options.dryRun) return await preview(cli, project, { endedBeforeMs, held });
+
+  const archives = await archiveTasks(archiveDeps(project, cli.version), { endedBeforeMs, held });
+  // It keeps who writes waiting; what a running dispatcher writes next takes the space anyway.
+  if (archives.length > 0 && !(await isDispatcherAlive(project))) await project.store.reclaim();
+  tell(cli, archives);
+}
+
+async function preview(cli: Cli, { store }: Project, choice: Choice): Promise<void> {
+  const leaving = await chooseLeaving(store, choice);
+  const all = await chooseLeaving(store, { ...choice, held: new Set() });
+  const held = all.length - leaving.length;
+  cli.terminal.json({ tasks: leaving.length, held, endedBeforeMs: choice.endedBeforeMs });
+  cli.terminal.say(`${plural(leaving.length, "task")} would be archived.`);
+  if (held > 0) {
+    cli.terminal.say(`${plural(held, "task")} would stay until \`orchestra run\` has tidied up.`);
+  }
+}
+
+function tell(cli: Cli, archives: readonly Archived[]): void {
+  cli.terminal.json({
+    archives: archives.map(({ folder, taskIds }) => ({ folder, tasks: taskIds.length })),
+  });
+  if (archives.length === 0) cli.terminal.say("Nothing ended long enough ago.");
+  for (const { folder, taskIds } of archives) {
+    const place = relative(cli.cwd, folder) || folder;
+    cli.terminal.say(`Archived ${plural(taskIds.length, "task")} in ${place}.`);
+    const hint = `Look at them again: orchestra --store sqlite:archived.db import ${place}`;
+    cli.terminal.say(cli.terminal.style("dim", hint));
+  }
+}

@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import type { Cli } from "../cli.ts";
+
+export function describeRecover(command: Command, cli: Cli): void {
+  command
+    .description("list work that was kept when something was removed, or bring it back")
+    .argument("[ref]", "what to bring back, as the list names it")
+    .option("-b, --branch <name>", "the branch to make of it")
+    .action(async (ref, options) =>
+      (await import("../commands/recover.ts")).recover(cli, ref, options),
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  orchestra recover\n  orchestra recover k3f9/2 --branch saved-work",
+    );
+}
+
+export function describeBackup(command: Command, cli: Cli): void {
+  command
+    .description("copy the blackboard to a file, while it is worked")
+    .argument("<file>", "a file that is not there yet")
+    .action(async (file) => (await import("../commands/export.ts")).backUp(cli, file))
+    .addHelpText("after", "\nExample:\n  orchestra backup ../before-the-weekend.db");
+}
+
+export function describeExport(command: Command, cli: Cli): void {
+  command
+    .description("write all that the blackboard knows as JSON lines, for any other store")
+    .argument("<file>", "a file that is not there yet; .gz compresses it, - is standard output")
+    .action(async (file) => (await import("../commands/export.ts")).exportBlackboard(cli, file))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  orchestra export queue.jsonl.gz\n  orchestra export - | gzip > queue.jsonl.gz",
+    );
+}
+
+export function describeArchive(command: Command, cli: Cli): void {
+  command
+    .description("move tasks that ended long ago from the blackboard to a folder of their own")
+    .option("--older-than <duration>", "how long ago: 12h, 30d, 0 for all (default: retention)")
+    .option("--dry-run", "say how many would be moved")
+    .action(async (options) => (await import("../commands/archive.ts")).archive(cli, options))
+    .addHelpText("after", "\nExample:\n  orchestra archive --older-than 90d");
+}
+
+export function describeImport(command: Command, cli: Cli): void {
+  command
+    .description("take over a backup, an export, an archive or another store; all of it or nothing")
+    .argument("<source>", "a file, or the URL of a store; the blackboard here must be empty")
+    .action(async (source) => (await import("../commands/import.ts")).importBlackboard(cli, source))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  orchestra import ../before-the-weekend.db\n  orchestra --store postgres://db.example.com/orchestra import queue.jsonl.gz\n  orchestra --store files:queue import sqlite:.orchestra/blackboard.db",
+    );
+}

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import type { Cli } from "../cli.ts";
+
+export function describeInit(command: Command, cli: Cli): void {
+  command
+    .description("set this repository up: finds agents and the test command, writes orchestra.yaml")
+    .option("--dry-run", "show what would be written")
+    .action(async (options) => (await import("../commands/init.ts")).init(cli, options))
+    .addHelpText("after", "\nExample:\n  orchestra init");
+}
+
+export function describeRun(command: Command, cli: Cli): void {
+  command
+    .description("work the queue until it is empty")
+    .option("-p, --parallel <number>", "attempts at a time")
+    .action(async (options) => (await import("../commands/run.ts")).run(cli, options))
+    .addHelpText(
+      "after",
+      "\nCtrl-C once stops taking work and leaves agents running; twice stops them and keeps their work.\n\nExample:\n  orchestra run -p 4",
+    );
+}
+
+export function describeDoctor(command: Command, cli: Cli): void {
+  command
+    .description("check that everything Orchestra needs is there and works")
+    .option("--fix", "put right what was left behind, and what the blackboard shows wrongly")
+    .option("--dry-run", "with --fix: only say what would be done")
+    .action(async (options) => (await import("../commands/doctor.ts")).doctor(cli, options))
+    .addHelpText("after", "\nExamples:\n  orchestra doctor\n  orchestra doctor --fix");
+}
