@@ -70,10 +70,7 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     }
     const running = project.start("run", "--parallel", "3");
     const ended = once(running, "exit");
-    const classes = await until(async () => {
-      const told = await classesOf(project, Object.keys(ends));
-      return Object.values(told).includes(undefined) ? undefined : told;
-    });
+    const classes = await until(async () => settledClasses(project, ends));
     // A provider that is busy is waited for at no cost.
     await project.orchestra("cancel", "busy");
     await ended;
@@ -174,7 +171,8 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     process.kill(agent, "SIGKILL");
     await ended;
 
-    expect(await classesOf(project, ["killed"])).toEqual({ killed: "process_crash" });
+    const { attempts } = await shown(project, "killed");
+    expect(attempts).toMatchObject([{ failure: { class: "process_crash" } }]);
     expect(isAlive(offspring)).toBe(false);
     expect(livingProcesses(project.root)).toEqual([]);
   });
@@ -228,14 +226,21 @@ async function shown(project: RealProject, id: string): Promise<Shown> {
   return (await project.json("show", id)) as Shown;
 }
 
-async function classesOf(
+/** How each task failed last, once all are where they stay: stopped, or waiting as expected. */
+async function settledClasses(
   project: RealProject,
-  ids: readonly string[],
-): Promise<Readonly<Record<string, string | undefined>>> {
+  expected: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string | undefined>> | undefined> {
   const all = await Promise.all(
-    ids.map(async (id) => [id, (await shown(project, id)).attempts[0]?.failure?.class] as const),
+    Object.entries(expected).map(async ([id, failureClass]) => {
+      const { task, attempts } = await shown(project, id);
+      const told = attempts.findLast(({ failure }) => failure)?.failure?.class;
+      const isSettled = told === failureClass || task.state === "waiting_human";
+      return { id, told, isSettled };
+    }),
   );
-  return Object.fromEntries(all);
+  if (!all.every(({ isSettled }) => isSettled)) return undefined;
+  return Object.fromEntries(all.map(({ id, told }) => [id, told]));
 }
 
 async function runningPid(project: RealProject, id: string): Promise<number | undefined> {

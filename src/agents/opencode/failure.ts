@@ -1,6 +1,8 @@
 import type { Failure, FailureClass } from "../../core/failure.ts";
+import type { ProcessEnd } from "../adapter.ts";
 import { summaryLine } from "../bounds.ts";
 import { countIn, fieldsIn, textIn, type Fields } from "../json-fields.ts";
+import { lastError } from "../process-end.ts";
 import { classOfStatus, tellsOfNetwork } from "../provider-failure.ts";
 
 /** What OpenCode tells about a failure. */
@@ -18,8 +20,13 @@ const CLASS_BY_NAME: Readonly<Record<string, FailureClass>> = {
   ProviderModelNotFoundError: "model_not_found",
 };
 
+/** Those that start at once on a new machine all make their common database, and one of them wins. */
+const DATABASE_TAKEN = /database is locked|^Failed query:\s+CREATE TABLE \S+/im;
+
 /** Texts that say more than the status does. */
 const CLASS_BY_TEXT: readonly (readonly [RegExp, FailureClass])[] = [
+  // Nobody's fault, and over in a moment.
+  [DATABASE_TAKEN, "rate_limit"],
   [/context (length|window)|prompt is too long|maximum context/i, "context_overflow"],
   [/insufficient_quota|exceeded your current quota|credit balance|out of credits/i, "budget"],
   [/usage limit/i, "quota"],
@@ -46,6 +53,12 @@ export function classOfError({ name = "", status, text }: ToldError): FailureCla
     classIn(CLASS_BY_LOOSE_TEXT) ??
     (tellsOfNetwork(told) ? "network" : "unknown")
   );
+}
+
+/** What standard error tells of an end: its last line, but for a query that is told in many. */
+export function detailOf(end: ProcessEnd): string {
+  const taken = DATABASE_TAKEN.exec(end.stderrTail)?.[0];
+  return taken === undefined ? lastError(end) : summaryLine(taken);
 }
 
 /** Why a session failed, from its `error`. */

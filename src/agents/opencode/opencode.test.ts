@@ -183,6 +183,18 @@ test("a session that is not there is told without the colours of a terminal", ()
   });
 });
 
+test.each([
+  ["database is locked\n", "database is locked"],
+  [
+    "Failed query: \n        CREATE TABLE `workspace` (\n  `id` text PRIMARY KEY\n        );\n\nparams: \n",
+    "Failed query: CREATE TABLE `workspace`",
+  ],
+])("one that lost its common database to another is waited for at no cost", (stderrTail, told) => {
+  expect(outcomeOf("", { stderrTail })).toMatchObject({
+    failure: { class: "rate_limit", message: `OpenCode ended with exit code 1: ${told}` },
+  });
+});
+
 test("thoughts are not a part of the output that OpenCode counts", () => {
   const tokens = {
     total: 150,

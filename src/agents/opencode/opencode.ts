@@ -1,6 +1,6 @@
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { endClassifier } from "../stream-end.ts";
-import { classOfError } from "./failure.ts";
+import { classOfError, detailOf } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { createOpencodeParser } from "./parser.ts";
 
@@ -13,6 +13,7 @@ export function createOpencodeAdapter(config: AgentConfig): AgentAdapter {
     createParser: createOpencodeParser,
     classifyEnd: endClassifier({
       agent: "OpenCode",
+      detailOf,
       classOf: (text) => classOfError({ name: undefined, status: undefined, text }),
     }),
     probe: {
