@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { provideMissing } from "./furnish.ts";
 import { storageTroubleIn } from "./git-error.ts";
-import { git, tryGit } from "./git.ts";
+import { git, tryGit, type GitOptions } from "./git.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { mergeBase, workspacePath } from "./prepare.ts";
 import { branchCommit } from "./refs.ts";
@@ -38,7 +38,8 @@ export async function collect(
 
   const settled = await settle(deps, worktree, owner, request);
   await provideMissing(deps, worktree, owner);
-  const work = { ...settled, ...(await difference(deps, workspace, settled.commit)) };
+  const change = await difference(deps, workspace, settled.commit, request.taskCreatedAtMs);
+  const work = { ...settled, ...change };
   return storageTrouble === undefined ? work : { ...work, storageTrouble };
 }
 
@@ -66,15 +67,18 @@ async function difference(
   deps: WorktreesDeps,
   workspace: Workspace,
   commit: string,
+  taskCreatedAtMs: number,
 ): Promise<Pick<CollectedWork, "hasChanges" | "diffStat">> {
   const { baseBranch, baseCommit } = workspace;
   const place = { cwd: deps.repositoryRoot };
+  const taskId = basename(workspace.path);
   // The agent may have merged its target meanwhile: what came with that is not its work.
   const target = (await branchCommit(place, baseBranch)) ?? baseCommit;
   const base = await mergeBase(deps, target, commit);
   const { exitCode } = await tryGit(["diff", "--quiet", "--no-ext-diff", base, commit], place);
   if (exitCode === 0) {
-    return { hasChanges: await isMergedSince(deps, workspace, target), diffStat: "" };
+    const hasChanges = await isMergedSince(place, taskId, taskCreatedAtMs, target);
+    return { hasChanges, diffStat: "" };
   }
   const stat = `--stat=100,80,${DIFF_STAT_FILES_MAX}`;
   const diffStat = await git(["diff", stat, "--no-ext-diff", "--no-color", base, commit], place);
@@ -82,15 +86,18 @@ async function difference(
 }
 
 /**
- * Whether the task's work came into the target after the attempt began: the blackboard was then put
- * back to a time before the merge, and what the agent did is nowhere to be seen as a change.
+ * Whether the task's work is in the target, although the task is being worked: the blackboard was put
+ * back to a time before the merge, and an agent that does the work again finds nothing to change. A
+ * merge from before the task was created is that of an earlier one of the same name.
  */
 async function isMergedSince(
-  { repositoryRoot }: WorktreesDeps,
-  { path, baseCommit }: Workspace,
+  place: GitOptions,
+  taskId: string,
+  taskCreatedAtMs: number,
   target: string,
 ): Promise<boolean> {
-  const merge = `--grep=^Orchestra-Task: ${basename(path)}$`;
-  const args = ["log", "--max-count=1", "--format=%H", "--extended-regexp", merge];
-  return (await git([...args, `${baseCommit}..${target}`], { cwd: repositoryRoot })) !== "";
+  const merge = `--grep=^Orchestra-Task: ${taskId}$`;
+  const since = `--since=@${Math.floor(taskCreatedAtMs / 1_000)}`;
+  const args = ["log", "--max-count=1", "--format=%H", "--extended-regexp", merge, since, target];
+  return (await git(args, place)) !== "";
 }

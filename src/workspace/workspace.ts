@@ -60,6 +60,7 @@ export type Workspace = {
 
 export type CollectRequest = {
   readonly attemptId: string;
+  readonly taskCreatedAtMs: number;
   readonly message: string;
   readonly commitLeftovers: boolean;
 };

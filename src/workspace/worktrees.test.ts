@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { COLLECT, REMOVE, request } from "./testing/requests.ts";
 import { createTestRepository, NEVER, type TestRepository } from "./testing/test-repository.ts";
 
@@ -240,20 +240,43 @@ test("a workspace whose making was killed before git could know it is made anew"
   expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
 });
 
-test("an attempt whose work was merged before it was collected has changes", async () => {
-  await using repository = await createTestRepository();
-  const workspaces = repository.workspaces();
-  const workspace = await workspaces.prepare(request(1), NEVER);
-  const commit = await repository.commit({ "b.txt": "b\n" }, "Work", workspace.path);
-  await repository.git([
-    "merge",
-    "--quiet",
-    "--no-ff",
-    "-m",
-    "Merge\n\nOrchestra-Task: t1",
-    commit,
-  ]);
-  expect(await workspaces.collect(workspace, COLLECT)).toMatchObject({ commit, hasChanges: true });
+describe("work that was merged before the attempt at it is collected", () => {
+  const merge = ["merge", "--quiet", "--no-ff", "-m", "Merge\n\nOrchestra-Task: t1"];
+
+  test("counts as its changes", async () => {
+    await using repository = await createTestRepository();
+    const workspaces = repository.workspaces();
+    const workspace = await workspaces.prepare(request(1), NEVER);
+    const commit = await repository.commit({ "b.txt": "b\n" }, "Work", workspace.path);
+    await repository.git([...merge, commit]);
+    const work = await workspaces.collect(workspace, COLLECT);
+    expect(work).toMatchObject({ commit, hasChanges: true });
+  });
+
+  test("counts when the attempt began after the merge", async () => {
+    await using repository = await createTestRepository();
+    await repository.git(["checkout", "--quiet", "-b", "work"]);
+    const commit = await repository.commit({ "b.txt": "b\n" }, "Work");
+    await repository.git(["checkout", "--quiet", "main"]);
+    await repository.git([...merge, commit]);
+    const workspaces = repository.workspaces();
+    const workspace = await workspaces.prepare(request(1), NEVER);
+    expect(await workspaces.collect(workspace, COLLECT)).toMatchObject({ hasChanges: true });
+  });
+
+  test("is that of another task when it was merged before this one was created", async () => {
+    await using repository = await createTestRepository();
+    const message = "Merge\n\nOrchestra-Task: t1";
+    const date = "--date=2020-01-01T00:00:00Z";
+    await repository.git(["commit", "--quiet", "--allow-empty", date, "-m", message]);
+    const asOld = ["--committer-date-is-author-date", "--force-rebase", "HEAD~1"];
+    await repository.git(["rebase", "--quiet", ...asOld]);
+    const workspaces = repository.workspaces();
+    const workspace = await workspaces.prepare(request(1), NEVER);
+    const taskCreatedAtMs = Date.parse("2020-01-02T00:00:00Z");
+    const work = await workspaces.collect(workspace, { ...COLLECT, taskCreatedAtMs });
+    expect(work).toMatchObject({ hasChanges: false });
+  });
 });
 
 test("work of an attempt that was made in another repository is looked for in this one", async () => {

@@ -64,6 +64,7 @@ async function collect({ task, attempt, workspace, deps }: Subject): Promise<Col
   const keepsTreeClean = task.checks.some((check) => check.name === "clean_tree");
   return deps.workspaces.collect(workspace, {
     attemptId: attempt.id,
+    taskCreatedAtMs: task.createdAtMs,
     message: task.title,
     commitLeftovers: !keepsTreeClean,
   });

@@ -14,6 +14,7 @@ export function request(number: number, changes: Partial<WorkspaceRequest> = {})
 
 export const COLLECT: CollectRequest = {
   attemptId: "t1-1",
+  taskCreatedAtMs: 0,
   message: "The work",
   commitLeftovers: true,
 };
