@@ -1,72 +1,51 @@
-import type { AgentEvent, StreamParser, StreamReport } from "../adapter.ts";
+import type { AgentEvent, StreamParser } from "../adapter.ts";
 import { answerText, boundedText, withMessage } from "../bounds.ts";
-import { amountIn, countIn, fieldsIn, fieldsOf, textIn, type Fields } from "../json-fields.ts";
-import type { Failure } from "../../core/failure.ts";
+import { amountIn, countIn, fieldsIn, textIn, type Fields } from "../json-fields.ts";
+import {
+  createLineParser,
+  nothingTold,
+  type LineReaders,
+  type StreamState,
+} from "../json-lines.ts";
 import { messageEvents, toolResultEvents } from "./message-events.ts";
 import { failureOfMessage, failureOfResult } from "./result-failure.ts";
 import { countMessage, countResult, nothingSpent, usageSoFar, type Spending } from "./spending.ts";
 
-/** What the lines so far add up to. */
-type Stream = {
+type Stream = StreamState & {
   readonly spending: Spending;
-  sessionId: string | undefined;
-  failure: Failure | undefined;
-  resultText: string | undefined;
-  lastMessages: readonly string[];
-  hasOutput: boolean;
   errorCode: string | undefined;
   limitResetAtMs: number | undefined;
   saidAtMs: number | undefined;
 };
 
+const READERS: LineReaders<Stream> = {
+  ofEach: readTime,
+  byType: new Map([
+    ["system", readSystem],
+    ["assistant", readAssistant],
+    ["user", (_stream, line) => toolResultEvents(fieldsIn(line, "message"))],
+    ["result", readResult],
+    ["rate_limit_event", readRateLimit],
+    ["control_request", readControlRequest],
+  ]),
+};
+
 /** Reads `--output-format stream-json`. */
 export function createClaudeParser(): StreamParser {
   const stream: Stream = {
+    ...nothingTold(),
     spending: nothingSpent(),
-    sessionId: undefined,
-    failure: undefined,
-    resultText: undefined,
-    lastMessages: [],
-    hasOutput: false,
     errorCode: undefined,
     limitResetAtMs: undefined,
     saidAtMs: undefined,
   };
-  return { push: (line) => push(stream, line), report: () => reportOf(stream) };
+  return createLineParser(stream, READERS);
 }
 
-function reportOf(stream: Stream): StreamReport {
-  return {
-    sessionId: stream.sessionId,
-    usage: usageSoFar(stream.spending),
-    costUsd: stream.spending.settledCostUsd,
-    failure: stream.failure,
-    resultText: stream.resultText,
-    lastMessages: stream.lastMessages,
-    hasOutput: stream.hasOutput,
-  };
-}
-
-type Reader = (stream: Stream, line: Fields) => readonly AgentEvent[];
-
-const READERS: ReadonlyMap<string, Reader> = new Map([
-  ["system", readSystem],
-  ["assistant", readAssistant],
-  ["user", (_stream, line) => toolResultEvents(fieldsIn(line, "message"))],
-  ["result", readResult],
-  ["rate_limit_event", readRateLimit],
-  ["control_request", readControlRequest],
-]);
-
-function push(stream: Stream, text: string): readonly AgentEvent[] {
-  if (text.trim() === "") return [];
-  const line = fieldsOf(text);
-  const type = line && textIn(line, "type");
-  if (!line || type === undefined) return [{ kind: "unrecognised", line: boundedText(text) }];
+function readTime(stream: Stream, line: Fields): readonly AgentEvent[] {
   const saidAtMs = Date.parse(textIn(line, "timestamp") ?? "");
   if (!Number.isNaN(saidAtMs)) stream.saidAtMs = saidAtMs;
-  // Other types tell nothing that is not told otherwise, too; newer builds have more of them.
-  return READERS.get(type)?.(stream, line) ?? [];
+  return [];
 }
 
 function readSystem(stream: Stream, line: Fields): readonly AgentEvent[] {
@@ -85,9 +64,8 @@ function readSystem(stream: Stream, line: Fields): readonly AgentEvent[] {
 function readAssistant(stream: Stream, line: Fields): readonly AgentEvent[] {
   const message = fieldsIn(line, "message");
   const isNewUsage = countMessage(stream.spending, message);
-  const usage: AgentEvent[] = isNewUsage
-    ? [{ kind: "usage", usage: usageSoFar(stream.spending) }]
-    : [];
+  stream.usage = usageSoFar(stream.spending);
+  const usage: AgentEvent[] = isNewUsage ? [{ kind: "usage", usage: stream.usage }] : [];
   const events = messageEvents(message);
   const texts = events.flatMap((event) => (event.kind === "text" ? [event.text] : []));
   if (isApiError(line)) {
@@ -111,13 +89,15 @@ function isApiError(line: Fields): boolean {
 
 function readResult(stream: Stream, line: Fields): readonly AgentEvent[] {
   countResult(stream.spending, line);
+  stream.usage = usageSoFar(stream.spending);
+  stream.costUsd = stream.spending.settledCostUsd;
   stream.sessionId ??= textIn(line, "session_id");
   stream.failure = failureOfResult(line, stream);
   const text = textIn(line, "result") ?? "";
   stream.resultText = stream.failure ? undefined : answerText(text);
-  const costUsd = stream.spending.settledCostUsd;
+  const { usage, costUsd } = stream;
   return [
-    { kind: "usage", usage: usageSoFar(stream.spending) },
+    { kind: "usage", usage },
     ...(costUsd === undefined ? [] : [{ kind: "cost", costUsd } as const]),
     { kind: "result", isError: stream.failure !== undefined, text: boundedText(text) },
   ];

@@ -1,75 +1,42 @@
 import type { Failure } from "../../core/failure.ts";
-import { NO_USAGE, type Usage } from "../../core/usage.ts";
 import type { AgentEvent, EarlierUse, StreamParser } from "../adapter.ts";
 import { answerText, boundedText, withMessage } from "../bounds.ts";
-import { fieldsIn, fieldsOf, textIn, type Fields } from "../json-fields.ts";
+import { fieldsIn, textIn, type Fields } from "../json-fields.ts";
 import { failureOf } from "./failure.ts";
 import { isTool, toolEnded, toolIdOf, toolStarted, wordEvents } from "./item-events.ts";
+import {
+  createLineParser,
+  nothingTold,
+  type LineReaders,
+  type StreamState,
+} from "../json-lines.ts";
 import { usageOfTurn } from "./spending.ts";
 
-/** What the lines so far add up to. */
-type Stream = {
+type Stream = StreamState & {
   readonly timeZone: string;
   readonly earlier: EarlierUse | undefined;
   /** Tools that were shown when they started; bounded by `OPEN_TOOLS_MAX`. */
   readonly openTools: Set<string>;
-  usage: Usage;
-  sessionId: string | undefined;
-  failure: Failure | undefined;
   answer: string | undefined;
-  resultText: string | undefined;
-  lastMessages: readonly string[];
-  hasOutput: boolean;
 };
 
 const OPEN_TOOLS_MAX = 100;
 
+const READERS: LineReaders<Stream> = {
+  byType: new Map([
+    ["thread.started", readThread],
+    ["item.started", (stream, line) => startItem(stream, fieldsIn(line, "item"))],
+    ["item.completed", (stream, line) => readItem(stream, fieldsIn(line, "item"))],
+    ["turn.completed", readTurn],
+    ["turn.failed", readFailedTurn],
+    ["error", readError],
+  ]),
+};
+
 /** Reads `codex exec --json`. */
 export function createCodexParser(timeZone: string, earlier?: EarlierUse): StreamParser {
-  const stream: Stream = {
-    timeZone,
-    earlier,
-    openTools: new Set(),
-    usage: NO_USAGE,
-    sessionId: undefined,
-    failure: undefined,
-    answer: undefined,
-    resultText: undefined,
-    lastMessages: [],
-    hasOutput: false,
-  };
-  return {
-    push: (line) => push(stream, line),
-    report: () => ({
-      sessionId: stream.sessionId,
-      usage: stream.usage,
-      costUsd: undefined,
-      failure: stream.failure,
-      resultText: stream.resultText,
-      lastMessages: stream.lastMessages,
-      hasOutput: stream.hasOutput,
-    }),
-  };
-}
-
-type Reader = (stream: Stream, line: Fields) => readonly AgentEvent[];
-
-const READERS: ReadonlyMap<string, Reader> = new Map([
-  ["thread.started", readThread],
-  ["item.started", (stream, line) => startItem(stream, fieldsIn(line, "item"))],
-  ["item.completed", (stream, line) => readItem(stream, fieldsIn(line, "item"))],
-  ["turn.completed", readTurn],
-  ["turn.failed", readFailedTurn],
-  ["error", readError],
-]);
-
-function push(stream: Stream, text: string): readonly AgentEvent[] {
-  if (text.trim() === "") return [];
-  const line = fieldsOf(text);
-  const type = line && textIn(line, "type");
-  if (!line || type === undefined) return [{ kind: "unrecognised", line: boundedText(text) }];
-  // Other types tell nothing that is not told otherwise, too; newer builds have more of them.
-  return READERS.get(type)?.(stream, line) ?? [];
+  const nothing = { timeZone, earlier, openTools: new Set<string>(), answer: undefined };
+  return createLineParser<Stream>({ ...nothingTold(), ...nothing }, READERS);
 }
 
 function readThread(stream: Stream, line: Fields): readonly AgentEvent[] {

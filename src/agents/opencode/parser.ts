@@ -1,67 +1,35 @@
-import type { Failure } from "../../core/failure.ts";
-import { addUsage, NO_USAGE, type Usage } from "../../core/usage.ts";
+import { addUsage, type Usage } from "../../core/usage.ts";
 import type { AgentEvent, StreamParser } from "../adapter.ts";
 import { answerText, boundedText, eventText, withMessage } from "../bounds.ts";
-import { amountIn, countIn, fieldsIn, fieldsOf, textIn, type Fields } from "../json-fields.ts";
+import { amountIn, countIn, fieldsIn, textIn, type Fields } from "../json-fields.ts";
+import {
+  createLineParser,
+  nothingTold,
+  type LineReaders,
+  type StreamState,
+} from "../json-lines.ts";
 import { toolSummary } from "../tool-summary.ts";
 import { failureOf } from "./failure.ts";
 
-/** What the lines so far add up to. */
-type Stream = {
-  usage: Usage;
-  costUsd: number | undefined;
-  sessionId: string | undefined;
-  failure: Failure | undefined;
-  answer: string | undefined;
-  resultText: string | undefined;
-  lastMessages: readonly string[];
-  hasOutput: boolean;
+type Stream = StreamState & { answer: string | undefined };
+
+const READERS: LineReaders<Stream> = {
+  // Every line names the session.
+  ofEach: readSession,
+  byType: new Map([
+    ["text", (stream, line) => readText(stream, fieldsIn(line, "part"))],
+    ["reasoning", (_stream, line) => readReasoning(fieldsIn(line, "part"))],
+    ["tool_use", (stream, line) => readTool(stream, fieldsIn(line, "part"))],
+    ["step_finish", (stream, line) => readStep(stream, fieldsIn(line, "part"))],
+    ["error", readError],
+  ]),
 };
 
 /** Reads `opencode run --format json`. */
 export function createOpencodeParser(): StreamParser {
-  const stream: Stream = {
-    usage: NO_USAGE,
-    costUsd: undefined,
-    sessionId: undefined,
-    failure: undefined,
-    answer: undefined,
-    resultText: undefined,
-    lastMessages: [],
-    hasOutput: false,
-  };
-  return {
-    push: (line) => push(stream, line),
-    report: () => {
-      const { answer: _answer, ...report } = stream;
-      return report;
-    },
-  };
+  return createLineParser<Stream>({ ...nothingTold(), answer: undefined }, READERS);
 }
 
-type Reader = (stream: Stream, part: Fields, line: Fields) => readonly AgentEvent[];
-
-const READERS: ReadonlyMap<string, Reader> = new Map([
-  ["text", readText],
-  ["reasoning", readReasoning],
-  ["tool_use", readTool],
-  ["step_finish", readStep],
-  ["error", readError],
-]);
-
-function push(stream: Stream, text: string): readonly AgentEvent[] {
-  if (text.trim() === "") return [];
-  const line = fieldsOf(text);
-  const type = line && textIn(line, "type");
-  if (!line || type === undefined) return [{ kind: "unrecognised", line: boundedText(text) }];
-  // Other types tell nothing that is not told otherwise, too; newer builds have more of them.
-  return [
-    ...readSession(stream, line),
-    ...(READERS.get(type)?.(stream, fieldsIn(line, "part"), line) ?? []),
-  ];
-}
-
-/** Every line names the session. */
 function readSession(stream: Stream, line: Fields): readonly AgentEvent[] {
   const told = textIn(line, "sessionID");
   if (told === undefined || stream.sessionId !== undefined) return [];
@@ -80,7 +48,7 @@ function readText(stream: Stream, part: Fields): readonly AgentEvent[] {
   return [{ kind: "text", text: eventText(text) }];
 }
 
-function readReasoning(_stream: Stream, part: Fields): readonly AgentEvent[] {
+function readReasoning(part: Fields): readonly AgentEvent[] {
   const text = textIn(part, "text") ?? "";
   return text.trim() === "" ? [] : [{ kind: "thinking", text: eventText(text) }];
 }
@@ -121,7 +89,7 @@ function readStep(stream: Stream, part: Fields): readonly AgentEvent[] {
   ];
 }
 
-function readError(stream: Stream, _part: Fields, line: Fields): readonly AgentEvent[] {
+function readError(stream: Stream, line: Fields): readonly AgentEvent[] {
   const failure = failureOf(fieldsIn(line, "error"));
   stream.failure = failure;
   stream.resultText = undefined;
