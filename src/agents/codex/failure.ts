@@ -1,29 +1,30 @@
 import type { Failure, FailureClass } from "../../core/failure.ts";
 import { summaryLine } from "../bounds.ts";
 import { fieldsIn, fieldsOf, textIn } from "../json-fields.ts";
-import { classOfStatus, tellsOfNetwork } from "../provider-failure.ts";
+import { classOfTold, type FailureWords } from "../provider-failure.ts";
 import { resetTimeIn, type Told } from "./reset-time.ts";
 
 /** Codex's own sentences; it has no codes. */
-const CLASS_BY_TEXT: readonly (readonly [RegExp, FailureClass])[] = [
-  [/context window|context_length_exceeded/i, "context_overflow"],
-  [/hit your usage limit/i, "quota"],
-  // What an account has paid for is used up: no time brings it back.
-  [/quota exceeded|out of credits|insufficient_quota/i, "budget"],
-  [/\bmodel\b.*(does not exist|not found|not supported)/i, "model_not_found"],
-  [/missing environment variable|not logged in|codex login|\blog(ged)? out\b/i, "auth"],
-];
-
-const CLASS_BY_LOOSE_TEXT: readonly (readonly [RegExp, FailureClass])[] = [
-  [
-    /connection failed|error sending request|transport error|failed to lookup address|timeout waiting/i,
-    "network",
+const WORDS: FailureWords = {
+  sure: [
+    [/context window|context_length_exceeded/i, "context_overflow"],
+    [/hit your usage limit/i, "quota"],
+    // What an account has paid for is used up: no time brings it back.
+    [/quota exceeded|out of credits|insufficient_quota/i, "budget"],
+    [/\bmodel\b.*(does not exist|not found|not supported)/i, "model_not_found"],
+    [/missing environment variable|not logged in|codex login|\blog(ged)? out\b/i, "auth"],
   ],
-  [
-    /high demand|at capacity|overloaded|server error|stream (disconnected|closed)/i,
-    "provider_error",
+  loose: [
+    [
+      /connection failed|error sending request|transport error|failed to lookup address|timeout waiting/i,
+      "network",
+    ],
+    [
+      /high demand|at capacity|overloaded|server error|stream (disconnected|closed)/i,
+      "provider_error",
+    ],
   ],
-];
+};
 
 const STATUS = /\b(?:unexpected status|last status:) (\d{3})\b/;
 
@@ -37,20 +38,10 @@ export function failureOf(text: string, told: Told): Failure {
 }
 
 export function classOfError(text: string): FailureClass {
-  const told = text.slice(0, TEXT_LENGTH_MAX);
-  const classIn = (table: typeof CLASS_BY_TEXT): FailureClass | undefined =>
-    table.find(([pattern]) => pattern.test(told))?.[1];
-  const status = STATUS.exec(told)?.[1];
-  return (
-    classIn(CLASS_BY_TEXT) ??
-    classOfStatus(status === undefined ? undefined : Number(status)) ??
-    classIn(CLASS_BY_LOOSE_TEXT) ??
-    (tellsOfNetwork(told) ? "network" : "unknown")
-  );
+  const status = STATUS.exec(text)?.[1];
+  const told = { status: status === undefined ? undefined : Number(status), text };
+  return classOfTold(WORDS, told) ?? "unknown";
 }
-
-/** More than any sentence; what is looked at has to end. */
-const TEXT_LENGTH_MAX = 10_000;
 
 /** A refusal with status 400 is shown as the body that came with it. */
 function sentenceIn(text: string): string {

@@ -14,7 +14,7 @@ export function createOpencodeAdapter(config: AgentConfig): AgentAdapter {
     classifyEnd: endClassifier({
       agent: "OpenCode",
       detailOf,
-      classOf: (text) => classOfError({ name: undefined, status: undefined, text }),
+      classOf: (text) => classOfError({ text }),
     }),
     probe: {
       args: ["--version"],
