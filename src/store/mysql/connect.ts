@@ -7,7 +7,7 @@ import {
 } from "kysely";
 import { createConnection, type Connection } from "mysql2/promise";
 import type { ServerConnection } from "../server/database-server.ts";
-import type { SqlFlavour } from "../server/kysely-on-connection.ts";
+import type { SqlFlavour } from "../sql/kysely-on-connection.ts";
 import type { ServerLocation } from "../../config/store-location.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -9,7 +9,7 @@ import pg from "pg";
 import { OrchestraError } from "../../core/errors.ts";
 import { quoted } from "../../core/names.ts";
 import type { ServerConnection } from "../server/database-server.ts";
-import type { SqlFlavour } from "../server/kysely-on-connection.ts";
+import type { SqlFlavour } from "../sql/kysely-on-connection.ts";
 import type { ServerLocation } from "../../config/store-location.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { add, AGENT, assign, work } from "../conformance/builders.ts";
 import type { Db } from "../server/database-server.ts";
 import { knowNothing } from "../server/known.ts";
-import { kyselyOnConnection, type RunStatement } from "../server/kysely-on-connection.ts";
+import { kyselyOnConnection, type RunStatement } from "../sql/kysely-on-connection.ts";
 import { ask } from "../server/load.ts";
 import type { Database } from "../sql/schema.ts";
 import { sqlReader } from "../sql/read.ts";

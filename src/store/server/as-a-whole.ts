@@ -8,7 +8,7 @@ import type { Database } from "../sql/schema.ts";
 import type { Store } from "../store.ts";
 import type { DatabaseServer, Db } from "./database-server.ts";
 import type { DecisionQueue } from "./decision-queue.ts";
-import { kyselyOnConnection } from "./kysely-on-connection.ts";
+import { kyselyOnConnection } from "../sql/kysely-on-connection.ts";
 import type { Change, LockedWork } from "./locked.ts";
 
 /** What is done with all that is kept, under the lock, in one transaction. */

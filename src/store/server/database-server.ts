@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Database } from "../sql/schema.ts";
-import type { RunStatement, SqlFlavour } from "./kysely-on-connection.ts";
+import type { RunStatement, SqlFlavour } from "../sql/kysely-on-connection.ts";
 import type { Writes } from "./writes.ts";
 
 export type Db = Kysely<Database>;

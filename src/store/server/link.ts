@@ -1,5 +1,5 @@
 import type { DatabaseServer, ServerConnection } from "./database-server.ts";
-import type { RunStatement } from "./kysely-on-connection.ts";
+import type { RunStatement } from "../sql/kysely-on-connection.ts";
 
 /** The way to the server: one connection at a time, made when it is needed, and anew when it is lost. */
 export type Link = {

@@ -9,7 +9,7 @@ import type { DatabaseServer, Db } from "./database-server.ts";
 import { asAWhole, atOneMoment } from "./as-a-whole.ts";
 import { createDecisionQueue } from "./decision-queue.ts";
 import { createHints, heardForeign, heardOwn, type Hints } from "./hints.ts";
-import { kyselyOnConnection, type RunStatement } from "./kysely-on-connection.ts";
+import { kyselyOnConnection, type RunStatement } from "../sql/kysely-on-connection.ts";
 import { savingLease } from "./lease.ts";
 import { createLink, type Link } from "./link.ts";
 import { patiently, type Pacing } from "./patience.ts";

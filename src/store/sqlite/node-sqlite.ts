@@ -1,16 +1,13 @@
 import type { DatabaseSync, StatementSync, SQLInputValue } from "node:sqlite";
 import {
-  DefaultQueryExecutor,
-  Kysely,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
   type CompiledQuery,
-  type ConnectionProvider,
-  type DatabaseConnection,
-  type Driver,
+  type Kysely,
   type QueryResult,
 } from "kysely";
+import { kyselyOnConnection, type SqlFlavour } from "../sql/kysely-on-connection.ts";
 import { storeError } from "./store-error.ts";
 
 /** Statements kept prepared; their number is bounded because `in` lists have many lengths. */
@@ -24,59 +21,16 @@ type Connection = {
   readonly prepared: Map<string, Prepared>;
 };
 
+const FLAVOUR: SqlFlavour = {
+  adapter: new SqliteAdapter(),
+  compiler: new SqliteQueryCompiler(),
+  introspector: (db) => new SqliteIntrospector(db),
+};
+
 /** Kysely on one `node:sqlite` connection, whose caller begins and ends transactions. */
 export function kyselyOnNodeSqlite<Tables>(database: DatabaseSync, file: string): Kysely<Tables> {
-  const connection = connectionOf({ database, file, prepared: new Map() });
-  const driver = driverOf(connection);
-  const executor = new OneConnection(connection);
-  const dialect = {
-    createAdapter: () => executor.adapter,
-    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createDriver: () => driver,
-  };
-  return new Kysely<Tables>({ config: { dialect }, driver, executor, dialect });
-}
-
-/** Asks the connection at once: a pool's acquiring and releasing costs more than most questions. */
-class OneConnection extends DefaultQueryExecutor {
-  readonly #connection: DatabaseConnection;
-
-  constructor(connection: DatabaseConnection) {
-    const provider: ConnectionProvider = {
-      provideConnection: async (consumer) => consumer(connection),
-    };
-    super(new SqliteQueryCompiler(), new SqliteAdapter(), provider);
-    this.#connection = connection;
-  }
-
-  override async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#connection.executeQuery<R>(query);
-  }
-}
-
-function connectionOf(deps: Connection): DatabaseConnection {
-  return {
-    executeQuery: async (query) => run(deps, query),
-    streamQuery: () => {
-      throw new Error("Streaming is not used: every query is bounded.");
-    },
-  };
-}
-
-function driverOf(connection: DatabaseConnection): Driver {
-  return {
-    init: nothing,
-    acquireConnection: async () => connection,
-    releaseConnection: nothing,
-    beginTransaction: nothing,
-    commitTransaction: nothing,
-    rollbackTransaction: nothing,
-    destroy: nothing,
-  };
-}
-async function nothing(): Promise<void> {
-  // Transactions are the caller's, and the connection is never given back.
+  const connection = { database, file, prepared: new Map<string, Prepared>() };
+  return kyselyOnConnection(FLAVOUR, async (query) => run(connection, query));
 }
 
 function run<R>(connection: Connection, { sql, parameters }: CompiledQuery): QueryResult<R> {

@@ -4,8 +4,8 @@ import {
   type CompiledQuery,
   type ConnectionProvider,
   type DatabaseConnection,
-  type DialectAdapter,
   type DatabaseIntrospector,
+  type DialectAdapter,
   type Driver,
   type QueryCompiler,
   type QueryResult,
@@ -48,7 +48,10 @@ export function kyselyOnConnection<Tables>(flavour: SqlFlavour, run: RunStatemen
   return new Kysely<Tables>({ config: { dialect }, driver, executor, dialect });
 }
 
-/** Asks the connection at once: a pool would hold statements back that can travel together. */
+/**
+ * Asks the connection at once: a pool's acquiring and releasing costs more than most questions, and
+ * would hold statements back that can travel together.
+ */
 class OneConnection extends DefaultQueryExecutor {
   readonly #connection: DatabaseConnection;
 
