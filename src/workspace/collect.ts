@@ -97,7 +97,7 @@ async function isMergedSince(
   target: string,
 ): Promise<boolean> {
   const merge = `--grep=^Orchestra-Task: ${taskId}$`;
-  const since = `--since=@${Math.floor(taskCreatedAtMs / 1_000)}`;
+  const since = `--since=@${Math.floor(taskCreatedAtMs / 1_000)} +0000`;
   const args = ["log", "--max-count=1", "--format=%H", "--extended-regexp", merge, since, target];
   return (await git(args, place)) !== "";
 }

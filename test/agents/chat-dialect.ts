@@ -1,8 +1,6 @@
-import * as z from "zod";
 import {
   isUnfinished,
-  jsonOf,
-  textOfContent,
+  readMessages,
   type Answer,
   type Call,
   type Dialect,
@@ -18,29 +16,10 @@ export const chatDialect: Dialect = {
   error: (_status, error) => ({ error: { code: error.type, param: null, ...error } }),
 };
 
-const schema = z.object({
-  model: z.string(),
-  stream: z.boolean().default(false),
-  tools: z.array(z.unknown()).default([]),
-  messages: z.array(z.object({ role: z.string(), content: z.unknown() })),
-});
-
-function readChatRequest({ path, body, headers }: Call): ModelRequest | undefined {
-  if (path !== "/v1/chat/completions") return undefined;
-  const { success, data } = schema.safeParse(jsonOf(body));
-  if (!success) return undefined;
-  const texts = data.messages.map(({ role, content }) => ({ role, text: textOfContent(content) }));
-  return {
-    model: data.model,
-    hasTools: data.tools.length > 0,
-    isStreamed: data.stream,
-    texts,
-    prompt: texts
-      .filter(({ role }) => role === "user")
-      .map(({ text }) => text)
-      .join("\n"),
-    headers,
-  };
+function readChatRequest(call: Call): ModelRequest | undefined {
+  const request = call.path === "/v1/chat/completions" ? readMessages(call) : undefined;
+  const users = request?.texts.filter(({ role }) => role === "user") ?? [];
+  return request && { ...request, prompt: users.map(({ text }) => text).join("\n") };
 }
 
 function chatStream(answer: Answer): string {

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Turn, TurnError } from "./script.ts";
 
@@ -59,4 +60,24 @@ export function textOfContent(content: unknown): string {
   if (typeof content !== "object" || content === null) return "";
   if ("text" in content && typeof content.text === "string") return content.text;
   return JSON.stringify("content" in content ? content.content : content);
+}
+
+const messagesSchema = z.object({
+  model: z.string(),
+  stream: z.boolean().default(false),
+  tools: z.array(z.unknown()).default([]),
+  messages: z.array(z.object({ role: z.string(), content: z.unknown() })),
+});
+
+/** A request that is a list of messages; `undefined` when it is something else. */
+export function readMessages({ body, headers }: Call): Omit<ModelRequest, "prompt"> | undefined {
+  const { success, data } = messagesSchema.safeParse(jsonOf(body));
+  if (!success) return undefined;
+  return {
+    model: data.model,
+    hasTools: data.tools.length > 0,
+    isStreamed: data.stream,
+    texts: data.messages.map(({ role, content }) => ({ role, text: textOfContent(content) })),
+    headers,
+  };
 }

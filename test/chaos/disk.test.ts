@@ -4,18 +4,9 @@ import { expect, test } from "vitest";
 import { createMountNamespace } from "../mount-namespace.ts";
 import { createChoices } from "../simulation/choices.ts";
 import { prepareExperiment } from "./experiment.ts";
-import type { GraphTask } from "./graph.ts";
+import { SIX_TASKS } from "./graph.ts";
 import { emptyProject, endOf, queue } from "./project.ts";
 import { wrongsAtEnd } from "./wrongs.ts";
-
-const TASKS: readonly GraphTask[] = [
-  { id: "a01", kind: "slow" },
-  { id: "a02", kind: "flaky" },
-  { id: "a03", kind: "shared" },
-  { id: "a04", kind: "shared" },
-  { id: "a05", kind: "slow", after: ["a01", "a02"] },
-  { id: "a06", kind: "leave", after: ["a03", "a04"] },
-];
 
 const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 const TROUBLES = 5;
@@ -39,10 +30,10 @@ test.for([
   "killed and started again while its disk is %s, the queue ends as usual",
   async ([name, trouble], context) => {
     using mounts = await createMountNamespace(context);
-    using experiment = await prepareExperiment(TASKS);
+    using experiment = await prepareExperiment(SIX_TASKS);
     using project = emptyProject(mounts.entry);
     await project.shell("mkdir .orchestra && mount -t tmpfs -o size=2m tmpfs .orchestra");
-    await queue(project, TASKS);
+    await queue(project, SIX_TASKS);
     const choices = createChoices(SEED).stream("troubles");
 
     for (let count = 0; count < TROUBLES; count += 1) {

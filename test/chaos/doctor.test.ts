@@ -1,15 +1,12 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { createChoices } from "../simulation/choices.ts";
 import { crashAt, crashPointsOf, effectsOf, sampleOf, type CrashPoint } from "./crash-point.ts";
 import { prepareExperiment } from "./experiment.ts";
 import type { GraphTask } from "./graph.ts";
-import { copyOf, endOf, type ChaosProject } from "./project.ts";
-import { strike } from "./strike.ts";
-import { wrongsAtEnd } from "./wrongs.ts";
+import { AS_USUAL, runUntilTold, workToEnd } from "./interruption.ts";
+import { copyOf, type ChaosProject } from "./project.ts";
 
 const POINTS = Number(process.env["CHAOS_POINTS"] ?? 12);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
@@ -50,7 +47,7 @@ test.concurrent.for(DAMAGES)("rows are made anew after: %s", async (statements) 
   });
   const fixed = await project.orchestra(...FIX);
   expect(fixed).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(await end(project)).toEqual(AS_USUAL);
+  expect(await workToEnd(project, experiment)).toEqual(AS_USUAL);
 });
 
 test.concurrent.for(sampleOf(experiment.crashPoints, POINTS, SEED))(
@@ -60,7 +57,7 @@ test.concurrent.for(sampleOf(experiment.crashPoints, POINTS, SEED))(
     const at = await crashAt(project, ["run"], point);
     const { exitCode, stderr } = await project.orchestra(...FIX);
     expect({ at, exitCode, stderr }).toEqual({ at, exitCode: 0, stderr: "" });
-    expect({ at, ...(await end(project)) }).toEqual({ at, ...AS_USUAL });
+    expect({ at, ...(await workToEnd(project, experiment)) }).toEqual({ at, ...AS_USUAL });
   },
 );
 
@@ -75,7 +72,7 @@ test("a doctor that is killed has done some of it, and is asked again", async ()
       at,
       found: expect.stringContaining("✓ leftovers"),
     });
-    expect({ at, ...(await end(project)) }).toEqual({ at, ...AS_USUAL });
+    expect({ at, ...(await workToEnd(project, experiment)) }).toEqual({ at, ...AS_USUAL });
   }
 });
 
@@ -96,23 +93,4 @@ async function projectToFix(): Promise<ChaosProject> {
   database.exec("pragma foreign_keys = off; delete from attempts");
   database.close();
   return project;
-}
-
-/** Kills all there is as soon as an agent has told this. */
-async function runUntilTold(project: ChaosProject, line: string): Promise<void> {
-  const run = project.begin(["run"]);
-  const log = join(project.scratch, "home/agents.log");
-  while (!existsSync(log) || !readFileSync(log, "utf8").includes(line)) await pause(5);
-  strike(project, run.pid ?? 0, "everything", createChoices(0).stream("none"));
-  await endOf(run);
-}
-
-type End = { readonly exitCode: number | undefined; readonly wrongs: readonly string[] };
-
-const AS_USUAL: End = { exitCode: 0, wrongs: [] };
-
-async function end(project: ChaosProject): Promise<End & { readonly said?: string }> {
-  const exitCode = await endOf(project.begin(["run"]));
-  const wrongs = await wrongsAtEnd(project, experiment.expected);
-  return wrongs.length > 0 ? { exitCode, wrongs, said: project.said() } : { exitCode, wrongs };
 }

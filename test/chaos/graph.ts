@@ -63,3 +63,13 @@ export const THREE_TASKS: readonly GraphTask[] = [
   { id: "a02", kind: "shared" },
   { id: "a03", kind: "shared" },
 ];
+
+/** Some that take a while, fail a check or meet a conflict, and two that wait for them. */
+export const SIX_TASKS: readonly GraphTask[] = [
+  { id: "a01", kind: "slow" },
+  { id: "a02", kind: "flaky" },
+  { id: "a03", kind: "shared" },
+  { id: "a04", kind: "shared" },
+  { id: "a05", kind: "slow", after: ["a01", "a02"] },
+  { id: "a06", kind: "leave", after: ["a03", "a04"] },
+];

@@ -5,25 +5,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { createChoices } from "../simulation/choices.ts";
 import { prepareExperiment } from "./experiment.ts";
-import type { GraphTask } from "./graph.ts";
+import { SIX_TASKS } from "./graph.ts";
+import { AS_USUAL, workToEnd } from "./interruption.ts";
 import { copyOf, emptyProject, endOf, type ChaosProject } from "./project.ts";
 import { strike } from "./strike.ts";
 import { wrongsAtEnd } from "./wrongs.ts";
-
-const TASKS: readonly GraphTask[] = [
-  { id: "a01", kind: "slow" },
-  { id: "a02", kind: "flaky" },
-  { id: "a03", kind: "shared" },
-  { id: "a04", kind: "shared" },
-  { id: "a05", kind: "slow", after: ["a01", "a02"] },
-  { id: "a06", kind: "leave", after: ["a03", "a04"] },
-];
 
 const FIRST_SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 const seeds = Array.from({ length: 6 }, (_, index) => FIRST_SEED + index);
 const PAUSE_MAX_MS = 2_500;
 
-const experiment = await prepareExperiment(TASKS);
+const experiment = await prepareExperiment(SIX_TASKS);
 afterAll(() => experiment[Symbol.dispose]());
 
 test.concurrent.for(seeds)(
@@ -40,13 +32,7 @@ test.concurrent.for(seeds)(
     for (const part of ["", "-wal", "-shm"]) rmSync(project.blackboard + part, { force: true });
     copyFileSync(copy, project.blackboard);
 
-    const exitCode = await endOf(project.begin(["run"]));
-    const wrongs = await wrongsAtEnd(project, experiment.expected);
-    expect({ code: exitCode, wrongs, said: wrongs.length > 0 && project.said() }).toEqual({
-      code: 0,
-      wrongs: [],
-      said: false,
-    });
+    expect(await workToEnd(project, experiment)).toEqual(AS_USUAL);
   },
 );
 

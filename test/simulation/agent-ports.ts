@@ -1,4 +1,6 @@
 import type { AgentAdapter, StreamReport } from "../../src/agents/adapter.ts";
+import { nothingTold } from "../../src/agents/json-lines.ts";
+import { anAgentConfig } from "../../src/agents/testing/requests.ts";
 import type { AttemptFolders } from "../../src/cluster/node/attempt-folders.ts";
 import type { Agent } from "../../src/cluster/node/deps.ts";
 import { NO_USAGE } from "../../src/core/usage.ts";
@@ -50,12 +52,9 @@ export function simulatedFolders(world: World, program: Program): AttemptFolders
 function reportOf(world: World, attemptId: string): StreamReport {
   const outputTokens = world.agents.get(attemptId)?.outputBytes ?? 0;
   return {
-    sessionId: undefined,
+    ...nothingTold(),
     usage: { ...NO_USAGE, outputTokens },
-    costUsd: undefined,
-    failure: undefined,
     resultText: attemptId,
-    lastMessages: [],
     hasOutput: true,
   };
 }
@@ -64,15 +63,7 @@ function reportOf(world: World, attemptId: string): StreamReport {
 export function simulatedAgent(world: World, name: string): Agent {
   return {
     adapter: adapterOf(world),
-    config: {
-      name,
-      adapter: "simulated",
-      command: [],
-      model: undefined,
-      promptBy: "stdin",
-      env: {},
-      limit: undefined,
-    },
+    config: anAgentConfig({ name, adapter: "simulated" }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { anAgentConfig } from "../../agents/testing/requests.ts";
 import { createInProcessBus } from "../../cluster/in-process-bus.ts";
 import type { TaskDefinition } from "../../core/events.ts";
 import { createFakeClock, type FakeClock } from "../../core/testing/fake-clock.ts";
@@ -43,15 +44,7 @@ export function aQueue(
       agentLimits: {},
       agent: async (name) => ({
         adapter: world.adapter,
-        config: {
-          name,
-          adapter: "simulated",
-          command: [],
-          model: undefined,
-          promptBy: "stdin",
-          env: {},
-          limit: undefined,
-        },
+        config: anAgentConfig({ name, adapter: "simulated" }),
       }),
       env: {},
       newSessionId: () => "session",

@@ -1,9 +1,9 @@
+import { nothingTold } from "../../agents/json-lines.ts";
 import type { AgentAdapter, AgentOutcome, StreamReport } from "../../agents/adapter.ts";
 import type { Processes, ProcessState } from "../../agents/processes.ts";
 import type { AttemptFolders } from "../../cluster/node/attempt-folders.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { LifeRecord } from "../../core/limits.ts";
-import { NO_USAGE } from "../../core/usage.ts";
 import type { MergeRepository, PreparedMerge } from "../../merge/repository.ts";
 import type { CheckRunner } from "../../verify/check-runner.ts";
 import type { Workspaces } from "../../workspace/workspace.ts";
@@ -217,10 +217,7 @@ function simulatedAdapter(script: Script): AgentAdapter {
 
 function reportOf(attemptId: string): StreamReport {
   return {
-    sessionId: undefined,
-    usage: NO_USAGE,
-    costUsd: undefined,
-    failure: undefined,
+    ...nothingTold(),
     resultText: attemptId,
     lastMessages: [`words of ${attemptId}`],
     hasOutput: true,

@@ -8,8 +8,8 @@ import type { Pacing } from "../server/patience.ts";
 import type { Store } from "../store.ts";
 import type { DatabaseService } from "../testing/database-service.ts";
 import { openSocketProxy, type Cut, type SocketProxy } from "../testing/socket-proxy.ts";
-import { aTask, add, assign, loaded, report } from "./builders.ts";
-import { expectWholeLog, taskIds } from "./processes.ts";
+import { aTask, add, assign, report } from "./builders.ts";
+import { expectEachSeesTheOther, expectWholeLog, taskIds } from "./processes.ts";
 
 /** Locks the row that every writer locks first. */
 const LOCK = "select version from blackboard where id = 1 for update";
@@ -143,17 +143,7 @@ const PROMISES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     onTestFinished(async () => right.close());
     await add(left, ["one"]);
     await assign(left);
-    for (const [store, other] of [
-      [left, right],
-      [right, left],
-      [left, right],
-    ] as const) {
-      await report(store, "one", { type: "return" });
-      const { tasks, attempts } = await loaded(other, { taskIds: ["one"] });
-      expect(tasks.get("one")).toEqual(await store.task("one"));
-      expect([...attempts.values()]).toEqual([(await store.attemptsOf("one")).at(-1)]);
-      await assign(other);
-    }
+    await expectEachSeesTheOther(left, right);
     await expectWholeLog(right);
   },
 

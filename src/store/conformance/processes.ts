@@ -4,6 +4,7 @@ import { EMPTY_STATE } from "../../core/state.ts";
 import type { Store } from "../store.ts";
 import { startProgram } from "../testing/start-program.ts";
 import { readerAt, storeAt } from "../testing/store-at.ts";
+import { assign, loaded, report } from "./builders.ts";
 
 const WRITERS = ["a", "b", "c"];
 const FIRST_OPENINGS = 8;
@@ -126,4 +127,21 @@ export async function expectWholeLog(store: Store): Promise<number> {
   const kept = await store.tasks({ limit: 100_000 });
   expect(new Map(kept.map((task) => [task.id, task]))).toEqual(tasks);
   return log.length;
+}
+
+/** Lets two stores of one blackboard decide in turns, each on what the other one has written. */
+export async function expectEachSeesTheOther(left: Store, right: Store): Promise<void> {
+  for (const [store, other] of [
+    [left, right],
+    [right, left],
+    [left, right],
+  ] as const) {
+    await report(store, "one", { type: "return" });
+    const { tasks, attempts } = await loaded(other, { taskIds: ["one"] });
+    expect(tasks.get("one")).toEqual(await store.task("one"));
+    expect([...attempts.values()]).toEqual([(await store.attemptsOf("one")).at(-1)]);
+    await assign(other);
+    const seen = await loaded(other, { taskIds: ["one"] });
+    expect((await loaded(store, { taskIds: ["one"] })).tasks).toEqual(seen.tasks);
+  }
 }

@@ -6,16 +6,15 @@ import {
   type QueryResult,
 } from "kysely";
 import { createConnection, type Connection } from "mysql2/promise";
+import {
+  ANSWER_TIMEOUT_MS,
+  CONNECT_TIMEOUT_MS,
+  part,
+  STATEMENTS_MAX,
+} from "../server/connection-limits.ts";
 import type { ServerConnection } from "../server/database-server.ts";
 import type { SqlFlavour } from "../sql/kysely-on-connection.ts";
 import type { ServerLocation } from "../../config/store-location.ts";
-
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Longer than any lock is waited for; what takes longer has lost its server. */
-const ANSWER_TIMEOUT_MS = 60_000;
-const GOODBYE_TIMEOUT_MS = 1_000;
-/** Statements kept prepared on the server; bounded because lists have many lengths. */
-const STATEMENTS_MAX = 300;
 
 export const MYSQL_FLAVOUR: SqlFlavour = {
   adapter: new MysqlAdapter(),
@@ -51,10 +50,7 @@ export async function connectMysql({ url }: ServerLocation): Promise<ServerConne
     isUsable: () => isUsable,
     close: async () => {
       lose();
-      // A server that does not answer any more does not say good-bye either.
-      const giveUp = setTimeout(() => connection.destroy(), GOODBYE_TIMEOUT_MS);
-      await connection.end().catch(() => connection.destroy());
-      clearTimeout(giveUp);
+      await part(connection.end(), () => connection.destroy());
     },
   };
 }

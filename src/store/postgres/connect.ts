@@ -8,16 +8,15 @@ import {
 import pg from "pg";
 import { OrchestraError } from "../../core/errors.ts";
 import { quoted } from "../../core/names.ts";
+import {
+  ANSWER_TIMEOUT_MS,
+  CONNECT_TIMEOUT_MS,
+  part,
+  STATEMENTS_MAX,
+} from "../server/connection-limits.ts";
 import type { ServerConnection } from "../server/database-server.ts";
 import type { SqlFlavour } from "../sql/kysely-on-connection.ts";
 import type { ServerLocation } from "../../config/store-location.ts";
-
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Longer than any lock is waited for; what takes longer has lost its server. */
-const ANSWER_TIMEOUT_MS = 60_000;
-const GOODBYE_TIMEOUT_MS = 1_000;
-/** Statements kept prepared on the server; bounded because lists of ids have many lengths. */
-const STATEMENTS_MAX = 300;
 
 export const POSTGRES_FLAVOUR: SqlFlavour = {
   adapter: new PostgresAdapter(),
@@ -77,10 +76,7 @@ export async function connectPostgres(location: ServerLocation): Promise<ServerC
     isUsable: () => isUsable,
     close: async () => {
       lose();
-      // A server that does not answer any more does not say good-bye either.
-      const giveUp = setTimeout(() => client.connection.stream.destroy(), GOODBYE_TIMEOUT_MS);
-      await client.end().catch(lose);
-      clearTimeout(giveUp);
+      await part(client.end(), () => client.connection.stream.destroy());
     },
     onNotice: (listener) => {
       client.on("notification", ({ payload }) => listener(payload ?? ""));

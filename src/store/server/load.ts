@@ -3,14 +3,13 @@ import type { Interrupt } from "../../core/interrupt.ts";
 import type { Scope } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import { readDispatcherLease } from "../sql/lease.ts";
+import { liveAttempts, openInterruptsOf } from "../sql/load-attempts.ts";
 import { dependentsOf, dueParked, readyHeads, tasksById } from "../sql/load-tasks.ts";
 import { allSettled } from "./all-settled.ts";
 import {
   askLatestAttempts,
   askLinks,
-  askLive,
   askNumbers,
-  askOpenInterrupts,
   askRuns,
   type Link,
   type Numbered,
@@ -66,7 +65,7 @@ export async function ask(db: Db, known: Known, scopes: readonly Scope[]): Promi
     askRuns(db, needs.runs),
     tasksById(db, needs.tasks, known),
     askLatestAttempts(db, needs.attemptsOf),
-    askOpenInterrupts(db, needs.interruptsOf),
+    openInterruptsOf(db, needs.interruptsOf),
     askLinks(db, needs.dependentsOf),
     askWide(db, known, scopes.find(isWide) ?? {}),
     needs.term ? readDispatcherLease(db).then((lease) => lease?.term) : undefinedTerm(),
@@ -141,7 +140,7 @@ async function undefinedTerm(): Promise<undefined> {
 async function askWide(db: Db, known: Known, scope: Scope): Promise<Wide> {
   const [heads, live, due, waiting, awaited] = await allSettled([
     scope.assignment ? readyHeads(db, scope.assignment) : none<Task>(),
-    scope.assignment ? askLive(db) : none<Attempt>(),
+    scope.assignment ? liveAttempts(db) : none<Attempt>(),
     scope.dueParked ? dueParked(db, scope.dueParked) : none<Task>(),
     scope.dependents === "all" ? dependentsOf(db, scope.taskIds ?? [], "all") : none<Task>(),
     scope.dependencies ? askDependencies(db, known, scope.taskIds ?? []) : none<Task>(),

@@ -1,10 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Scope } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
-import { IDS_PER_QUERY, idChunks } from "./chunks.ts";
+import { IDS_PER_QUERY } from "./chunks.ts";
 import type { KnownRows } from "./known-rows.ts";
 import { READY } from "./literals.ts";
-import { runPrepared } from "./prepared.ts";
+import { runForIds, runPrepared } from "./prepared.ts";
 import { parsed } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -13,13 +13,11 @@ type Db = Kysely<Database>;
 /** Those of the tasks that there are. */
 export async function tasksById(db: Db, ids: readonly string[], known: KnownRows): Promise<Task[]> {
   const found = ids.flatMap((id) => known.tasks.get(id) ?? []);
-  for (const some of idChunks(ids.filter((id) => !known.tasks.has(id)))) {
-    const rows = await runPrepared(db, `${some.length} tasks`, some, () =>
-      db.selectFrom("tasks").select("data").where("id", "in", some),
-    );
-    found.push(...rows.map(taskFromRow));
-  }
-  return found;
+  const unknown = ids.filter((id) => !known.tasks.has(id));
+  const rows = await runForIds(db, "tasks", unknown, (some) =>
+    db.selectFrom("tasks").select("data").where("id", "in", some),
+  );
+  return [...found, ...rows.map(taskFromRow)];
 }
 
 /** The tasks that wait for these, or also for those that wait for these, however far. */

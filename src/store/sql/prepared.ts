@@ -1,5 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Compilable, CompiledQuery, Kysely } from "kysely";
+import { idChunks } from "./chunks.ts";
 import type { Database } from "./schema.ts";
 
 type Db = Kysely<Database>;
@@ -25,6 +26,20 @@ export async function runPrepared<Row>(
   // A shape names one query, so the rows are those of `build`.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return rows as Row[];
+}
+
+/** Runs a query that finds rows by ids, as often as it takes for all of them. */
+export async function runForIds<Row>(
+  db: Db,
+  what: string,
+  ids: readonly string[],
+  build: (some: readonly string[]) => Compilable<Row>,
+): Promise<Row[]> {
+  const found: Row[] = [];
+  for (const some of idChunks(ids)) {
+    found.push(...(await runPrepared(db, `${some.length} ${what}`, some, () => build(some))));
+  }
+  return found;
 }
 
 function compiled(

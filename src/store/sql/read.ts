@@ -5,12 +5,12 @@ import type { Interrupt } from "../../core/interrupt.ts";
 import type { Run } from "../../core/run.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry } from "../store.ts";
-import { idChunks } from "./chunks.ts";
 import { knowNothing } from "./known-rows.ts";
 import { listTasks } from "./list-tasks.ts";
-import { AWAITING_QA, LIVE, OPEN, SUCCEEDED } from "./literals.ts";
+import { AWAITING_QA, OPEN, SUCCEEDED } from "./literals.ts";
+import { isLatestAttempt, liveAttempts } from "./load-attempts.ts";
 import { tasksById } from "./load-tasks.ts";
-import { runPrepared } from "./prepared.ts";
+import { runForIds, runPrepared } from "./prepared.ts";
 import { eventFromRow, parsed } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -29,7 +29,7 @@ export function sqlReader(db: Db): BlackboardReader {
     tasks: async (filter) => listTasks(db, filter),
     countTasks: async () => countTasks(db),
     attemptsOf: async (...taskIds) => readAttempts(db, taskIds),
-    liveAttempts: async (nodeId) => readLiveAttempts(db, nodeId),
+    liveAttempts: async (nodeId) => liveAttempts(db, nodeId),
     openInterrupts: async (limit) => readOpenInterrupts(db, limit),
     mergeQueue: async (limit) => readMergeQueue(db, limit),
     events: async (runId, afterSeq, limit) => readEvents(db, runId, afterSeq, limit),
@@ -88,27 +88,14 @@ async function countTasks(db: Db): Promise<Record<TaskState, number>> {
 }
 
 async function readAttempts(db: Db, taskIds: readonly string[]): Promise<Attempt[]> {
-  const found: Attempt[] = [];
-  for (const some of idChunks(taskIds.toSorted())) {
-    const rows = await runPrepared(db, `attempts of ${some.length} tasks`, some, () =>
-      db
-        .selectFrom("attempts")
-        .select("data")
-        .where("task_id", "in", some)
-        .orderBy("task_id")
-        .orderBy("number"),
-    );
-    found.push(...rows.map((row) => parsed<Attempt>(row.data)));
-  }
-  return found;
-}
-
-async function readLiveAttempts(db: Db, nodeId: string | undefined): Promise<Attempt[]> {
-  const ofNode = nodeId === undefined ? [] : [nodeId];
-  const rows = await runPrepared(db, `live attempts of ${ofNode.length} nodes`, ofNode, () => {
-    const live = db.selectFrom("attempts").select("data").where("is_live", "=", LIVE);
-    return nodeId === undefined ? live : live.where("node_id", "=", nodeId);
-  });
+  const rows = await runForIds(db, "tasks' attempts", taskIds.toSorted(), (some) =>
+    db
+      .selectFrom("attempts")
+      .select("data")
+      .where("task_id", "in", some)
+      .orderBy("task_id")
+      .orderBy("number"),
+  );
   return rows.map((row) => parsed<Attempt>(row.data));
 }
 
@@ -133,17 +120,7 @@ async function readMergeQueue(db: Db, limit: number): Promise<MergeEntry[]> {
       .where("tasks.state", "=", AWAITING_QA)
       .where("attempts.state", "=", SUCCEEDED)
       // A task that was retried by a person may have an earlier attempt that succeeded.
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom("attempts as later")
-              .select("later.id")
-              .whereRef("later.task_id", "=", "attempts.task_id")
-              .whereRef("later.number", ">", "attempts.number"),
-          ),
-        ),
-      )
+      .where(isLatestAttempt)
       .orderBy("attempts.ended_at")
       .orderBy("tasks.id")
       .limit(limit),

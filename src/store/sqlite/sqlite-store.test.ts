@@ -2,7 +2,8 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { storeConformance } from "../conformance.ts";
 import { damageConformance } from "../conformance/damage.ts";
-import { add, assign, loaded, report } from "../conformance/builders.ts";
+import { add, assign, loaded } from "../conformance/builders.ts";
+import { expectEachSeesTheOther } from "../conformance/processes.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { temporaryFile } from "./testing/temporary-file.ts";
 
@@ -23,19 +24,8 @@ test("a decision sees what another connection has written since the last one", a
   const [left, right] = [openSqliteStore(file), openSqliteStore(file)];
   await add(left, ["one"]);
   await assign(left);
-  for (const [store, other] of [
-    [left, right],
-    [right, left],
-  ] as const) {
-    await report(store, "one", { type: "return" });
-    const { tasks, attempts } = await loaded(other, { taskIds: ["one"] });
-    expect(tasks.get("one")).toEqual(await store.task("one"));
-    expect([...attempts.values()]).toEqual([(await store.attemptsOf("one")).at(-1)]);
-    await assign(other);
-    expect((await loaded(store, { taskIds: ["one"] })).tasks).toEqual(
-      (await loaded(other, { taskIds: ["one"] })).tasks,
-    );
-  }
+  await expectEachSeesTheOther(left, right);
+  expect(await left.attemptsOf("one")).toHaveLength(4);
   await Promise.all([left.close(), right.close()]);
 });
 
