@@ -47,8 +47,16 @@ describe("a reset time", () => {
     },
   );
 
-  test.each([NOW_MS, NOW_MS - 1, Number.NaN])("of %d tells nothing", (resetAtMs) => {
-    const known = retriedAfter(aFailure({ class: "quota", resetAtMs }), 0.5);
+  test("that has passed meanwhile is met soon, and less soon each time it is told again", () => {
+    const passed = aFailure({ class: "quota", resetAtMs: NOW_MS - 1 });
+    const first = afterFailure(aTask({ waitCount: 1 }), passed, NOW_MS, 0.5);
+    expect(first).toMatchObject({ parkedUntilMs: NOW_MS + 8_500 });
+    const later = afterFailure(aTask({ waitCount: 20 }), passed, NOW_MS, 0.5);
+    expect(later).toMatchObject({ parkedUntilMs: NOW_MS + 157_500 });
+  });
+
+  test("that is no number tells nothing", () => {
+    const known = retriedAfter(aFailure({ class: "quota", resetAtMs: Number.NaN }), 0.5);
     expect(known).toEqual(retriedAfter(aFailure({ class: "quota" }), 0.5));
   });
 

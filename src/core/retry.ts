@@ -76,8 +76,11 @@ function retryLater(failure: Failure, nowMs: number, tries: number, jitter: numb
 }
 
 function delayAfter(failure: Failure, nowMs: number, tries: number, jitter: number): number {
-  if (failure.resetAtMs !== undefined && failure.resetAtMs > nowMs) {
-    return failure.resetAtMs - nowMs + RESET_MARGIN_MS * (1 + jitter);
+  if (failure.resetAtMs !== undefined && Number.isFinite(failure.resetAtMs)) {
+    const marginMs = RESET_MARGIN_MS * (1 + jitter);
+    const leftMs = failure.resetAtMs - nowMs;
+    // A time that has passed is told again and again where clocks differ much.
+    return marginMs + (leftMs > 0 ? leftMs : backOffMs(tries, jitter));
   }
   if (failure.class === "quota") return QUOTA_WAIT_MS * (1 + jitter);
   if (!BACKS_OFF.has(failure.class)) return 0;
