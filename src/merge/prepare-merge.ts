@@ -8,7 +8,7 @@ import { git, tryGit } from "../workspace/git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "../workspace/half-done.ts";
 import { readOwner, writeOwner, type Owner } from "../workspace/owner.ts";
 import { inside, type Worktree } from "../workspace/place.ts";
-import { branchCommit, commitOf, isAncestor, pathsOf } from "../workspace/refs.ts";
+import { commitsOf, isAncestor, pathsOf } from "../workspace/refs.ts";
 import { claimWorktree } from "../workspace/worktree.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import type { MergeRequest, PreparedMerge } from "./repository.ts";
@@ -24,12 +24,12 @@ export async function prepareMerge(
   signal: AbortSignal,
 ): Promise<PreparedMerge> {
   const place = { cwd: deps.repositoryRoot };
-  const targetCommit = await branchCommit(place, request.targetBranch);
+  const { commit, targetBranch } = request;
+  const [targetCommit, found] = await commitsOf(place, [`refs/heads/${targetBranch}`, commit]);
   if (targetCommit === undefined) return { kind: "missing_target" };
-  if ((await commitOf(place, request.commit)) === undefined) throw missingCommit(request);
+  if (found === undefined) throw missingCommit(request);
 
   const worktree = await scratchAt(deps, request, targetCommit, signal);
-  const { commit } = request;
   if (!(await isAncestor(place, { ancestor: commit, descendant: targetCommit }))) {
     const conflict = await merge(worktree, request);
     if (conflict) return { kind: "conflict", ...conflict, targetCommit };
@@ -45,9 +45,10 @@ async function prepared(
 ): Promise<PreparedMerge> {
   const { targetCommit } = request;
   const place = inside(worktree);
-  const mergedCommit = await git(["rev-parse", "HEAD"], place);
-  const trees = await git(["rev-parse", "HEAD^{tree}", `${request.commit}^{tree}`], place);
-  const isSameTree = new Set(trees.split("\n")).size === 1;
+  const asked = ["HEAD", "HEAD^{tree}", `${request.commit}^{tree}`];
+  const names = await git(["rev-parse", ...asked], place);
+  const [mergedCommit = "", mergedTree, provenTree] = names.split("\n");
+  const isSameTree = mergedTree === provenTree;
   // Files that need no second proof need nothing to be proven with.
   const output = isSameTree ? undefined : await furnishScratch(deps, worktree, request, signal);
   if (output !== undefined) return { kind: "unready", output, mergedCommit };

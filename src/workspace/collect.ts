@@ -75,13 +75,12 @@ async function difference(
   // The agent may have merged its target meanwhile: what came with that is not its work.
   const target = (await branchCommit(place, baseBranch)) ?? baseCommit;
   const base = await mergeBase(deps, target, commit);
-  const { exitCode } = await tryGit(["diff", "--quiet", "--no-ext-diff", base, commit], place);
-  if (exitCode === 0) {
-    const hasChanges = await isMergedSince(place, taskId, taskCreatedAtMs, target);
-    return { hasChanges, diffStat: "" };
-  }
   const stat = `--stat=100,80,${DIFF_STAT_FILES_MAX}`;
   const diffStat = await git(["diff", stat, "--no-ext-diff", "--no-color", base, commit], place);
+  if (diffStat === "") {
+    const hasChanges = await isMergedSince(place, taskId, taskCreatedAtMs, target);
+    return { hasChanges, diffStat };
+  }
   return { hasChanges: true, diffStat: diffStat.slice(0, DIFF_STAT_CHARACTERS_MAX) };
 }
 

@@ -54,7 +54,7 @@ export async function differenceSoFar(
       provided,
       elsewhere: { folder, env },
     });
-    const to = taken?.commit ?? head ?? from;
+    const to = taken.commit ?? head ?? from;
     return await git([...DIFF, ...options, from, to], { cwd: deps.repositoryRoot, env });
   } finally {
     await rm(scratch, { recursive: true, force: true });

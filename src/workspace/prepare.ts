@@ -8,8 +8,8 @@ import { tryGit } from "./git.ts";
 import { clearLocks, dropTornIndex } from "./half-done.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
-import { branchCommit } from "./refs.ts";
-import { checkOut, settle } from "./settle.ts";
+import { commitsOf } from "./refs.ts";
+import { checkOut, removeUntracked, settle } from "./settle.ts";
 import { claimWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { Workspace, WorkspaceRequest } from "./workspace.ts";
@@ -24,11 +24,11 @@ export async function prepare(
 ): Promise<Workspace> {
   const { taskId, branch, baseBranch } = request;
   const path = await workspacePath(deps, taskId);
-  const base = await baseTip(deps, baseBranch);
-  const claim = { taskId, path, commit: await startOf(deps, request, base) };
+  const start = await startOf(deps, request);
+  const claim = { taskId, path, commit: start.commit };
   const worktree = await claimWorktree(deps, claim, signal);
 
-  const owner = await takeOver(deps, worktree, request, base);
+  const owner = await takeOver(deps, worktree, request, start);
   signal.throwIfAborted();
   await furnish(deps, worktree, owner, signal);
   return {
@@ -56,7 +56,7 @@ async function takeOver(
   deps: WorktreesDeps,
   worktree: Worktree,
   request: WorkspaceRequest,
-  base: string,
+  claimed: Start,
 ): Promise<Owner> {
   await clearLocks(deps, worktree, request);
   await dropTornIndex(worktree);
@@ -65,17 +65,19 @@ async function takeOver(
   if (before) {
     await settle(deps, worktree, before, { message: KEEP_MESSAGE, commitLeftovers: true });
   }
-  const start = await startOf(deps, request, base);
+  // What came to rest may be what this attempt goes on from.
+  const { base, commit } = before ? await startOf(deps, request) : claimed;
   const owner: Owner = {
     taskId: request.taskId,
     attemptId: request.attemptId,
     branch: request.branch,
     baseBranch: request.baseBranch,
-    baseCommit: await mergeBase(deps, base, start),
+    baseCommit: await mergeBase(deps, base, commit),
     provided: before?.provided ?? [],
     isSetUp: before?.isSetUp ?? false,
   };
-  await checkOut(worktree, request.branch, start);
+  await checkOut(worktree, request.branch, commit);
+  if (before) await removeUntracked(worktree);
   await writeOwner(worktree, owner);
   return owner;
 }
@@ -91,23 +93,20 @@ async function isTakenOver(
   return before.attemptId === request.attemptId && isOnBranch;
 }
 
-async function baseTip(deps: WorktreesDeps, baseBranch: string): Promise<string> {
-  const commit = await branchCommit({ cwd: deps.repositoryRoot }, baseBranch);
-  if (commit !== undefined) return commit;
+type Start = {
+  /** The tip of the target branch. */
+  readonly base: string;
+  /** The attempt's own branch where an earlier try has made it; else what it is to go on from. */
+  readonly commit: string;
+};
+
+async function startOf(deps: WorktreesDeps, request: WorkspaceRequest): Promise<Start> {
+  const { branch, previousBranch, baseBranch } = request;
+  const names = [baseBranch, branch, previousBranch ?? branch].map((name) => `refs/heads/${name}`);
+  const [base, own, previous] = await commitsOf({ cwd: deps.repositoryRoot }, names);
+  if (base !== undefined) return { base, commit: own ?? previous ?? base };
   const message = `Making a workspace: there is no branch ${baseBranch}. Make it, or choose another target.`;
   throw new OrchestraError("REPOSITORY_UNUSABLE", message);
-}
-
-/** The attempt's own branch where an earlier try has made it; else what it is to go on from. */
-async function startOf(
-  deps: WorktreesDeps,
-  { branch, previousBranch }: WorkspaceRequest,
-  base: string,
-): Promise<string> {
-  const place = { cwd: deps.repositoryRoot };
-  const own = await branchCommit(place, branch);
-  if (own !== undefined || previousBranch === undefined) return own ?? base;
-  return (await branchCommit(place, previousBranch)) ?? base;
 }
 
 /** Where the work and its target part; `base` where their histories have nothing in common. */
@@ -116,6 +115,7 @@ export async function mergeBase(
   base: string,
   tip: string,
 ): Promise<string> {
+  if (tip === base) return base;
   const { exitCode, stdout } = await tryGit(["merge-base", base, tip], {
     cwd: deps.repositoryRoot,
   });

@@ -1,11 +1,24 @@
 import { git, nulSeparated, tryGit } from "./git.ts";
 import type { Place } from "./place.ts";
 
+const COMMIT_LINE = /^([0-9a-f]{40,64}) commit$/;
+
 /** The commit that `revision` names, or `undefined` when there is none. */
 export async function commitOf(place: Place, revision: string): Promise<string | undefined> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
   const { exitCode, stdout } = await tryGit(args, place);
   return exitCode === 0 ? stdout : undefined;
+}
+
+/** The commits that each of the revisions names; to ask for all at once is to start git once. */
+export async function commitsOf(
+  place: Place,
+  revisions: readonly string[],
+): Promise<(string | undefined)[]> {
+  const input = revisions.map((revision) => `${revision}^{commit}\n`).join("");
+  const args = ["cat-file", "--batch-check=%(objectname) %(objecttype)"];
+  const lines = (await git(args, { ...place, input })).split("\n");
+  return lines.map((line) => COMMIT_LINE.exec(line)?.[1]);
 }
 
 /** The commit a local branch points to, or `undefined` when there is no such branch. */

@@ -6,7 +6,7 @@ import { git } from "./git.ts";
 import { readOwner } from "./owner.ts";
 import { commonDirOfWorktree, inside, type Worktree } from "./place.ts";
 import { workspacePath } from "./prepare.ts";
-import { branchCommit, commitOf, isAncestor, registeredWorktrees } from "./refs.ts";
+import { branchCommit, commitsOf, isAncestor, registeredWorktrees } from "./refs.ts";
 import { rescueBranch } from "./rescue.ts";
 import { settle } from "./settle.ts";
 import { clearStaleLocks } from "./stale-locks.ts";
@@ -32,9 +32,9 @@ export async function remove(deps: WorktreesDeps, request: RemoveRequest): Promi
   const failure = worktree ? await leave(deps, worktree) : undefined;
 
   for (const branch of request.branches) await removeBranch(deps, request, branch, path);
-  const commit = request.mergedInto && (await branchCommit(place, request.mergedInto));
-  const head = commit ?? (await commitOf(place, "HEAD")) ?? "";
-  await discardWorktree(deps, { taskId, path, commit: head }, worktree);
+  const revisions = [`refs/heads/${request.mergedInto ?? ""}`, "HEAD"];
+  const [target, head = ""] = await commitsOf(place, revisions);
+  await discardWorktree(deps, { taskId, path, commit: target ?? head }, worktree);
   if (failure) throw failure;
 }
 

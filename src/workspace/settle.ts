@@ -7,9 +7,9 @@ import { git, nulSeparated, tryGit } from "./git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "./half-done.ts";
 import type { Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
-import { branchCommit, commitOf, isAncestor } from "./refs.ts";
+import { commitOf, commitsOf, isAncestor } from "./refs.ts";
 import { keepUnreachable, rescue } from "./rescue.ts";
-import { nestedRepositories, snapshot, type Snapshot } from "./snapshot.ts";
+import { snapshot, type Snapshot } from "./snapshot.ts";
 
 export type SettleDeps = { readonly repositoryRoot: string; readonly clock: Clock };
 
@@ -40,25 +40,34 @@ export async function settle(
   await dropTornIndex(worktree);
   const left = await leftIn(deps, worktree, owner, request);
   const commit = await advanceBranch(deps, worktree, owner, left, request);
-  await keepNested(deps, worktree, owner, request);
+  if (left.files.nested.length > 0) await keepNested(deps, worktree, owner, request);
   await keepUnreachable(deps, worktree.gitDir, owner.taskId);
   await clearOperations(worktree);
   await checkOut(worktree, owner.branch, commit);
-  return { commit, leftovers: left.snapshot?.files ?? [] };
+  const { changed, nested } = left.files;
+  const isAsItWas = left.head === commit && changed.length + nested.length === 0;
+  if (!isAsItWas || owner.provided.length > 0) await removeUntracked(worktree);
+  return { commit, leftovers: changed };
 }
 
-/** Checks out `branch` at `commit`; of other files only those that git ignores stay. */
+/** Checks out `branch` at `commit`; files that git does not track stay. */
 export async function checkOut(worktree: Worktree, branch: string, commit: string): Promise<void> {
-  const place = inside(worktree);
-  await git(["checkout", "--quiet", "--force", "--no-track", "-B", branch, commit], place);
-  await git(["clean", "--quiet", "-ffd"], place);
+  const args = ["checkout", "--quiet", "--force", "--no-track", "-B", branch, commit];
+  await git(args, inside(worktree));
+}
+
+/** Removes what is neither tracked nor ignored; another commit may ignore less. */
+export async function removeUntracked(worktree: Worktree): Promise<void> {
+  await git(["clean", "--quiet", "-ffd"], inside(worktree));
 }
 
 type Left = {
   /** Where HEAD is, and whether on the owner's branch. */
   readonly head: string | undefined;
   readonly isOnBranch: boolean;
-  readonly snapshot: Snapshot | undefined;
+  /** Where the owner's branch is. */
+  readonly tip: string | undefined;
+  readonly files: Snapshot;
 };
 
 async function leftIn(
@@ -68,15 +77,15 @@ async function leftIn(
   { message }: SettleRequest,
 ): Promise<Left> {
   const place = inside(worktree);
-  const head = await commitOf(place, "HEAD");
+  const [head, tip] = await commitsOf(place, ["HEAD", `refs/heads/${owner.branch}`]);
   const name = await tryGit(["symbolic-ref", "--quiet", "HEAD"], place);
-  const taken = await snapshot(worktree, {
+  const files = await snapshot(worktree, {
     head,
     merged: await resolvedMerge(worktree),
     message: commitMessage(message, `Orchestra-Attempt: ${owner.attemptId}`),
     provided: owner.provided,
   });
-  return { head, isOnBranch: name.stdout === `refs/heads/${owner.branch}`, snapshot: taken };
+  return { head, isOnBranch: name.stdout === `refs/heads/${owner.branch}`, tip, files };
 }
 
 /** The other side of a merge whose conflicts are all resolved, and which only was not committed. */
@@ -98,14 +107,15 @@ async function advanceBranch(
 ): Promise<string> {
   const { taskId, branch, baseCommit } = owner;
   const place = { cwd: deps.repositoryRoot };
-  const tip = await branchCommit(place, branch);
-  const reached = (await isReachedByBranch(place, tip, left)) ? left.head : undefined;
+  const { tip } = left;
+  const reached = (await isReachedByBranch(place, left)) ? left.head : undefined;
 
   const takesSnapshot = request.commitLeftovers && reached !== undefined;
-  if (left.snapshot && !takesSnapshot) {
-    await rescue(deps, { taskId, name: "leftovers", commit: left.snapshot.commit });
+  const snapshotCommit = left.files.commit;
+  if (snapshotCommit !== undefined && !takesSnapshot) {
+    await rescue(deps, { taskId, name: "leftovers", commit: snapshotCommit });
   }
-  const next = (takesSnapshot ? left.snapshot?.commit : undefined) ?? reached ?? tip ?? baseCommit;
+  const next = (takesSnapshot ? snapshotCommit : undefined) ?? reached ?? tip ?? baseCommit;
   if (next !== tip) await git(["update-ref", `refs/heads/${branch}`, next, tip ?? ""], place);
   return next;
 }
@@ -116,8 +126,7 @@ async function advanceBranch(
  */
 async function isReachedByBranch(
   place: { readonly cwd: string },
-  tip: string | undefined,
-  { head, isOnBranch }: Left,
+  { head, isOnBranch, tip }: Left,
 ): Promise<boolean> {
   if (head === undefined) return false;
   if (isOnBranch || tip === undefined) return true;
@@ -131,14 +140,13 @@ async function keepNested(
   owner: Owner,
   { message }: SettleRequest,
 ): Promise<void> {
-  const place = inside(worktree);
-  if ((await nestedRepositories(place)).length === 0) return;
   const whole = await snapshot(worktree, {
-    head: await commitOf(place, "HEAD"),
+    head: await commitOf(inside(worktree), "HEAD"),
     merged: [],
     message: commitMessage(`${message} (with repositories inside)`),
     provided: owner.provided,
     includesNested: true,
   });
-  if (whole) await rescue(deps, { taskId: owner.taskId, name: "nested", commit: whole.commit });
+  if (whole.commit === undefined) return;
+  await rescue(deps, { taskId: owner.taskId, name: "nested", commit: whole.commit });
 }

@@ -28,20 +28,20 @@ export type Elsewhere = {
 };
 
 export type Snapshot = {
-  readonly commit: string;
+  /** `undefined` when nothing differs from `head`. */
+  readonly commit: string | undefined;
   /** The files that differ from `head`. */
-  readonly files: readonly string[];
+  readonly changed: readonly string[];
+  /** Repositories inside the worktree that are not its submodules, as paths. */
+  readonly nested: readonly string[];
 };
 
 /**
  * Makes a commit of the files as they are: tracked, and untracked but not ignored. It touches
  * neither files, index, HEAD nor stash, and works in the middle of a merge, under another's lock,
- * and where git has forgotten the worktree. `undefined` when nothing differs from `head`.
+ * and where git has forgotten the worktree.
  */
-export async function snapshot(
-  worktree: Worktree,
-  request: SnapshotRequest,
-): Promise<Snapshot | undefined> {
+export async function snapshot(worktree: Worktree, request: SnapshotRequest): Promise<Snapshot> {
   const { elsewhere } = request;
   const folder = elsewhere?.folder ?? join(worktree.gitDir, "orchestra-indexes");
   await mkdir(folder, { recursive: true });
@@ -59,14 +59,9 @@ export async function snapshot(
   }
 }
 
-/** The repositories inside a worktree that are not its submodules, as paths. */
-export async function nestedRepositories(place: Place): Promise<string[]> {
+async function commitFiles(place: Place, request: SnapshotRequest): Promise<Snapshot> {
   const untracked = await pathsOf(["ls-files", "-z", "--others", "--exclude-standard"], place);
-  return untracked.filter((path) => path.endsWith("/"));
-}
-
-async function commitFiles(place: Place, request: SnapshotRequest): Promise<Snapshot | undefined> {
-  const nested = await nestedRepositories(place);
+  const nested = untracked.filter((path) => path.endsWith("/"));
   const except = nested.map((path) => `:(exclude,top,literal)${path}`);
   await git(["add", "--all", "--", ":/", ...except], place);
   if (request.includesNested) {
@@ -75,15 +70,17 @@ async function commitFiles(place: Place, request: SnapshotRequest): Promise<Snap
   const head = request.head ?? (await emptyTree(place));
   await leaveOut(place, head, request.provided);
 
-  const files = await pathsOf(["diff-index", "--cached", "--name-only", "-z", head], place);
-  if (files.length === 0 && request.merged.length === 0) return undefined;
+  const changed = await pathsOf(["diff-index", "--cached", "--name-only", "-z", head], place);
+  if (changed.length === 0 && request.merged.length === 0) {
+    return { commit: undefined, changed, nested };
+  }
   const tree = await git(["write-tree"], place);
   const parents = [request.head, ...request.merged].flatMap((one) => (one ? ["-p", one] : []));
   const commit = await git(["commit-tree", tree, ...parents, "-F", "-"], {
     ...place,
     input: request.message,
   });
-  return { commit, files };
+  return { commit, changed, nested };
 }
 
 /** Plain files of a repository inside: git itself would note no more than its commit's name. */

@@ -122,7 +122,7 @@ async function keepFiles(deps: WorktreesDeps, claim: Claim, worktree: Worktree):
     includesNested: true,
     ignoresIndex: true,
   });
-  if (kept) await rescue(deps, { taskId, name: "stranded", commit: kept.commit });
+  if (kept.commit) await rescue(deps, { taskId, name: "stranded", commit: kept.commit });
 }
 
 async function addWorktree(

@@ -169,6 +169,19 @@ test("an attempt from the target starts clean, and the earlier work stays on its
   expect(await repository.git(["show", "orchestra/t1-work/1:c.txt"])).toBe("uncommitted");
 });
 
+test("what only the earlier work ignores is no part of an attempt from the target", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  const first = await workspaces.prepare(request(1), NEVER);
+  await repository.write("made/big.txt", "made\n", first.path);
+  await repository.commit({ "sub/.gitignore": "x\n", ".gitignore": "made/\n" }, "Work", first.path);
+
+  const second = await workspaces.prepare(request(2, { previousBranch: undefined }), NEVER);
+
+  const work = await workspaces.collect(second, { ...COLLECT, attemptId: "t1-2" });
+  expect(work.leftovers).toEqual([]);
+});
+
 test("preparing again after a crash goes on with what is there", async () => {
   await using repository = await createTestRepository();
   const workspaces = repository.workspaces();
