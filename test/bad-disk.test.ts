@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { on, once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { expect, test, type TestContext } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { holdAgent } from "./held-agent.ts";
 import { createMountNamespace } from "./mount-namespace.ts";
 
 const CONFIG = `agents:
@@ -107,10 +106,8 @@ test.for([BLACKBOARD, WORKTREES])(
   async (folder, context) => {
     using disk = await projectOnDisk(context, folder);
     const { project } = disk;
-    const pipes = ["began", "go-on"].map((name) => join(project.root, "..", name));
-    for (const pipe of pipes) execFileSync("mkfifo", [pipe]);
-    const [began = "", goOn = ""] = pipes;
-    const script = `echo 1 > 1.txt; timeout 25 sh -c "echo > ${began}; cat ${goOn}"; exit 0`;
+    const agent = holdAgent(project);
+    const script = `echo 1 > 1.txt; ${agent.waits}; exit 0`;
     await project.orchestra("start", script, "--id", "first");
     await project.orchestra(
       "start",
@@ -125,9 +122,9 @@ test.for([BLACKBOARD, WORKTREES])(
     if (!running.stderr) throw new Error("It has no streams.");
     const told = once(createInterface(running.stderr), "line");
     const ended = once(running, "exit");
-    await readFile(began);
+    await agent.began();
     await disk.fill();
-    await writeFile(goOn, "");
+    await agent.goOn();
     expect(await told).toEqual([expect.stringMatching(/^orchestra: .*[Nn]o space .*[Ff]ree some/)]);
     await disk.free();
 
@@ -145,22 +142,20 @@ test.for([BLACKBOARD, WORKTREES])(
 test("an agent that fails because the disk is full costs its task nothing", async (context) => {
   using disk = await projectOnDisk(context, WORKTREES);
   const { project } = disk;
-  const pipes = ["began", "go-on"].map((name) => join(project.root, "..", name));
-  for (const pipe of pipes) execFileSync("mkfifo", [pipe]);
-  const [began = "", goOn = ""] = pipes;
-  // The first attempt alone tells when it began, and waits.
-  const wait = `timeout 25 sh -c "echo > ${began}; cat ${goOn}; rm ${began}"`;
-  const script = `if [ -e ${began} ]; then ${wait}; fi; head -c 100k /dev/zero > big.bin; exit 0`;
+  const agent = holdAgent(project);
+  const first = join(project.root, "../first");
+  // Of all attempts the first alone waits.
+  const script = `if mkdir ${first} 2> /dev/null; then ${agent.waits}; fi; head -c 100k /dev/zero > big.bin; exit 0`;
   await project.orchestra("start", script, "--id", "big", "--max-retries", "0");
 
   const running = project.start("run");
   if (!running.stdout) throw new Error("It has no streams.");
   const lines = createInterface(running.stdout);
   const ended = once(running, "exit");
-  await readFile(began);
+  await agent.began();
   await disk.fill();
   const givenBack = lineWith(lines, "given back");
-  await writeFile(goOn, "");
+  await agent.goOn();
   expect(await givenBack).toMatch(/could not write: no space is left on the disk of/);
   await disk.free();
 

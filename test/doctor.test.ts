@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { holdAgent } from "./held-agent.ts";
 import { COMMAND_SHAPES } from "./json-commands.ts";
 
 const CONFIG = `agents:
@@ -15,16 +16,17 @@ checks: ["true"]
 
 type Finding = { readonly what: string; readonly verdict: string; readonly detail: string };
 
-/** What doctor finds beside the surroundings. */
 async function found(project: RealProject, ...words: readonly string[]): Promise<Finding[]> {
-  const { findings } = COMMAND_SHAPES.Doctor.parse(await project.json(...words, "doctor"));
-  return findings.filter(
-    (one) => one.cure !== undefined || one.isMended || one.what === "leftovers",
-  );
+  return troubles(project, ...words, "doctor");
 }
 
 async function fix(project: RealProject, ...words: readonly string[]): Promise<Finding[]> {
-  const { findings } = COMMAND_SHAPES.Doctor.parse(await project.json(...words, "doctor", "--fix"));
+  return troubles(project, ...words, "doctor", "--fix");
+}
+
+/** What doctor finds beside the surroundings. */
+async function troubles(project: RealProject, ...words: readonly string[]): Promise<Finding[]> {
+  const { findings } = COMMAND_SHAPES.Doctor.parse(await project.json(...words));
   return findings.filter(
     (one) => one.cure !== undefined || one.isMended || one.what === "leftovers",
   );
@@ -215,14 +217,12 @@ test("with --dry-run nothing is changed, and what would be done is told", async 
 
 test("while the queue is worked, only what may change under it is put right", async () => {
   using project = await workedProject();
-  const pipes = ["began", "go-on"].map((name) => join(project.root, "..", name));
-  for (const pipe of pipes) execFileSync("mkfifo", [pipe]);
-  const [began = "", goOn = ""] = pipes;
-  const script = `timeout 25 sh -c "echo > ${began}; cat ${goOn}"; echo x > two.txt; exit 0`;
+  const agent = holdAgent(project);
+  const script = `${agent.waits}; echo x > two.txt; exit 0`;
   await project.orchestra("start", script, "--id", "two");
   const running = project.start("run");
   const ended = once(running, "exit");
-  await readFile(began);
+  await agent.began();
   const database = new DatabaseSync(join(project.root, ".orchestra/blackboard.db"));
   database.exec("update tasks set data = replace(data, 'complete', 'ready') where id = 'one'");
   database.close();
@@ -233,7 +233,7 @@ test("while the queue is worked, only what may change under it is put right", as
     { what: "process", verdict: "warning", detail: expect.stringContaining("left alone") },
   ]);
   expect(stray.exitCode ?? stray.signalCode).toBeNull();
-  writeFileSync(goOn, "");
+  await agent.goOn();
   expect(await ended).toEqual([0, null]);
   expect(await project.json("status")).toMatchObject({ counts: { complete: 2 } });
 });

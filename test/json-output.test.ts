@@ -1,13 +1,13 @@
-import { execFileSync, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type * as z from "zod";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { holdAgent } from "./held-agent.ts";
 import { COMMAND_SHAPES } from "./json-commands.ts";
 import { BLACKBOARD_SHAPES } from "./json-shapes.ts";
 import { textOfShapes } from "./shape-text.ts";
@@ -168,14 +168,12 @@ test("logs print one event a line, of an agent's real output", async () => {
 
 test("run says how it ended, also when it was stopped, and when it only watched", async () => {
   using project = createProject(CONFIG);
-  const pipes = ["began", "go-on"].map((name) => join(project.root, "..", name));
-  for (const pipe of pipes) execFileSync("mkfifo", [pipe]);
-  const [began = "", goOn = ""] = pipes;
-  const script = `timeout 25 sh -c "echo > ${began}; cat ${goOn}"; echo x > x.txt; exit 0`;
+  const agent = holdAgent(project);
+  const script = `${agent.waits}; echo x > x.txt; exit 0`;
   await project.orchestra("start", script);
   const worker = project.start("run", "--json");
   const stopped = endOf(worker);
-  await readFile(began);
+  await agent.began();
   const { Status, Run } = COMMAND_SHAPES;
   const { dispatcher } = await valueOf(project, Status, "status");
   expect(dispatcher?.pid).toBe(worker.pid);
@@ -189,7 +187,7 @@ test("run says how it ended, also when it was stopped, and when it only watched"
   expect(await stopped).toMatchObject({ exitCode: 130, end: { kind: "stopped" } });
   expect(await watched).toMatchObject({ exitCode: 0, end: { kind: "watched" } });
 
-  await writeFile(goOn, "");
+  await agent.goOn();
   expect((await valueOf(project, Run, "run")).counts.complete).toBe(1);
 });
 
