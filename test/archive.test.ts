@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { holdAgent } from "./held-agent.ts";
 import { COMMAND_SHAPES } from "./json-commands.ts";
 
 const CONFIG = `agents:
@@ -52,33 +52,30 @@ test("archived tasks are gone from the queue, and can be looked at in a store of
 
 test("tasks are archived while others are worked, and those go on", async () => {
   using project = createProject(CONFIG);
-  const pipes = ["began", "go-on"].map((name) => join(project.root, "..", name));
-  for (const pipe of pipes) execFileSync("mkfifo", [pipe]);
-  const [began = "", goOn = ""] = pipes;
+  const agent = holdAgent(project);
   await project.orchestra("start", "echo x > old.txt; exit 0", "--id", "old");
   await project.orchestra("run");
-  const script = `timeout 25 sh -c "echo > ${began}; cat ${goOn}"; echo x > now.txt; exit 0`;
+  const script = `${agent.waits}; echo x > now.txt; exit 0`;
   await project.orchestra("start", script, "--id", "now", "--after", "old");
   const running = project.start("run");
   const ended = once(running, "exit");
-  await readFile(began);
+  await agent.began();
   const { stdout, exitCode } = await project.orchestra("archive", "--older-than", "0");
   expect({ stdout, exitCode }).toEqual({
     exitCode: 0,
     stdout: expect.stringMatching(/^Archived 1 task in \.orchestra\/archives\/.*\n.*import.*\n$/),
   });
-  await writeFile(goOn, "");
+  await agent.goOn();
   expect(await ended).toEqual([0, null]);
   expect(await statesOf(project)).toEqual({ now: "complete" });
   expect(project.read("now.txt")).toBe("x\n");
 });
 
 test("a task whose worktree is still there stays until it is gone", async () => {
-  using project = createProject(`${CONFIG}workspace: { teardown: ["test -e ../allowed"] }\n`);
+  using project = createProject(CONFIG);
   await project.orchestra("start", "echo x > one.txt; exit 0", "--id", "one");
   await project.orchestra("run");
   const worktrees = project.git("worktree", "list", "--porcelain");
-  // What is to be tidied is told from what is there.
   expect(worktrees).not.toContain("/one\n");
   const [, root = ""] = /worktree (.*)\/\.merge\n/.exec(worktrees) ?? [];
   project.git("worktree", "add", "--quiet", "--detach", join(root, "one"));
@@ -87,6 +84,10 @@ test("a task whose worktree is still there stays until it is gone", async () => 
     held: 1,
   });
   expect(await project.json("archive", "--older-than", "0")).toEqual({ archives: [] });
+  project.git("worktree", "remove", join(root, "one"));
+  expect(await project.json("archive", "--older-than", "0")).toMatchObject({
+    archives: [{ tasks: 1 }],
+  });
 });
 
 test.each(["soon", "-1d", "9999d"])("--older-than %s is refused in one line", async (typed) => {

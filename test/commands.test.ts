@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, type TestContext } from "vitest";
@@ -231,7 +231,6 @@ test("closing the terminal that it is watched in does not end a run", async (con
   onLinux(context);
   using project = createProject(CONFIG);
   const go = join(project.root, "../go");
-  mkdirSync(join(project.root, "../closed"));
   await project.orchestra(
     "start",
     `until [ -e '${go}' ]; do sleep 0.05; done; echo a > a.txt; exit 0`,

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import {
   lstatSync,
@@ -8,12 +7,12 @@ import {
   utimesSync,
   type Stats,
 } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { eventually } from "../src/agents/process/testing/real-processes.ts";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { holdAgent } from "./held-agent.ts";
 
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -38,6 +37,9 @@ const ABOUT_ALL = [
   "--help",
   "--version",
 ];
+
+const DONE = 0;
+const MISUSE = 2;
 
 /** What SQLite keeps beside a blackboard for those who have it open: no part of what is kept. */
 const SHARED_INDEX = ".orchestra/blackboard.db-shm";
@@ -72,14 +74,18 @@ function contentOf(path: string, stats: Stats): string {
   return stats.isFile() ? readFileSync(path, "latin1") : "";
 }
 
-/** Runs every command that looks; returns what they changed. */
-async function changesByLooking(project: RealProject, taskId: string): Promise<string[]> {
+/** Runs every command that looks; returns what they changed. Who is refused has not looked. */
+async function changesByLooking(
+  project: RealProject,
+  taskId: string,
+  exitCodes: readonly number[] = [DONE],
+): Promise<string[]> {
   const changes: string[] = [];
   let before = everything(project);
   for (const line of [...LOOKS, ...ABOUT_ALL].map((one) => one.replace("TASK", taskId))) {
     for (const command of [line, `--json ${line}`]) {
       const { exitCode, stderr } = await project.orchestra(...command.split(" "));
-      if (exitCode === 1) throw new Error(`${command} failed: ${stderr}`);
+      if (!exitCodes.includes(exitCode)) throw new Error(`${command} failed: ${stderr}`);
       const after = everything(project);
       changes.push(...differences(before, after).map((path) => `${command}: ${path}`));
       before = after;
@@ -95,7 +101,7 @@ function differences(before: Map<string, Entry>, after: Map<string, Entry>): str
 
 test("looking at a project that has no blackboard makes none", async () => {
   using project = createProject(CONFIG);
-  expect(await changesByLooking(project, "none")).toEqual([]);
+  expect(await changesByLooking(project, "none", [DONE, MISUSE])).toEqual([]);
 });
 
 test("looking at work that has ended changes nothing of it", async () => {
@@ -109,13 +115,11 @@ test("looking at work that has ended changes nothing of it", async () => {
 
 test("looking at an agent at work, whose dispatcher was killed, changes nothing of it", async () => {
   using project = createProject(CONFIG);
-  const pipes = ["began", "go-on"].map((name) => join(project.root, "..", name));
-  for (const pipe of pipes) execFileSync("mkfifo", [pipe]);
-  const [began = "", goOn = ""] = pipes;
-  const script = `echo x > a.txt; git add a.txt; echo y > README.md; echo z > new.txt; timeout 25 sh -c "echo > ${began}; cat ${goOn}"`;
+  const agent = holdAgent(project);
+  const script = `echo x > a.txt; git add a.txt; echo y > README.md; echo z > new.txt; ${agent.waits}`;
   await project.orchestra("start", script, "--id", "live");
   const running = project.start("run");
-  await readFile(began);
+  await agent.began();
   let workspace: string | undefined;
   await eventually(async () => (workspace = await workspaceOf(project, "live")) !== undefined);
   running.kill("SIGKILL");
