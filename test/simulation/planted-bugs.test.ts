@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { BUGS } from "./planted-bugs.ts";
 import { runSeeds } from "./run-seeds.ts";
@@ -7,6 +8,14 @@ const SEEDS = 200;
 
 test.concurrent.each(Object.keys(BUGS))("the simulation finds that %s", async (plant) => {
   expect(await firstViolation(plant)).toEqual(expect.any(String));
+});
+
+test("the documentation names each planted bug, and none that is not planted", () => {
+  const page = readFileSync("docs/reliability.md", "utf8");
+  const [, section = ""] = page.split("### Planted bugs");
+  const [table = ""] = section.split("###");
+  const named = [...table.matchAll(/^\| (.+?) +\| \d+ +\|$/gm)].map(([, name = ""]) => name);
+  expect(named.toSorted()).toEqual(Object.keys(BUGS).toSorted());
 });
 
 /** What the first seed that notices the bug says of it. */
