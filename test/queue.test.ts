@@ -29,7 +29,7 @@ async function shown(project: RealProject, id: string): Promise<Shown> {
   return (await project.json("show", id)) as Shown;
 }
 
-test("killed at any moment, it takes up the same processes and finishes each attempt once", async () => {
+test("killed three times as it starts, it takes up the same processes and finishes each attempt once", async () => {
   using project = createProject(CONFIG);
   const log = join(project.root, "../starts.log");
   for (const id of ["a", "b", "c"]) {
