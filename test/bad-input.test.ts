@@ -166,10 +166,9 @@ test("a repository without a commit, a bare one and none at all are told apart",
     exitCode: 3,
     stderr: expect.stringMatching(/bare repository/),
   });
-  expect(await ran(none)).toMatchObject({
-    exitCode: 3,
-    stderr: expect.stringMatching(/not a git repository/),
-  });
+  const elsewhere = { exitCode: 3, stderr: expect.stringMatching(/not a git repository/) };
+  expect(await ran(none)).toMatchObject(elsewhere);
+  expect(await project.orchestraIn(none, "status")).toMatchObject(elsewhere);
 });
 
 test("a detached HEAD needs to be told the branch", async () => {

@@ -34,7 +34,6 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   DUPLICATE_ID: EXIT.misuse,
   ILLEGAL_TRANSITION: EXIT.misuse,
   FENCED: EXIT.unavailable,
-  INTERRUPT_CLOSED: EXIT.misuse,
   NOTHING_TO_RECOVER: EXIT.misuse,
   STORE_UNAVAILABLE: EXIT.unavailable,
   STORE_NEWER: EXIT.unavailable,

@@ -22,8 +22,7 @@ export async function openReader(place: {
   readonly findRepository: () => Promise<RepositoryFacts>;
 }): Promise<Reader | undefined> {
   const top = topOf(place.cwd);
-  if (top === undefined) return undefined;
-  const root = isProject(top) ? top : (await place.findRepository()).root;
+  const root = top !== undefined && isProject(top) ? top : (await place.findRepository()).root;
   const paths = projectPaths(root);
   const url = place.environment.storeUrl ?? (await configuredStore(root, paths.stateFolder));
   const location = storeLocation(url, { root, ...paths });

@@ -56,7 +56,7 @@ export type AttemptCommand = OfAttempt &
         readonly sessionId: string | undefined;
         readonly resumesSession: boolean;
       }
-    | { readonly type: "start_attempt"; readonly pid: number }
+    | { readonly type: "start_attempt"; readonly pid: number | undefined }
     /** A start that failed through no fault of the agent; costs the task nothing. */
     | { readonly type: "return_attempt"; readonly reason: string; readonly jitter: number }
     | { readonly type: "report_attempt"; readonly spending: AttemptSpending }

@@ -93,7 +93,11 @@ export type AttemptEvent =
       readonly sessionId: string | undefined;
       readonly resumesSession: boolean;
     })
-  | (OfAttempt & { readonly type: "attempt_started"; readonly pid: number })
+  | (OfAttempt & {
+      readonly type: "attempt_started";
+      /** Unless it had ended before anybody could look. */
+      readonly pid: number | undefined;
+    })
   | (OfAttempt & { readonly type: "attempt_returned"; readonly reason: string })
   | (OfAttempt & { readonly type: "attempt_reported" } & AttemptSpending)
   | (OfAttempt & {

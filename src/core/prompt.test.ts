@@ -28,6 +28,13 @@ test("the first attempt is told its task, how it is judged and where it works", 
   expect(prompt).not.toContain("has_changes");
 });
 
+test("an agent that must leave a clean tree is not told that its files are committed for it", () => {
+  const checks = [{ kind: "builtin", name: "clean_tree" }] as const;
+  const prompt = composePrompt(aTask({ checks }), anAttempt(), []);
+  expect(prompt).toContain("leave no uncommitted file");
+  expect(prompt).not.toContain("committed for you");
+});
+
 test("a retry is told what was tried, and which check failed and how", () => {
   const prompt = composePrompt(aTask(), anAttempt({ number: 2 }), [FAILED]);
   for (const told of [

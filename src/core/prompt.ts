@@ -14,7 +14,7 @@ export function composePrompt(task: Task, attempt: Attempt, earlier: readonly At
     task.prompt.trim(),
     listed("Acceptance criteria", task.acceptanceCriteria),
     judgement(task.checks),
-    workplace(attempt),
+    workplace(task, attempt),
     history(attempt, earlier),
     task.humanNote === undefined ? "" : `## A person adds\n\n${task.humanNote.trim()}`,
   ];
@@ -41,8 +41,12 @@ function judgement(checks: readonly CheckSpec[]): string {
   return `## How your work is judged\n\nWhen you stop, these run on what you leave, and must pass: ${commands.join(", ")}.`;
 }
 
-function workplace(attempt: Attempt): string {
-  return `## Where you work\n\nThe current directory is your own copy of the repository, on the branch \`${attempt.branch}\`. Stay in it and on it. Commit your work; what you leave uncommitted is committed for you.`;
+function workplace({ checks }: Task, { branch }: Attempt): string {
+  const isCleanTreeAsked = checks.some(({ name }) => name === "clean_tree");
+  const commit = isCleanTreeAsked
+    ? "Commit all of your work: leave no uncommitted file, or it is sent back to you."
+    : "Commit your work; what you leave uncommitted is committed for you.";
+  return `## Where you work\n\nThe current directory is your own copy of the repository, on the branch \`${branch}\`. Stay in it and on it. ${commit}`;
 }
 
 function history(attempt: Attempt, earlier: readonly Attempt[]): string {

@@ -91,6 +91,13 @@ test.each(FAILURE_CLASSES.filter((one) => policyOf(one).costs === "human"))(
   },
 );
 
+test("what an agent says without a full stop is asked as a sentence", () => {
+  const failure = aFailure({ class: "auth", message: "HTTP 401 bad key" });
+  expect(afterFailure(COUNTED_ONCE, failure, NOW_MS, 0)).toMatchObject({
+    question: "HTTP 401 bad key. Retry once it is put right?",
+  });
+});
+
 describe("back-off", () => {
   test("doubles with every try, up to five minutes", () => {
     const tries = [0, 1, 2, 3, 4, 8, 9, 100, 10_000];

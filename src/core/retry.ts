@@ -43,7 +43,10 @@ export function afterFailure(
     case "end":
       return { kind: "nothing" };
     case "human":
-      return { kind: "ask", question: `${failure.message} Retry once it is put right?` };
+      return {
+        kind: "ask",
+        question: `${asSentence(failure.message)} Retry once it is put right?`,
+      };
     case "loss":
       if (task.lossCount >= MAX_LOSSES) {
         return { kind: "ask", question: `Lost ${task.lossCount} times with its node. Retry?` };
@@ -51,7 +54,10 @@ export function afterFailure(
       return retryLater(failure, nowMs, task.lossCount, jitter);
     case "wait":
       if (task.waitCount > MAX_WAITS) {
-        return { kind: "ask", question: `Waited ${MAX_WAITS} times: ${failure.message} Retry?` };
+        return {
+          kind: "ask",
+          question: `Waited ${MAX_WAITS} times: ${asSentence(failure.message)} Retry?`,
+        };
       }
       return retryLater(failure, nowMs, task.waitCount, jitter);
     case "retry":
@@ -60,6 +66,11 @@ export function afterFailure(
       }
       return retryLater(failure, nowMs, task.failureCount, jitter);
   }
+}
+
+/** What others say may end in any way. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function times(count: number): string {

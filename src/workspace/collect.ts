@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { provideMissing } from "./furnish.ts";
 import { storageTroubleIn } from "./git-error.ts";
-import { git, tryGit, type GitOptions } from "./git.ts";
+import { git, type GitOptions } from "./git.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { mergeBase, workspacePath } from "./prepare.ts";
 import { branchCommit } from "./refs.ts";

@@ -94,7 +94,7 @@ function happening(event: RecordedEvent): string | undefined {
     case "attempt_assigned":
       return `attempt ${event.number} goes to ${event.agent}`;
     case "attempt_started":
-      return `started (process ${event.pid})`;
+      return event.pid === undefined ? "started" : `started (process ${event.pid})`;
     case "attempt_returned":
       return `given back: ${event.reason}`;
     case "attempt_finished":

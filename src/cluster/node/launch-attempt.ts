@@ -35,7 +35,7 @@ export async function launchAttempt(
     await start(deps, task, { ...attempt, ...preparation }, context);
   }
   const state = await deps.processes.inspect(folder);
-  const pid = state.kind === "running" ? state.pid : 0;
+  const pid = state.kind === "running" ? state.pid : undefined;
   const ids = idsOf(deps, attempt);
   return {
     attempt: { ...attempt, ...preparation },

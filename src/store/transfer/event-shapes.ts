@@ -110,7 +110,7 @@ const facts = {
     sessionId: text.optional(),
     resumesSession: flag,
   },
-  attempt_started: { ...ofAttempt, pid: number },
+  attempt_started: { ...ofAttempt, pid: number.optional() },
   attempt_returned: { ...ofAttempt, reason: text },
   attempt_reported: { ...ofAttempt, ...spending },
   attempt_finished: { ...ofAttempt, commit: text, summary: summaryShape, ...spending },
