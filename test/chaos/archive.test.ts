@@ -31,6 +31,7 @@ test.concurrent.for(sampleOf(crashPointsOf(effects), POINTS, SEED))(
   async (point) => {
     using project = copyOf(template);
     const at = await crashAt(project, ARCHIVE, point);
+    expect(at).toBeDefined();
     expect({ at, ...(await foundIn(project)) }).toEqual({ at, ...WHOLE });
 
     const { exitCode, stderr } = await project.orchestra(...ARCHIVE);

@@ -23,6 +23,7 @@ test("a start that is killed has queued its task or has not, and can be said aga
   for (const point of sampleOf(crashPointsOf(effects), POINTS, SEED)) {
     using project = await createChaosProject([]);
     const hit = await crashAt(project, START, point);
+    expect(hit).toBeDefined();
     const isQueued = (await project.orchestra("show", "a01")).exitCode === DONE;
     const again = await project.orchestra(...START);
     expect({ hit, code: again.exitCode }).toEqual({ hit, code: isQueued ? MISUSE : DONE });
@@ -41,6 +42,7 @@ test("a cancel that is killed is finished by the next run, or can be said again"
   for (const point of sampleOf(crashPointsOf(effects), POINTS, SEED)) {
     using project = await projectWithOrphan();
     const hit = await crashAt(project, ["cancel", "a01"], point);
+    expect(hit).toBeDefined();
     const { states } = await outcomeOf(project);
     if (states["a01"] === "active") await project.orchestra("cancel", "a01");
     expect((await project.orchestra("run")).exitCode).toBe(DONE);
