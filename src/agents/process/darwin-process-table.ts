@@ -59,8 +59,10 @@ function askNow(program: string, ...args: readonly string[]): string {
       maxBuffer: ANSWER_BYTES_MAX,
       stdio: ["ignore", "pipe", "ignore"],
     });
-  } catch {
+  } catch (error) {
     // `ps` exits with 1 when there is no such process.
-    return "";
+    if (error instanceof Error && "status" in error && error.status === 1) return "";
+    // Who cannot look must not take the living for dead.
+    throw error;
   }
 }

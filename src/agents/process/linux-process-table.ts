@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { errnoOf } from "../../core/errno.ts";
 import {
   remembering,
   signalProcess,
@@ -106,11 +107,15 @@ function firstPidSince({ read }: Proc, oldest: Pick<ProcessFacts, "pid" | "start
   return newest >= oldest.pid ? oldest.pid : 1;
 }
 
+/** A process ends between two questions, or belongs to someone else. */
+const UNTOLD = ["ENOENT", "ESRCH", "EACCES", "EPERM"];
+
 function readNow(file: string): string {
   try {
     return readFileSync(`/proc/${file}`, "utf8");
-  } catch {
-    // The process ended between two questions, or belongs to someone else.
-    return "";
+  } catch (error) {
+    if (UNTOLD.includes(errnoOf(error))) return "";
+    // Who cannot look, as for want of a file descriptor, must not take the living for dead.
+    throw error;
   }
 }

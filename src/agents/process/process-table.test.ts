@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { factsOf } from "./darwin-process-table.ts";
 import { machineProcessTable } from "./process-table.ts";
 import { eventually } from "./testing/real-processes.ts";
+import { withoutDescriptors } from "./testing/without-descriptors.ts";
 
 const table = machineProcessTable();
 
@@ -63,6 +64,17 @@ test("carriers have the whole entry in their environment, not a part of it", asy
     expect(seen.carriers(entry, [carrier, other])).toEqual(table.carriers(entry, [carrier, other]));
   }
   expect(seen.find(carrier)).toEqual(table.find(carrier));
+});
+
+test("where nothing can be looked up, nobody is taken for dead", async () => {
+  const program = `
+    import { machineProcessTable } from ${JSON.stringify(new URL("process-table.ts", import.meta.url))};
+    const table = machineProcessTable();
+    for (const look of [() => table.bootId(), () => table.find(process.pid)]) {
+      try { console.log("seen", look()); } catch ({ code }) { console.log(code); }
+    }
+  `;
+  expect(await withoutDescriptors(program)).toBe("EMFILE\nEMFILE");
 });
 
 test("to signal a process that is gone is no error", () => {
