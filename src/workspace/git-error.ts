@@ -1,4 +1,5 @@
 import { access, constants, stat, statfs } from "node:fs/promises";
+import { startError } from "../agents/process/start-error.ts";
 import { errnoOf } from "../core/errno.ts";
 import { OrchestraError, type ErrorCode } from "../core/errors.ts";
 
@@ -10,11 +11,12 @@ type Call = {
   readonly writesTo?: string;
 };
 
-/** The end of a git command that did not succeed; an `ExecaError`, or an exit code and its output. */
+/** The end of a git command that did not succeed. */
 type Ending = {
-  readonly exitCode?: number | undefined;
+  readonly exitCode: number | undefined;
   readonly stderr: string;
-  readonly code?: string | undefined;
+  /** Why it could not be started. */
+  readonly failure?: unknown;
   readonly killedBy?: string | undefined;
 };
 
@@ -41,8 +43,8 @@ const STORAGE_CODES: Readonly<Record<string, "NO_SPACE" | "READ_ONLY">> = {
 /** What the end of a git command means for the caller, decided by errno, never by git's words. */
 export async function gitError(call: Call, ending: Ending): Promise<OrchestraError> {
   const doing = `Running git ${subcommand(call.args)} in ${call.cwd}`;
-  const cause = ending instanceof Error ? ending : new Error(ending.stderr.trim());
-  if (ending.exitCode === undefined) return startError(doing, call, ending, cause);
+  const cause = ending.failure ?? new Error(ending.stderr.trim());
+  if (ending.exitCode === undefined) return brokenOff(doing, call, ending, cause);
 
   const others = [call.env?.["GIT_DIR"], call.writesTo].filter((one) => one !== undefined);
   for (const folder of [call.cwd, ...others]) {
@@ -54,22 +56,25 @@ export async function gitError(call: Call, ending: Ending): Promise<OrchestraErr
   return new OrchestraError("GIT_FAILED", message, { cause });
 }
 
-async function startError(
+/** Git did not come to an exit code of its own. */
+async function brokenOff(
   doing: string,
   call: Call,
-  ending: Ending,
-  cause: Error,
+  { killedBy, failure }: Ending,
+  cause: unknown,
 ): Promise<OrchestraError> {
-  if (ending.killedBy !== undefined) {
-    const message = `${doing} was ended by ${ending.killedBy}, which we did not send. Look whether the machine is out of memory, and try again.`;
+  if (killedBy !== undefined) {
+    const message = `${doing} was ended by ${killedBy}, which we did not send. Look whether the machine is out of memory, and try again.`;
     return new OrchestraError("GIT_KILLED", message, { cause });
   }
-  if (ending.code === undefined) {
+  if (failure === undefined) {
     const message = `${doing} took too long or printed too much, and was ended. Look at the disk, and for locks of git.`;
     return new OrchestraError("GIT_FAILED", message, { cause });
   }
+  const refusal = startError(["git"], failure);
+  if (refusal.code === "MACHINE_FULL") return refusal;
   if (await isFolder(call.cwd)) {
-    const message = `${doing}: git cannot be started (${ending.code}). Install git, and put it on the PATH.`;
+    const message = `${doing}: git cannot be started (${errnoOf(failure)}). Install git, and put it on the PATH.`;
     return new OrchestraError("REPOSITORY_UNUSABLE", message, { cause });
   }
   const message = `${doing}: there is no such folder. Make it, or run from another one.`;

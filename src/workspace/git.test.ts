@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { withoutDescriptors } from "../agents/process/testing/without-descriptors.ts";
 import { explainingStorage, gitError, storageTrouble } from "./git-error.ts";
 import { git, tryGit } from "./git.ts";
 import { createTestRepository } from "./testing/test-repository.ts";
@@ -30,6 +31,14 @@ test("git that is not installed and a folder that is gone are told apart", async
   await expect(git(["status"], { cwd: repository.root, env })).rejects.toThrow(/Install git/);
   await rm(repository.root, { recursive: true });
   await expect(git(["status"], { cwd: repository.root })).rejects.toThrow(/no such folder/);
+});
+
+test("a machine without room for another process is told from one without git", async () => {
+  const program = `
+    import { tryGit } from ${JSON.stringify(new URL("git.ts", import.meta.url))};
+    await tryGit(["status"], { cwd: "/" }).catch(({ code }) => console.log(code));
+  `;
+  expect(await withoutDescriptors(program)).toBe("MACHINE_FULL");
 });
 
 test("what a hook inherits does not lead to another repository", async () => {

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { HOOK_VARIABLES } from "../config/environment.ts";
-import { errnoOf } from "../core/errno.ts";
 import { gitError } from "./git-error.ts";
 import { endGroupOnAbort } from "./process-group.ts";
 
@@ -78,8 +77,8 @@ type Ending = {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
-  /** Of the failure to start. */
-  readonly code?: string;
+  /** Why it could not be started. */
+  readonly failure?: unknown;
   /** The signal that ended it, when it was not us who sent that. */
   readonly killedBy?: string | undefined;
 };
@@ -96,15 +95,15 @@ async function run(
     env: { ...process.env, ...ENVIRONMENT, ...options.env },
     detached: true,
   });
-  const stopWatching = endGroupOnAbort(child.pid, signal);
-  // Git may end without reading what it is given.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(options.input ?? "");
   const closed = once(child, "close");
-  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const stopWatching = endGroupOnAbort(child.pid, signal);
   try {
-    await closed;
-    const [stdout, stderr] = await output;
+    // What was not started may have no streams; waiting for its end then tells why.
+    if (child.pid === undefined) await closed;
+    // Git may end without reading what it is given.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input ?? "");
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
     const isWhole = stdout.length < OUTPUT_LENGTH_MAX && !signal.aborted;
     const exitCode = isWhole ? (child.exitCode ?? undefined) : undefined;
     const killedBy = isWhole ? (child.signalCode ?? undefined) : undefined;
@@ -114,9 +113,8 @@ async function run(
       stderr: withoutLineFeed(stderr),
       killedBy,
     };
-  } catch (error) {
-    const code = errnoOf(error) || "UNKNOWN";
-    return { exitCode: undefined, stdout: "", stderr: "", code };
+  } catch (failure) {
+    return { exitCode: undefined, stdout: "", stderr: "", failure };
   } finally {
     stopWatching();
   }
