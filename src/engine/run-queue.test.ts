@@ -1,9 +1,10 @@
 import { expect, test, vi } from "vitest";
 import { stopAttempt } from "../cluster/node/run-node.ts";
 import { OrchestraError } from "../core/errors.ts";
+import type { MergeRepository } from "../merge/repository.ts";
 import { executeOrThrow } from "../store/execute.ts";
 import type { Workspaces } from "../workspace/workspace.ts";
-import { runQueue } from "./run-queue.ts";
+import { runQueue, type QueueEnd } from "./run-queue.ts";
 import { aQueue, NEVER, QUICK } from "./testing/a-queue.ts";
 
 test("tasks are worked after what they depend on, and all are merged", async () => {
@@ -169,6 +170,29 @@ test("a merge conflict sends the task back with the conflict, starting from the 
   ]);
   expect(world.prompts.get("a-2")).toContain("conflicts with main in a.txt");
   expect(world.prompts.get("a-2")).toContain("<<<<");
+});
+
+test("whoever is stopped in the middle of a merge ends that, and begins nothing more", async () => {
+  const { add, deps, clock, states, world } = aQueue();
+  await add({ id: "a" }, { id: "b", dependsOn: ["a"] });
+  const [stop, git] = [new AbortController(), Promise.withResolvers<void>()];
+  const repository: MergeRepository = {
+    ...world.repository,
+    advance: async (request) => {
+      stop.abort();
+      await git.promise;
+      return world.repository.advance(request);
+    },
+  };
+  const onEnd = vi.fn<(end: QueueEnd) => void>();
+  const run = runQueue({ ...(await deps()), repository }, stop.signal).then(onEnd);
+
+  await clock.advance(60_000);
+  expect(onEnd).not.toHaveBeenCalled();
+  git.resolve();
+  await run;
+  expect(onEnd).toHaveBeenCalledWith({ kind: "stopped" });
+  expect(await states()).toEqual({ a: "complete", b: "ready" });
 });
 
 test("a merge into a dirty checkout waits, and says why", async () => {

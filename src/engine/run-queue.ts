@@ -62,13 +62,15 @@ async function runLoops(deps: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
 
   const node = runNode(deps, signal);
   const dispatcher = runDispatcher(deps, signal);
+  const merging = mergeUntilEmpty(deps, signal);
   try {
     // A dispatcher that lost its lease ends everything here; the agents go on.
     const dispatching = dispatcher.then((): QueueEnd => ({ kind: "stopped" }));
-    return await Promise.race([mergeUntilEmpty(deps, signal), dispatching]);
+    return await Promise.race([merging, dispatching]);
   } finally {
     over.abort();
-    await Promise.allSettled([node, dispatcher]);
+    // Whoever comes after us uses the same scratch worktree, and so must find no merge going on.
+    await Promise.allSettled([node, dispatcher, merging]);
     watching.abort();
   }
 }
@@ -103,6 +105,8 @@ async function mergePass(
 ): Promise<Pass | undefined> {
   try {
     const pass = await mergeAll(deps, signal);
+    // The next start tidies; what the last merge made ready is for it to place.
+    if (signal.aborted) return { ...pass, isEmpty: false };
     const live = await deps.store.liveAttempts();
     await tidier.tidyEnded(pass.settled, live);
     if (live.length > 0 || !(await isEmpty(deps, pass.deferred)))
