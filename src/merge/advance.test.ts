@@ -158,3 +158,20 @@ test("a file that became a folder in the branch becomes one in its check-out", a
   });
   expect(existsSync(join(repository.root, "a.txt/b.txt"))).toBe(true);
 });
+
+test("a folder that became a file in the branch makes way for it, but not for what is ignored", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const expected = await repository.commit({ "a/b.txt": "b\n" }, "A folder");
+  await repository.git(["switch", "--quiet", "--detach"]);
+  await rm(join(repository.root, "a"), { recursive: true });
+  const merged = await repository.commit({ a: "file\n" }, "A file");
+  await repository.git(["switch", "--quiet", "main"]);
+  const request = { targetBranch: "main", expected, merged };
+
+  await repository.write("a/mine.log", "mine\n");
+  expect(await merges.advance(request)).toMatchObject({ kind: "dirty", files: ["a/mine.log"] });
+  await rm(join(repository.root, "a/mine.log"));
+  expect(await merges.advance(request)).toEqual({ kind: "advanced" });
+  expect(await repository.git(["status", "--porcelain"])).toBe("");
+});

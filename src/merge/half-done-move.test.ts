@@ -110,3 +110,23 @@ test("a move in which a file becomes a folder, and which was never begun, is for
   expect(await merges.dirtyCheckout("main")).toBeUndefined();
   expect(await repository.git(["status", "--porcelain"])).toBe("");
 });
+
+test("a move in which a folder was to become a file is taken back, and then made", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  await repository.commit({ "a/x.txt": "x\n", "a/y.txt": "y\n" }, "A folder");
+  await repository.git(["switch", "--quiet", "--detach"]);
+  await rm(join(repository.root, "a"), { recursive: true });
+  const merged = await repository.commit({ a: "file\n" }, "A file");
+  await repository.git(["switch", "--quiet", "main"]);
+  const expected = await repository.git(["rev-parse", "main"]);
+  const { root: path, worktreesRoot } = repository;
+  const move = { path, targetBranch: "main", expected, merged };
+  await noteMove({ worktreesRoot }, move);
+  await rm(join(path, "a/x.txt"));
+
+  expect(await merges.dirtyCheckout("main")).toBeUndefined();
+  expect(await repository.git(["status", "--porcelain"])).toBe("");
+  expect(await merges.advance(move)).toEqual({ kind: "advanced" });
+  expect(await readFile(join(path, "a"), "utf8")).toBe("file\n");
+});

@@ -1,12 +1,14 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errnoOf } from "../core/errno.ts";
 import { entryAt } from "../workspace/entry-at.ts";
-import { git, nulSeparated, tryGit } from "../workspace/git.ts";
+import { git, tryGit } from "../workspace/git.ts";
 import { branchCommit, pathsOf } from "../workspace/refs.ts";
 import { clearStaleLocks } from "../workspace/stale-locks.ts";
 import { endStray } from "../workspace/stray.ts";
 import { commonDirOf, gitDirOf } from "../workspace/worktree.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
+import { changedFiles, filesChangedBy, type DifferingFiles } from "./target-checkout.ts";
 
 /** A check-out that is to follow its branch from one commit to the next. */
 export type Move = {
@@ -55,13 +57,13 @@ export async function undoHalfDoneMove(deps: WorktreesDeps): Promise<void> {
 }
 
 async function readMove({ worktreesRoot }: WorktreesDeps): Promise<Move | undefined> {
-  const text = await readFile(join(worktreesRoot, FILE_NAME), "utf8").catch(() => "null");
   try {
-    const move: Move | null = JSON.parse(text);
-    return move ?? undefined;
-  } catch {
+    const move: Move = JSON.parse(await readFile(join(worktreesRoot, FILE_NAME), "utf8"));
+    return move;
+  } catch (error) {
     // Half of a note: git had not begun.
-    return undefined;
+    if (error instanceof SyntaxError || errnoOf(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 
@@ -76,46 +78,34 @@ async function undo(deps: WorktreesDeps, move: Move): Promise<void> {
   const head = await tryGit(["symbolic-ref", "--quiet", "HEAD"], place);
   const tip = await branchCommit({ cwd: deps.repositoryRoot }, move.targetBranch);
   if (head.stdout !== `refs/heads/${move.targetBranch}` || tip !== move.expected) return;
-  const changes = await changesOf(move);
+  const changes = await filesChangedBy(move.path, { from: move.expected, to: move.merged });
   if (!(await isOnlyOurs(deps, move, changes))) return;
   await git(["reset", "--quiet", "--hard"], place);
   // Git does not remove what the index had not come to hold.
   for (const path of changes.added) {
-    if (entryAt(join(move.path, path))) await rm(join(move.path, path), { force: true });
+    const file = join(move.path, path);
+    if (entryAt(file)?.isDirectory() === false) await rm(file, { force: true });
   }
 }
 
-type Changes = {
-  readonly all: readonly string[];
-  readonly added: ReadonlySet<string>;
-  readonly removed: ReadonlySet<string>;
-};
-
-async function changesOf({ path, expected, merged }: Move): Promise<Changes> {
-  const args = ["diff", "--name-status", "--no-renames", "-z", expected, merged];
-  const fields = await pathsOf(args, { cwd: path });
-  const named = (letter?: string): string[] =>
-    fields.filter(
-      (_, index) => index % 2 === 1 && (letter === undefined || fields[index - 1] === letter),
-    );
-  return { all: named(), added: new Set(named("A")), removed: new Set(named("D")) };
-}
-
 /** Whether each file is as before or after the move, gone, or begun; and no other has changed. */
-async function isOnlyOurs(deps: WorktreesDeps, move: Move, changes: Changes): Promise<boolean> {
-  const place = { cwd: move.path };
-  const options = ["--no-renames", "--untracked-files=no", "--ignore-submodules=dirty", "-z"];
-  const status = nulSeparated(await git(["status", "--porcelain", ...options], place));
-  const moved = new Set(changes.all);
-  if (status.some((line) => !moved.has(line.slice("XY ".length)))) return false;
+async function isOnlyOurs(
+  deps: WorktreesDeps,
+  move: Move,
+  { all, added, removed }: DifferingFiles,
+): Promise<boolean> {
+  const moved = new Set(all);
+  if ((await changedFiles(move.path)).some((path) => !moved.has(path))) return false;
 
   const unlikeBefore = await differingFrom(deps, move, move.expected);
   const unlikeAfter = await differingFrom(deps, move, move.merged);
-  return changes.all.every((path) => {
+  return all.every((path) => {
     const facts = entryAt(join(move.path, path));
     if (!facts || (facts.isFile() && facts.size === 0)) return true;
-    const isBefore = !changes.added.has(path) && !unlikeBefore.has(path);
-    const isAfter = !changes.removed.has(path) && !unlikeAfter.has(path);
+    // A folder that is to make way for it; a reset takes nothing out of it.
+    if (added.has(path) && facts.isDirectory()) return true;
+    const isBefore = !added.has(path) && !unlikeBefore.has(path);
+    const isAfter = !removed.has(path) && !unlikeAfter.has(path);
     return isBefore || isAfter;
   });
 }

@@ -29,34 +29,57 @@ export async function checkoutOf(deps: Deps, branch: string): Promise<string | u
  */
 export async function obstaclesIn(
   path: string,
-  change?: { readonly from: string; readonly to: string },
+  change?: Change,
 ): Promise<readonly string[] | undefined> {
-  const place = { cwd: path };
-  const options = ["-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"];
-  const status = await pathsOf(["status", "--porcelain", ...options], place);
-  const changed = status.map((line) => line.slice("XY ".length));
   const inTheWay = change ? await overwritten(path, change) : [];
-  const files = [...new Set([...changed, ...inTheWay])];
+  const files = [...new Set([...(await changedFiles(path)), ...inTheWay])];
   if (files.length > 0) return files;
   const gitDir = await gitDirOf(path);
   return OPERATIONS.some((name) => existsSync(join(gitDir, name))) ? [] : undefined;
 }
 
+/** The tracked files in `path` that are not as HEAD has them, on disk or in the index. */
+export async function changedFiles(path: string): Promise<readonly string[]> {
+  const options = ["-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"];
+  const status = await pathsOf(["status", "--porcelain", ...options], { cwd: path });
+  return status.map((line) => line.slice("XY ".length));
+}
+
+export type Change = { readonly from: string; readonly to: string };
+
+/** Files that differ between two commits. */
+export type DifferingFiles = {
+  readonly all: readonly string[];
+  readonly added: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+};
+
+export async function filesChangedBy(path: string, { from, to }: Change): Promise<DifferingFiles> {
+  const args = ["diff", "--name-status", "--no-renames", "-z", from, to];
+  const fields = await pathsOf(args, { cwd: path });
+  const named = (letter?: string): string[] =>
+    fields.filter(
+      (_, index) => index % 2 === 1 && (letter === undefined || fields[index - 1] === letter),
+    );
+  return { all: named(), added: new Set(named("A")), removed: new Set(named("D")) };
+}
+
 /** Files that are there already where `to` has new ones: git itself would overwrite ignored ones. */
-async function overwritten(
-  path: string,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<string[]> {
-  const args = ["diff", "--name-only", "--no-renames", "--diff-filter=A", "-z", from, to];
-  const added = await pathsOf(args, { cwd: path });
-  const there = [...new Set(added.map((name) => standingAt(path, name)))];
-  const names = there.filter((name) => name !== undefined);
-  const inPlaceOfFolders = names.filter((name) => !added.includes(name));
-  if (inPlaceOfFolders.length === 0) return names;
-  // Those that the branch has itself make way.
-  const asked = ["--literal-pathspecs", "ls-files", "-z", "--", ...inPlaceOfFolders];
-  const tracked = new Set(await pathsOf(asked, { cwd: path }));
-  return names.filter((name) => !tracked.has(name));
+async function overwritten(path: string, change: Change): Promise<string[]> {
+  const { added, removed } = await filesChangedBy(path, change);
+  const there = new Set([...added].map((name) => standingAt(path, name)));
+  const names = [...there].filter((name) => name !== undefined);
+  // What the branch itself has in the place of a folder or a file makes way.
+  const leaving = new Set([...removed].flatMap((name) => withFolders(name)));
+  const makingWay = names.filter((name) => leaving.has(name));
+  if (makingWay.length === 0) return names;
+  const asked = ["--literal-pathspecs", "ls-files", "--others", "-z", "--", ...makingWay];
+  const strangers = await pathsOf(asked, { cwd: path });
+  return [...names.filter((name) => !leaving.has(name)), ...strangers];
+}
+
+function withFolders(name: string): string[] {
+  return name === "." ? [] : [name, ...withFolders(dirname(name))];
 }
 
 /** What is there of that name, or is a file where a folder of that name would be. */
