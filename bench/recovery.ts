@@ -58,8 +58,8 @@ async function adopt(folder: string): Promise<number> {
   const { store, deps } = queueIn(folder);
   const adopted = new Set<string>();
   const stop = new AbortController();
-  const openTranscript: QueueDeps["folders"]["openTranscript"] = (attemptId, adapter) => {
-    const transcript = deps.folders.openTranscript(attemptId, adapter);
+  const openTranscript: QueueDeps["folders"]["openTranscript"] = (attemptId, parser) => {
+    const transcript = deps.folders.openTranscript(attemptId, parser);
     const read = async (isFinal: boolean): Promise<void> => {
       await transcript.read(isFinal);
       adopted.add(attemptId);

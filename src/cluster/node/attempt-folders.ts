@@ -1,4 +1,4 @@
-import type { AgentAdapter, StreamReport } from "../../agents/adapter.ts";
+import type { StreamParser, StreamReport } from "../../agents/adapter.ts";
 import type { LifeRecord } from "../../core/limits.ts";
 
 /** What is kept of an attempt beside the blackboard: its prompt, its streams, what a node has seen. */
@@ -11,7 +11,7 @@ export type AttemptFolders = {
   readonly life: (attemptId: string, awakeMs: number) => Promise<LifeRecord>;
   readonly keepLife: (attemptId: string, life: LifeRecord) => Promise<void>;
   /** The agent's output from its beginning: a restarted node reads it all again. */
-  readonly openTranscript: (attemptId: string, adapter: AgentAdapter) => Transcript;
+  readonly openTranscript: (attemptId: string, parser: StreamParser) => Transcript;
   /** The end of what it wrote to standard error. */
   readonly stderrTail: (attemptId: string) => Promise<string>;
   /** Cuts what an attempt that is over has printed to what is kept of it; safe to repeat. */

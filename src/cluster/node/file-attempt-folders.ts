@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AgentAdapter } from "../../agents/adapter.ts";
+import type { StreamParser } from "../../agents/adapter.ts";
 import { cutOutput } from "../../agents/process/cut-output.ts";
 import {
   followLines,
@@ -30,7 +30,7 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
       const folder = path(attemptId);
       return explainingStorage(`Keeping a life record in ${folder}`, writeLife(folder, life));
     },
-    openTranscript: (attemptId, adapter) => openTranscript(path(attemptId), adapter),
+    openTranscript: (attemptId, parser) => openTranscript(path(attemptId), parser),
     stderrTail: async (attemptId) =>
       readTail(join(path(attemptId), ATTEMPT_FILES.stderr), STDERR_TAIL_BYTES),
     cutOutput: async (attemptId) => {
@@ -55,10 +55,9 @@ async function cutAll(folder: string): Promise<void> {
   }
 }
 
-function openTranscript(folder: string, adapter: AgentAdapter): Transcript {
+function openTranscript(folder: string, parser: StreamParser): Transcript {
   const files = [join(folder, ATTEMPT_FILES.stdout), join(folder, ATTEMPT_FILES.stderr)] as const;
   const follower = followLines(files[0], OUTPUT_BYTES_MAX);
-  const parser = adapter.createParser();
   let sizeBytes = 0;
   return {
     read: async (isFinal) => {

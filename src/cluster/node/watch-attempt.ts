@@ -1,7 +1,7 @@
 import type { AttemptEnd, Attempt } from "../../core/attempt.ts";
 import type { AttemptSpending } from "../../core/events.ts";
 import type { Failure } from "../../core/failure.ts";
-import type { StreamParser, StreamReport } from "../../agents/adapter.ts";
+import type { StreamReport } from "../../agents/adapter.ts";
 import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
@@ -69,12 +69,11 @@ export async function watchAttempt(
 ): Promise<Life> {
   const agent = await deps.agent(attempt.agent);
   const earlier = await earlierUse(deps.store, attempt);
-  const createParser = (): StreamParser => agent.adapter.createParser(earlier);
   const watch: Watch = {
     deps,
     task,
     attempt,
-    transcript: deps.folders.openTranscript(attempt.id, { ...agent.adapter, createParser }),
+    transcript: deps.folders.openTranscript(attempt.id, agent.adapter.createParser(earlier)),
     wake: createWake(deps.bus, deps.clock, isEndOf(deps.folders.path(attempt.id))),
     life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
     isLifeKept: false,
