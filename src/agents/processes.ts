@@ -59,11 +59,14 @@ export type Termination = {
   readonly isProvenDead: boolean;
 };
 
-/** The files of an attempt's folder. */
+/** What is in an attempt's folder. */
 export const ATTEMPT_FILES = {
   prompt: "prompt.md",
   stdout: "stdout",
   stderr: "stderr",
   identity: "identity",
   exit: "exit",
+  /** The folders from which its checks are started; those on merged work are the merge queue's. */
+  checks: "checks",
+  mergeChecks: "merge-checks",
 } as const;

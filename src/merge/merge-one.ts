@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ATTEMPT_FILES } from "../agents/processes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { MergeCommand } from "../core/commands.ts";
 import type { CheckEvidence } from "../core/evidence.ts";
@@ -118,7 +119,7 @@ async function verify(
       cwd: prepared.path,
       commit: prepared.mergedCommit,
       env: { ...deps.env, ...deps.workspaces.environment(about, prepared.path) },
-      outputFolder: join(deps.folders.path(attempt.id), "merge-checks"),
+      outputFolder: join(deps.folders.path(attempt.id), ATTEMPT_FILES.mergeChecks),
       facts: { exitCode: 0, leftovers: [], hasChanges: true },
     },
     signal,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { AgentOutcome } from "../../agents/adapter.ts";
+import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import type { Attempt, AttemptEnd, AttemptSummary } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
 import type { CheckEvidence } from "../../core/evidence.ts";
@@ -159,7 +160,7 @@ async function run(
       cwd: workspace.path,
       commit: facts.commit,
       env: { ...deps.env, ...workspace.env },
-      outputFolder: join(deps.folders.path(attempt.id), "checks"),
+      outputFolder: join(deps.folders.path(attempt.id), ATTEMPT_FILES.checks),
       facts,
     },
     signal,

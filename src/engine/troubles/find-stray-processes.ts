@@ -1,14 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { livingOf } from "../../agents/process/inspect.ts";
+import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import { isLive, taskIdOf } from "../../core/attempt.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { hasEnded } from "../../core/task.ts";
 import type { LookDeps, Trouble } from "./trouble.ts";
 
-/** Where an attempt's checks are started from; those on merged work are the merge queue's. */
-const CHECKS = "checks";
-const MERGE_CHECKS = "merge-checks";
 const GRACE_MS = 10_000;
 
 type Origin = { readonly folder: string; readonly attemptId: string };
@@ -44,13 +42,14 @@ function strayOf(folder: string, attemptId: string, pids: readonly number[]): Tr
 
 /** Every folder that something may have been started from. */
 function originsIn(attempts: string, isWorked: boolean): Origin[] {
+  const { checks, mergeChecks } = ATTEMPT_FILES;
   return namesIn(attempts).flatMap((attemptId) => {
     const own = join(attempts, attemptId);
-    const parents = isWorked ? [CHECKS] : [CHECKS, MERGE_CHECKS];
-    const checks = parents.flatMap((parent) =>
+    const parents = isWorked ? [checks] : [checks, mergeChecks];
+    const ofChecks = parents.flatMap((parent) =>
       namesIn(join(own, parent)).map((name) => join(own, parent, name)),
     );
-    return [own, ...checks].map((folder) => ({ folder, attemptId }));
+    return [own, ...ofChecks].map((folder) => ({ folder, attemptId }));
   });
 }
 
