@@ -220,6 +220,8 @@ async function giveBack(
 ): Promise<void> {
   const ids = idsOf(deps, attempt);
   const spending = spendingOf(life.report);
-  await execute(deps.store, { type: "report_attempt", ...ids, spending });
-  await execute(deps.store, { type: "return_attempt", ...ids, ...why });
+  await executeInOrder(deps.store, [
+    { type: "report_attempt", ...ids, spending },
+    { type: "return_attempt", ...ids, ...why },
+  ]);
 }
