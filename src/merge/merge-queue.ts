@@ -5,6 +5,7 @@ import { defer, mergeOne, type MergeDeps, type MergeStep } from "./merge-one.ts"
 /** What one pass did: tasks that were settled, and how many must wait for a person. */
 export type MergePass = { readonly settled: readonly string[]; readonly deferred: number };
 
+/** Merges that are read at a time. */
 const ENTRIES_MAX = 100;
 /** A lock of git's is held for a moment; what fails this often needs a person. */
 const TRIES_MAX = 3;
@@ -15,14 +16,19 @@ const OF_ONE: readonly ErrorCode[] = ["GIT_FAILED", "REPOSITORY_UNUSABLE", "INVA
 /** Merges what waits, one after another, in the order in which it passed its checks. */
 export async function mergeAll(deps: MergeDeps, signal: AbortSignal): Promise<MergePass> {
   const settled: string[] = [];
-  let deferred = 0;
-  for (const entry of await deps.store.mergeQueue(ENTRIES_MAX)) {
-    if (signal.aborted) break;
-    const step = await mergeOrDefer(deps, entry, signal);
-    if (step === "deferred") deferred += 1;
-    if (step === "merged" || step === "rejected") settled.push(entry.task.id);
+  let [deferred, left] = [0, 0];
+  for (;;) {
+    // What stays is at the head of the queue, and must not hide what comes after it.
+    const entries = (await deps.store.mergeQueue(left + ENTRIES_MAX)).slice(left);
+    for (const entry of entries) {
+      if (signal.aborted) break;
+      const step = await mergeOrDefer(deps, entry, signal);
+      if (step === "merged" || step === "rejected") settled.push(entry.task.id);
+      else left += 1;
+      if (step === "deferred") deferred += 1;
+    }
+    if (signal.aborted || entries.length < ENTRIES_MAX) return { settled, deferred };
   }
-  return { settled, deferred };
 }
 
 /**
