@@ -33,6 +33,15 @@ test("git that is not installed and a folder that is gone are told apart", async
   await expect(git(["status"], { cwd: repository.root })).rejects.toThrow(/no such folder/);
 });
 
+test("what the system refuses to start is told with its reason", async () => {
+  await using repository = await createTestRepository();
+  const refused = git(["log", "x".repeat(3_000_000)], { cwd: repository.root });
+  await expect(refused).rejects.toMatchObject({
+    code: "REPOSITORY_UNUSABLE",
+    cause: { code: "E2BIG" },
+  });
+});
+
 test("a machine without room for another process is told from one without git", async () => {
   const program = `
     import { tryGit } from ${JSON.stringify(new URL("git.ts", import.meta.url))};

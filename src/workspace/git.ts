@@ -65,7 +65,7 @@ export async function tryGit(args: readonly string[], options: GitOptions): Prom
   options.signal?.throwIfAborted();
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit;
-  const result = await run([...SETTING_ARGS, ...args], options, signal);
+  const result = await run([...SETTING_ARGS, ...args], options, signal).catch(notStarted);
   options.signal?.throwIfAborted();
   const { exitCode, stdout, stderr } = result;
   if (exitCode !== undefined) return { exitCode, stdout, stderr };
@@ -113,11 +113,13 @@ async function run(
       stderr: withoutLineFeed(stderr),
       killedBy,
     };
-  } catch (failure) {
-    return { exitCode: undefined, stdout: "", stderr: "", failure };
   } finally {
     stopWatching();
   }
+}
+
+function notStarted(failure: unknown): Ending {
+  return { exitCode: undefined, stdout: "", stderr: "", failure };
 }
 
 /** All of a stream up to a bound; what is beyond it is read and dropped, so that git can end. */
