@@ -12,7 +12,7 @@ const TICKS_PER_SECOND = 100;
 
 /** The files of `/proc`, which are read at once because they are memory. */
 type Proc = {
-  /** Empty when there is no such file. */
+  /** Empty when there is no such file, or it is not for us. */
   readonly read: (file: string) => string;
   readonly list: () => readonly string[];
 };
