@@ -70,6 +70,7 @@ export function attemptId(taskId: string, number: number): string {
   return `${taskId}-${number}`;
 }
 
+/** The task of an attempt, told from the attempt's id alone. */
 export function taskIdOf(attemptId: string): string {
   return attemptId.slice(0, attemptId.lastIndexOf("-"));
 }

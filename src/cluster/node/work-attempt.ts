@@ -2,7 +2,7 @@ import type { Attempt } from "../../core/attempt.ts";
 import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
-import { endProcesses, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { finishAttempt, type Over } from "./finish-attempt.ts";
 import { launchAttempt, type Launched } from "./launch-attempt.ts";
 import { preparationOf, type Preparation } from "./preparation.ts";
@@ -130,11 +130,8 @@ async function giveUp(
 
   const message = error instanceof Error ? error.message : String(error);
   if (signals.halt.aborted || isPassing(error)) {
-    const { id, epoch } = attempt;
-    const jitter = signals.halt.aborted ? 0 : deps.random();
-    const nowMs = deps.clock.nowMs();
-    const type = "return_attempt";
-    await execute(deps.store, { type, nowMs, attemptId: id, epoch, reason: message, jitter });
+    const why = { reason: message, jitter: signals.halt.aborted ? 0 : deps.random() };
+    await execute(deps.store, { type: "return_attempt", ...idsOf(deps, attempt), ...why });
     return;
   }
   const isMissing = error instanceof OrchestraError && error.code === "AGENT_UNUSABLE";
@@ -170,9 +167,7 @@ async function end(
 ): Promise<void> {
   await execute(deps.store, {
     type: "end_attempt",
-    nowMs: deps.clock.nowMs(),
-    attemptId: attempt.id,
-    epoch: attempt.epoch,
+    ...idsOf(deps, attempt),
     end: ENDS[failureClass],
     failure: { class: failureClass, message },
     evidence: [],
