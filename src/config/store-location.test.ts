@@ -62,6 +62,10 @@ test.each([
   "postgres:ada:s3cret@db/shop",
   "mysql://ada:a:s3cret/?#@db/shop",
   "oracle://ada:s3cret@db/shop",
+  "postgresql+psycopg://ada:s3cret@db/shop",
+  "://ada:s3cret@db/shop",
+  "//ada:s3cret@postgres/shop",
+  "ada:s3cret@postgres/shop",
 ])("the password in %j is never told", (url) => {
   let told: string;
   try {

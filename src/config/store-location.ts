@@ -93,7 +93,9 @@ function serverLocation(kind: ServerLocation["kind"], text: string): ServerLocat
   return { kind, url: url.href, place: withoutPassword(text), schema };
 }
 
-/** Of any text: what is wrong with a URL may well be its password. */
-function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/*[^:@/]*):.*@/, "$1@").replace(/([?&]password=)[^&]*/g, "$1…");
+/** A store's URL for people. Of any text: what is wrong with a URL may well be its password. */
+export function withoutPassword(url: string): string {
+  return url
+    .replace(/^(((?:[^:@/]*:)?\/+|(?![^:@/]*:\/))[^:@/]*):.*@/s, "$1@")
+    .replace(/([?&]password=)[^&]*/g, "$1…");
 }
