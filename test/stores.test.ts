@@ -78,6 +78,15 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("with PostgreSQL", (
     expect.hasAssertions();
     await proveWorked(urlOf(await service.newBlackboard()));
   });
+
+  test("what is imported from it is told without the password", async () => {
+    using project = createProject(AGENTS);
+    const url = `${urlOf(await service.newBlackboard())}&password=s3cret`;
+    await project.orchestra("start", "x", "--store", url);
+    const ran = await project.orchestra("--store", "sqlite:copy.db", "import", url, "--json");
+    expect(JSON.parse(ran.stdout)).toMatchObject({ tasks: 1 });
+    expect(ran.stdout + ran.stderr).not.toContain("s3cret");
+  });
 });
 
 describe.skipIf(!isMariadbInstalled && !process.env["CI"])("with MariaDB", () => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { projectPaths } from "../../config/paths.ts";
-import { isStoreUrl, storeLocation } from "../../config/store-location.ts";
+import { isStoreUrl, storeLocation, withoutPassword } from "../../config/store-location.ts";
 import { HISTORY_FILE } from "../../store/archive/layout.ts";
 import { withHistory, type Source } from "../../store/transfer/source.ts";
 import type { History } from "../../store/history.ts";
@@ -18,7 +18,7 @@ export async function importBlackboard(cli: Cli, typed: string): Promise<void> {
     const live = await project.store.liveAttempts();
     return { ...counted.counts(), attemptsAtWork: live.length };
   });
-  cli.terminal.json({ source: typed, ...counts });
+  cli.terminal.json({ source: isStoreUrl(typed) ? withoutPassword(typed) : typed, ...counts });
   const { runs, tasks, events, attemptsAtWork } = counts;
   cli.terminal.say(
     `Imported ${plural(runs, "run")} with ${plural(tasks, "task")} (${plural(events, "event")}).`,
