@@ -44,7 +44,12 @@ export async function connectMysql({ url }: ServerLocation): Promise<ServerConne
     isUsable = false;
   };
   connection.on("error", lose).on("end", lose);
-  for (const statement of SESSION) await connection.query(statement);
+  try {
+    for (const sql of SESSION) await connection.query({ sql, timeout: ANSWER_TIMEOUT_MS });
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
   return {
     run: async (query) => run(connection, query),
     isUsable: () => isUsable,

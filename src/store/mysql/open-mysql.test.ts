@@ -44,6 +44,19 @@ describe.skipIf(!isMariadbInstalled && !process.env["CI"])("opening a MariaDB st
     );
   });
 
+  test("a connection that could not be made ready is given up", async () => {
+    await service.query("create user hasty with max_queries_per_hour 1");
+    await service.query("grant all on granted.* to hasty");
+    const theirs = serverAt(service.url("hasty", "granted"));
+    await expect(openMysqlStore(theirs)).rejects.toEqual(
+      refusal("STORE_UNAVAILABLE", /cannot be used/),
+    );
+    const left = "select id from information_schema.processlist where user = 'hasty'";
+    // The server hears of it a moment later; the test's own time-out is the deadline.
+    while ((await service.query(left)).length > 0);
+    expect(await service.query(left)).toEqual([]);
+  });
+
   test("a user with the right password is let in", async () => {
     const store = await openMysqlStore(serverAt(withPassword("secured", "right")));
     expect(await add(store, ["one"])).toHaveLength(3);
