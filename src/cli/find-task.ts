@@ -1,4 +1,5 @@
 import { OrchestraError } from "../core/errors.ts";
+import { inDependencyOrder } from "../core/graph.ts";
 import { quoted } from "../core/names.ts";
 import type { Task } from "../core/task.ts";
 import type { BlackboardReader } from "../store/store.ts";
@@ -26,7 +27,7 @@ export async function findTask(reader: BlackboardReader, typed: string): Promise
   throw new OrchestraError("TASK_NOT_FOUND", `Task ${only} has just gone.`);
 }
 
-/** The tasks that a person typed, each once, the oldest first: none waits for a later one. */
+/** The tasks that a person typed, each once, the oldest first, but none before one that it waits for. */
 export async function findTasks(
   reader: BlackboardReader,
   typed: readonly string[],
@@ -36,5 +37,9 @@ export async function findTasks(
     const task = await findTask(reader, one);
     found.set(task.id, task);
   }
-  return [...found.values()].toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+  const byAge = [...found.values()].toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+  const graph = new Map(
+    byAge.map(({ id, dependsOn }) => [id, dependsOn.filter((other) => found.has(other))]),
+  );
+  return inDependencyOrder(graph).flatMap((id) => found.get(id) ?? []);
 }
