@@ -49,6 +49,16 @@ test("what ended long ago leaves with what its agents printed, and the rest stay
   expect(await archiveTasks(deps, choice)).toEqual([]);
 });
 
+test("a place where no archive can be kept is told, and nothing leaves", async () => {
+  const deps = await setup("one");
+  writeFileSync(deps.archives, "in the way");
+  await expect(archiveTasks(deps, LONG_AGO)).rejects.toMatchObject({
+    code: "STORE_UNAVAILABLE",
+    message: expect.stringContaining(deps.archives) as unknown,
+  });
+  expect(await deps.store.taskIdsWithPrefix("", 10)).toEqual(["one"]);
+});
+
 test("a task that is sent back to work meanwhile stays with all it has; the others go", async () => {
   const deps = await setup("one", "two");
   await cancelledLongAgo(deps.store, "again");

@@ -56,13 +56,17 @@ export async function finishArchives(deps: ArchiveDeps): Promise<readonly Archiv
 
 /** Two at a time would take each other's unfinished archive for one that was left. */
 async function alone<T>({ archives }: ArchiveDeps, work: () => Promise<T>): Promise<T> {
-  mkdirSync(archives, { recursive: true });
-  const lock = openLock(join(archives, LOCK));
   try {
-    const giveBack = lock.take();
-    return await work().finally(giveBack);
-  } finally {
-    lock.close();
+    mkdirSync(archives, { recursive: true });
+    const lock = openLock(join(archives, LOCK));
+    try {
+      const giveBack = lock.take();
+      return await work().finally(giveBack);
+    } finally {
+      lock.close();
+    }
+  } catch (error) {
+    throw fileError(error, archives);
   }
 }
 
@@ -74,7 +78,7 @@ async function archiveNow(deps: ArchiveDeps, choice: Choice): Promise<Archived |
   const plan = { endedBeforeMs: choice.endedBeforeMs, tasks };
   await begin(deps, folder, plan).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
-    throw fileError(error, folder);
+    throw error;
   });
   return finish(deps, folder, plan);
 }
