@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { configuredStore } from "../config/configured-store.ts";
-import { projectPaths, STATE_FOLDER } from "../config/paths.ts";
+import { configuredLocation } from "../config/configured-location.ts";
+import { STATE_FOLDER } from "../config/paths.ts";
 import type { Environment } from "../config/environment.ts";
-import { storeLocation, type StoreLocation } from "../config/store-location.ts";
+import type { StoreLocation } from "../config/store-location.ts";
 import { openStoreReader } from "../store/open-store.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { RepositoryFacts } from "../workspace/inspect-repository.ts";
@@ -23,9 +23,7 @@ export async function openReader(place: {
 }): Promise<Reader | undefined> {
   const top = topOf(place.cwd);
   const root = top !== undefined && isProject(top) ? top : (await place.findRepository()).root;
-  const paths = projectPaths(root);
-  const url = place.environment.storeUrl ?? (await configuredStore(root, paths.stateFolder));
-  const location = storeLocation(url, { root, ...paths });
+  const location = await configuredLocation(root, place.environment);
   const reader = await openStoreReader(location);
   return reader && { ...reader, root, location, [Symbol.asyncDispose]: reader.close };
 }

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { projectPaths } from "../../config/paths.ts";
-import { configuredStore } from "../../config/configured-store.ts";
-import { storeLocation, type StoreLocation } from "../../config/store-location.ts";
+import { configuredLocation } from "../../config/configured-location.ts";
+import type { StoreLocation } from "../../config/store-location.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import type { Cli } from "../cli.ts";
 import { plural } from "../view/amounts.ts";
@@ -11,17 +11,11 @@ import { found, ok, problem, type Finding } from "./finding.ts";
 /** Whether the blackboard can be read and written, and what is kept beside it. */
 export async function blackboardFindings(cli: Cli, root: string): Promise<Finding[]> {
   const { stateFolder } = projectPaths(root);
-  const location = await found(locationOf(cli, root));
+  const location = await found(configuredLocation(root, cli.environment));
   // That one is configured wrongly is told where the configuration is.
   const kept = location instanceof OrchestraError ? undefined : folderOf(location);
   if (kept === stateFolder) return [await blackboardFinding(cli, kept)];
   return [await blackboardFinding(cli, kept), stateFinding(stateFolder)];
-}
-
-async function locationOf(cli: Cli, root: string): Promise<StoreLocation> {
-  const paths = projectPaths(root);
-  const url = cli.environment.storeUrl ?? (await configuredStore(root, paths.stateFolder));
-  return storeLocation(url, { root, ...paths });
 }
 
 /** The folder of this machine that has to be written; `undefined` when it is kept elsewhere. */
