@@ -1,7 +1,7 @@
 import type { Attempt } from "./attempt.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Run } from "./run.ts";
-import type { Task } from "./task.ts";
+import { TASK_STATES, type Task, type TaskState } from "./task.ts";
 
 /** The part of the blackboard that a decision needs, and nothing it does not. */
 export type State = {
@@ -43,4 +43,13 @@ export function latestAttempt(state: State, task: Task): Attempt | undefined {
 /** The tasks in `state` that wait for `taskId`. */
 export function dependentsOf(state: State, taskId: string): Task[] {
   return [...state.tasks.values()].filter((task) => task.dependsOn.includes(taskId));
+}
+
+/** How many tasks are in each state. */
+export function countTasks({ tasks }: State): Record<TaskState, number> {
+  const none = TASK_STATES.map((state) => [state, 0] as const);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TASK_STATES is every state.
+  const counts = Object.fromEntries(none) as Record<TaskState, number>;
+  for (const { state } of tasks.values()) counts[state] += 1;
+  return counts;
 }

@@ -2,9 +2,10 @@ import { readDuration } from "../../config/duration.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { quoted } from "../../core/names.ts";
 import { STANDING_RUN } from "../../core/run.ts";
+import { countTasks } from "../../core/state.ts";
 import { replayRun, type Moment } from "../../store/replay.ts";
 import type { Cli } from "../cli.ts";
-import { changesSince, countsOf, replayLines } from "../view/replay-view.ts";
+import { changesSince, replayLines } from "../view/replay-view.ts";
 
 /** Without a time that is asked for, the run is shown as it is now. */
 const NOW: Moment = { kind: "time", atMs: Infinity };
@@ -32,7 +33,7 @@ export async function replay(
     runId,
     at: at && { seq: at.seq, atMs: at.atMs },
     last: { seq: last.seq, atMs: last.atMs },
-    counts: countsOf(before),
+    counts: countTasks(before),
     tasks: [...before.tasks.values()],
     attempts: [...before.attempts.values()],
     interrupts: [...before.interrupts.values()],

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { TASK_STATES } from "../../core/task.ts";
+import { countTasks, EMPTY_STATE } from "../../core/state.ts";
 import type { Cli } from "../cli.ts";
 import type { Reader } from "../open-reader.ts";
 import { livingDispatcher } from "../project-actions.ts";
@@ -11,7 +11,8 @@ import { readStatus, statusLines, type Status } from "../view/status-view.ts";
 export async function status(cli: Cli, options: { readonly watch?: boolean }): Promise<void> {
   await using reader = await cli.openReader();
   if (!reader) {
-    cli.terminal.json(emptyStatus());
+    const counts = countTasks(EMPTY_STATE);
+    cli.terminal.json({ counts, tasks: [], attempts: [], interrupts: [] });
     cli.terminal.say("No tasks yet. Queue one with: orchestra start 'what is to be done'");
     return;
   }
@@ -43,9 +44,4 @@ function sayWhoWorks(cli: Cli, { counts }: Status, dispatcher: Dispatcher | unde
   } else if (waiting > 0) {
     cli.terminal.say(cli.terminal.style("dim", "\nNobody works the queue: orchestra run"));
   }
-}
-
-function emptyStatus(): object {
-  const counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0]));
-  return { counts, tasks: [], attempts: [], interrupts: [] };
 }

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../core/events.ts";
-import type { State } from "../../core/state.ts";
-import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
+import { countTasks, type State } from "../../core/state.ts";
+import type { Task, TaskState } from "../../core/task.ts";
 import type { Replay } from "../../store/replay.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { plural } from "./amounts.ts";
@@ -26,15 +26,6 @@ const COLUMNS: readonly Column[] = [
   { title: "TITLE", grows: true },
 ];
 
-export function countsOf({ tasks }: State): Record<TaskState, number> {
-  const entries = TASK_STATES.map((state) => [
-    state,
-    tasks.values().reduce((count, task) => count + (task.state === state ? 1 : 0), 0),
-  ]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TASK_STATES is every state.
-  return Object.fromEntries(entries) as Record<TaskState, number>;
-}
-
 /** The tasks that are in another state now than then, in the order in which they were added. */
 export function changesSince(before: State, after: State): TaskChange[] {
   const ids = new Set([...before.tasks.keys(), ...after.tasks.keys()]);
@@ -53,7 +44,7 @@ export function replayLines(runId: string, replayed: Replay, terminal: Terminal)
   const when = at
     ? `After event ${at.seq} of ${last.seq}, ${timeOf(at)}`
     : "Before its first event";
-  const counts = summaryLine(countsOf(before), terminal);
+  const counts = summaryLine(countTasks(before), terminal);
   return [
     `${terminal.style("bold", runId)}  ${when}`,
     ...(counts === "" ? [] : ["", counts]),

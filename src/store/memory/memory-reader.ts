@@ -1,7 +1,7 @@
 import { isLive } from "../../core/attempt.ts";
 import type { RecordedEvent } from "../../core/events.ts";
-import { latestAttempt } from "../../core/state.ts";
-import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
+import { countTasks, latestAttempt } from "../../core/state.ts";
+import type { Task } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry, TaskFilter } from "../store.ts";
 import type { Blackboard } from "./blackboard.ts";
 import { byRank } from "./part-of.ts";
@@ -24,7 +24,7 @@ export function memoryReader(look: () => Blackboard): BlackboardReader {
         .toSorted()
         .slice(0, limit),
     tasks: async (filter) => tasks(look(), filter),
-    countTasks: async () => countTasks(look()),
+    countTasks: async () => countTasks(look().state),
     attemptsOf: async (...taskIds) =>
       [...look().state.attempts.values()]
         .filter((attempt) => taskIds.includes(attempt.taskId))
@@ -53,7 +53,7 @@ export function memoryReader(look: () => Blackboard): BlackboardReader {
 }
 
 /** How many events of a log have numbers up to `seq`, where some may be missing. */
-export function countUpTo(log: readonly RecordedEvent[], seq: number): number {
+function countUpTo(log: readonly RecordedEvent[], seq: number): number {
   let [first, end] = [0, Math.min(log.length, seq)];
   while (first < end) {
     const middle = (first + end) >> 1;
@@ -77,15 +77,6 @@ function tasks(board: Blackboard, filter: TaskFilter): Task[] {
 
 function newestFirst(a: Task, b: Task): number {
   return b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1);
-}
-
-function countTasks(board: Blackboard): Record<TaskState, number> {
-  const all = [...board.state.tasks.values()];
-  const entries = TASK_STATES.map(
-    (state) => [state, all.filter((task) => task.state === state).length] as const,
-  );
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TASK_STATES is every state.
-  return Object.fromEntries(entries) as Record<TaskState, number>;
 }
 
 function mergeQueue(board: Blackboard): MergeEntry[] {
