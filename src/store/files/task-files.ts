@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Attempt } from "../../core/attempt.ts";
+import { attemptId, type Attempt } from "../../core/attempt.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Interrupt } from "../../core/interrupt.ts";
 import type { State } from "../../core/state.ts";
@@ -63,7 +63,7 @@ function allOf(state: State, id: string): TaskFile | undefined {
   const numbers = Array.from({ length: task.attemptCount }, (_, index) => index + 1);
   return {
     ...task,
-    attempts: numbers.flatMap((number) => state.attempts.get(`${id}-${number}`) ?? []),
+    attempts: numbers.flatMap((number) => state.attempts.get(attemptId(id, number)) ?? []),
     interrupts: [...state.interrupts.values()].filter(({ taskId }) => taskId === id),
   };
 }

@@ -20,7 +20,7 @@ export function asAWhole(queue: DecisionQueue): Pick<Store, "rebuild" | "adopt" 
       queue.alone(
         rewriting(async (db) => {
           await removeSuperseded(db);
-          return written(undefined, async () => false);
+          return written(undefined);
         }),
       ),
   };
@@ -31,17 +31,17 @@ function rebuilding(): LockedWork<undefined, readonly Flaw[]> {
   let flaws: readonly Flaw[] = [];
   return rewriting(async (db) => {
     const found = await findFlaws(db);
-    if (found.length === 0) return { ...written(flaws, async () => true), write: undefined };
+    if (found.length === 0) return { ...written(flaws), write: undefined };
     flaws = found;
     await fillProjection(db);
-    return written(flaws, async () => false);
+    return written(flaws);
   });
 }
 
 function adopting(history: History): LockedWork<undefined, undefined> {
   return rewriting(async (db) => {
     await adoptHistory(db, history);
-    return written(undefined, async (later) => isAdopted(later, history));
+    return { ...written(undefined), isKept: async (later) => isAdopted(later, history) };
   });
 }
 
@@ -49,9 +49,9 @@ function rewriting<T>(work: (db: Db) => Promise<Change<T>>): LockedWork<undefine
   return { read: async () => undefined, decide: work, rewrites: true };
 }
 
-/** Written already: a commit does not wait for work of many statements. */
-function written<T>(value: T, isKept: Change<T>["isKept"]): Change<T> {
-  return { value, write: async () => undefined, isKept };
+/** Written already: a commit does not wait for work of many statements. In doubt, it is done again. */
+function written<T>(value: T): Change<T> {
+  return { value, write: async () => undefined, isKept: async () => false };
 }
 
 /** Has `work` read what is so now, on a connection of its own; who writes meanwhile does not wait. */

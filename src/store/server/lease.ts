@@ -1,9 +1,7 @@
 import type { DispatcherLease } from "../../core/lease.ts";
-import { readDispatcherLease } from "../sql/lease.ts";
+import { DISPATCHER, readDispatcherLease } from "../sql/lease.ts";
 import type { Db } from "./database-server.ts";
 import type { LockedWork } from "./locked.ts";
-
-const DISPATCHER = "dispatcher";
 
 /** Saves the lease if the stored term is still `expectedTerm`; tells whether it was. */
 export function savingLease(

@@ -12,7 +12,7 @@ export function idChunks(ids: readonly string[]): string[][] {
 /** Rows in lists that one insert takes. */
 export function rowChunks<Row extends object>(rows: readonly Row[]): Row[][] {
   const some: Row[][] = [];
-  let characters = Infinity;
+  let characters = 0;
   for (const row of rows) {
     const chunk = some.at(-1);
     characters += lengthOf(row);

@@ -6,7 +6,8 @@ import type { Database } from "./schema.ts";
 
 type Db = Kysely<Database>;
 
-const DISPATCHER = "dispatcher";
+/** The name of the one lease that there is. */
+export const DISPATCHER = "dispatcher";
 
 export async function readDispatcherLease(db: Db): Promise<DispatcherLease | undefined> {
   const [row] = await runPrepared(db, "dispatcher lease", [DISPATCHER], () =>

@@ -6,7 +6,7 @@ import type { Scope, State } from "../../core/state.ts";
 import type { Committed } from "../store.ts";
 import { appendEvents } from "./append-events.ts";
 import { idsRemoved } from "./differences.ts";
-import { forget, knowNothing, remember, type KnownRows } from "./known-rows.ts";
+import { forget, remember, type KnownRows } from "./known-rows.ts";
 import { readDispatcherLease } from "./lease.ts";
 import { loadState } from "./load-state.ts";
 import { saveChanges } from "./save-changes.ts";
@@ -28,7 +28,7 @@ export type Transaction = {
   readonly known: KnownRows;
 };
 
-export function createTransaction(known: KnownRows = knowNothing()): Transaction {
+export function createTransaction(known: KnownRows): Transaction {
   return { pending: [], recorded: [], known };
 }
 

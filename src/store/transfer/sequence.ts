@@ -3,7 +3,7 @@ import { isValidId, quoted } from "../../core/names.ts";
 
 /** Whether events come in the order in which they can have happened. */
 export type Sequence = {
-  /** What is wrong with the next event, in words; nothing is. */
+  /** What is wrong with the next event, in words; `undefined` when nothing is. */
   readonly problemOf: (event: RecordedEvent) => string | undefined;
 };
 
