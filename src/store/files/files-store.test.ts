@@ -3,6 +3,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   statSync,
@@ -107,6 +108,40 @@ test.each([
     }),
   );
   expect(readFileSync(journalIn(folder), "utf8")).toBe(text);
+});
+
+test("a line that was spoilt under an open store is refused until it is mended", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  const { size } = statSync(journalIn(folder));
+  const [good = ""] = readFileSync(journalIn(folder), "utf8").split("\n").slice(1);
+  appendFileSync(journalIn(folder), `[{"type":\n${good.replaceAll("one", "two")}\n`);
+  for (const ask of [() => store.task("one"), () => store.task("one"), () => add(store, ["x"])]) {
+    await expect(ask()).rejects.toMatchObject({
+      code: "STORE_UNAVAILABLE",
+      message: expect.stringContaining("line 3") as unknown,
+    });
+  }
+  truncateSync(journalIn(folder), size);
+  await add(store, ["two"]);
+  expect(await store.taskIdsWithPrefix("", 10)).toEqual(["one", "two"]);
+  expect((await store.events("queue", 0, 10)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+  await store.close();
+});
+
+test("a journal that was taken away under an open store is missed, not begun anew", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  renameSync(journalIn(folder), `${journalIn(folder)}.away`);
+  for (const ask of [() => store.task("one"), () => add(store, ["two"])]) {
+    await expect(ask()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  }
+  renameSync(`${journalIn(folder)}.away`, journalIn(folder));
+  await add(store, ["two"]);
+  expect(await store.taskIdsWithPrefix("", 10)).toEqual(["one", "two"]);
+  await store.close();
 });
 
 test("a journal of a newer layout is refused", async () => {

@@ -31,12 +31,17 @@ export type Journal = {
 
 type Deps = { readonly file: string; readonly descriptor: number; lengthBytes: number };
 
-/** Opens the file; to "write", which also makes it, or only to "read". */
+/** Makes an empty one where there is none. */
+export function makeJournal(file: string): void {
+  if (existsSync(file)) return;
+  closeSync(openSync(file, "a"));
+  keepNames(dirname(file));
+}
+
+/** Opens the file, which is there, to "write" or only to "read". */
 export function openJournal(file: string, use: "read" | "write"): Journal {
-  const isNew = use === "write" && !existsSync(file);
-  const flags = use === "write" ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY;
-  const deps: Deps = { file, descriptor: openSync(file, flags), lengthBytes: 0 };
-  if (isNew) keepNames(dirname(file));
+  const descriptor = openSync(file, use === "write" ? constants.O_RDWR : constants.O_RDONLY);
+  const deps: Deps = { file, descriptor, lengthBytes: 0 };
   return {
     readNew: () => readNew(deps),
     append: (line) => append(deps, Buffer.from(`${line}\n`)),

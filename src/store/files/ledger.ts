@@ -5,7 +5,7 @@ import type { RecordedEvent } from "../../core/events.ts";
 import type { Blackboard } from "../memory/blackboard.ts";
 import { keep, type Draft } from "../memory/draft.ts";
 import { keepNames, writeDurably } from "./durable-file.ts";
-import { openJournal, type Journal } from "./journal.ts";
+import { makeJournal, openJournal, type Journal } from "./journal.ts";
 import { eventsOf, HEADER, lineOf, requireHeader } from "./records.ts";
 
 export const JOURNAL_FILE = "journal.jsonl";
@@ -31,6 +31,8 @@ type Deps = {
   journal: Journal;
   /** Lines so far, for whom a damaged one is shown. */
   lines: number;
+  /** Whether all that was read of the journal is on the board. */
+  isTakenIn: boolean;
 };
 
 /** Opens the journal in `folder` and adds it up. */
@@ -42,11 +44,14 @@ export function openLedger(folder: string, use: "read" | "write"): Ledger {
     lease: undefined,
     listeners: new Set(),
   };
-  const deps: Deps = { file, use, board, journal: openJournal(file, use), lines: 0 };
+  if (use === "write") makeJournal(file);
+  const journal = openJournal(file, use);
+  const deps: Deps = { file, use, board, journal, lines: 0, isTakenIn: true };
   takeIn(deps);
   return {
     current: () => {
-      if (deps.journal.wasReplaced()) beginAnew(deps);
+      // A damaged line is refused every time, or the next decision would be made without it.
+      if (!deps.isTakenIn || deps.journal.wasReplaced()) beginAnew(deps);
       if (takeIn(deps)) for (const listener of board.listeners) listener(undefined);
       return board;
     },
@@ -72,7 +77,7 @@ function append(deps: Deps, line: string): void {
   deps.lines += 1;
 }
 
-/** Somebody put another journal in the place of the one that was read, as with a copy. */
+/** For a journal that somebody put in the place of the one that was read, or may have mended. */
 function beginAnew(deps: Deps): void {
   const replaced = deps.journal;
   deps.journal = openJournal(deps.file, deps.use);
@@ -85,13 +90,16 @@ function beginAnew(deps: Deps): void {
 /** Whether there was something new. */
 function takeIn(deps: Deps): boolean {
   const events: RecordedEvent[] = [];
+  deps.isTakenIn = false;
   for (const line of deps.journal.readNew()) {
     deps.lines += 1;
     if (deps.lines === 1) requireHeader(line, deps.file);
     else events.push(...eventsOf(line, deps.file, deps.lines));
   }
-  if (events.length === 0) return false;
-  const state = evolveAll(deps.board.state, events);
-  keep(deps.board, { state, events, lastSeq: new Map() });
-  return true;
+  if (events.length > 0) {
+    const state = evolveAll(deps.board.state, events);
+    keep(deps.board, { state, events, lastSeq: new Map() });
+  }
+  deps.isTakenIn = true;
+  return events.length > 0;
 }
