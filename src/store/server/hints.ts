@@ -20,9 +20,12 @@ export function heardOwn(hints: Hints, version: number, events: readonly Recorde
   if (events.length > 0) tell(hints, events);
 }
 
-/** Another process has brought it to `version`, or further. */
+/**
+ * Another process has brought it to `version`, or further. What is no version is passed over: anybody
+ * who may use the database may send notices.
+ */
 export function heardForeign(hints: Hints, version: number): void {
-  if (version <= hints.seen) return;
+  if (!Number.isSafeInteger(version) || version <= hints.seen) return;
   hints.seen = version;
   tell(hints, undefined);
 }
