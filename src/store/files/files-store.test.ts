@@ -151,6 +151,29 @@ test("a journal of a newer layout is refused", async () => {
   expect(() => openFilesReader(folder)).toThrow(expect.objectContaining({ code: "STORE_NEWER" }));
 });
 
+test("however often somebody comes and goes, the journal is looked at no more often", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  for (let count = 0; count < 20; count += 1) {
+    const gone = new AbortController();
+    store.watch(() => undefined, gone.signal);
+    gone.abort();
+  }
+  const hintedAtMs: number[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const over = new AbortController();
+  store.watch(() => {
+    if (hintedAtMs.push(performance.now()) === 3) resolve();
+  }, over.signal);
+  // Every look at it is now a hint.
+  writeFileSync(journalIn(folder), "Dear diary\n");
+  await promise;
+  over.abort();
+  const [first = 0, , third = 0] = hintedAtMs;
+  expect(third - first).toBeGreaterThan(100);
+  await store.close();
+});
+
 test("where nothing is kept yet there is nothing to look at", () => {
   expect(openFilesReader(temporaryFolder())).toBeUndefined();
 });

@@ -80,6 +80,7 @@ function openFiles(folder: string): Files {
 
 function reading(folder: string, ledger: Ledger): StoreReader {
   const closing = new AbortController();
+  const watching = { ledger, isLooking: false, closed: closing.signal };
   const current = (): Blackboard => explained(folder, () => ledger.current());
   return {
     ...memoryReader(current),
@@ -91,7 +92,7 @@ function reading(folder: string, ledger: Ledger): StoreReader {
       if (signal.aborted) return;
       listeners.add(listener);
       signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
-      if (listeners.size === 1) void lookWhileWatched(ledger, listeners, closing.signal);
+      if (!watching.isLooking) void look(watching, listeners);
     },
     close: async () => {
       closing.abort();
@@ -127,21 +128,23 @@ function asAWhole(files: Files): Pick<Store, "rebuild" | "adopt" | "reclaim"> {
   };
 }
 
-async function lookWhileWatched(
-  ledger: Ledger,
+/** Looks for what other processes have appended, while anybody listens. */
+async function look(
+  watching: { readonly ledger: Ledger; isLooking: boolean; readonly closed: AbortSignal },
   listeners: Blackboard["listeners"],
-  closed: AbortSignal,
 ): Promise<void> {
+  watching.isLooking = true;
   while (listeners.size > 0) {
     await sleep(LOOK_EVERY_MS, undefined, { ref: false });
-    if (closed.aborted) return;
+    if (watching.closed.aborted) return;
     try {
-      ledger.current();
+      watching.ledger.current();
     } catch {
       // Whoever is hinted asks the store, and gets the error.
       for (const listener of listeners) listener(undefined);
     }
   }
+  watching.isLooking = false;
 }
 
 async function enqueue(
