@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { accept } from "../../core/decision.ts";
 import { storeConformance } from "../conformance.ts";
 import { aTask, add, assign, work } from "../conformance/builders.ts";
 import { processConformance } from "../conformance/processes.ts";
@@ -108,6 +109,18 @@ test.each([
     }),
   );
   expect(readFileSync(journalIn(folder), "utf8")).toBe(text);
+});
+
+test("a decision of more events than a call takes arguments is kept, and read again", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  const event = { type: "task_unparked", runId: "queue", taskId: "one", atMs: 1 } as const;
+  await store.transact({}, () => accept(Array.from({ length: 150_000 }, () => event)));
+  await store.close();
+  const reader = openFilesReader(folder);
+  expect(await reader?.lastSeq("queue")).toBe(150_003);
+  await reader?.close();
 });
 
 test("a line that was spoilt under an open store is refused until it is mended", async () => {

@@ -94,7 +94,7 @@ function takeIn(deps: Deps): boolean {
   for (const line of deps.journal.readNew()) {
     deps.lines += 1;
     if (deps.lines === 1) requireHeader(line, deps.file);
-    else events.push(...eventsOf(line, deps.file, deps.lines));
+    else for (const event of eventsOf(line, deps.file, deps.lines)) events.push(event);
   }
   if (events.length > 0) {
     const state = evolveAll(deps.board.state, events);

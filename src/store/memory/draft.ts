@@ -46,7 +46,8 @@ export function decideOn(
     return { ...event, seq };
   });
   draft.state = state;
-  draft.events.push(...events);
+  // One by one: a call takes only so many arguments.
+  for (const event of events) draft.events.push(event);
   return { kind: "committed", events };
 }
 
