@@ -6,7 +6,13 @@ import { execute } from "../execute.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
 import { temporaryFolder } from "../sqlite/testing/temporary-file.ts";
 import type { Store } from "../store.ts";
-import { archiveTasks, finishArchives, unfinishedArchives, type ArchiveDeps } from "./archive.ts";
+import {
+  archivedTasks,
+  archiveTasks,
+  finishArchives,
+  unfinishedArchives,
+  type ArchiveDeps,
+} from "./archive.ts";
 
 const NOW_MS = 100_000;
 const LONG_AGO = { endedBeforeMs: 50_000, held: new Set<string>() };
@@ -57,6 +63,15 @@ test("a place where no archive can be kept is told, and nothing leaves", async (
     message: expect.stringContaining(deps.archives) as unknown,
   });
   expect(await deps.store.taskIdsWithPrefix("", 10)).toEqual(["one"]);
+});
+
+test.each(["{", "{}"])("a list of archived tasks that is spoilt is told: %s", async (text) => {
+  const { archives } = await setup();
+  mkdirSync(join(archives, "mine"), { recursive: true });
+  writeFileSync(join(archives, "mine", "tasks.json"), text);
+  expect(() => archivedTasks({ archives })).toThrow(
+    expect.objectContaining({ code: "INVALID_FILE", message: expect.stringContaining("mine") }),
+  );
 });
 
 test("a task that is sent back to work meanwhile stays with all it has; the others go", async () => {

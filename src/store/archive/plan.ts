@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { errnoOf } from "../../core/errno.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import { keepNames, writeDurably } from "../files/durable-file.ts";
 import type { Leaving } from "./choose.ts";
 import { TASKS_FILE } from "./layout.ts";
@@ -20,10 +22,12 @@ export function writePlan(folder: string, plan: Plan): void {
 
 /** The plan in the folder; `undefined` when its writer died before all was copied. */
 export function readPlan(folder: string): Plan | undefined {
+  const file = join(folder, TASKS_FILE);
   try {
-    return planShape.parse(JSON.parse(readFileSync(join(folder, TASKS_FILE), "utf8")));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
+    return planShape.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (cause) {
+    if (errnoOf(cause) === "ENOENT") return undefined;
+    const message = `${file} does not tell which tasks were archived. Restore it, or move its folder away.`;
+    throw new OrchestraError("INVALID_FILE", message, { cause });
   }
 }
