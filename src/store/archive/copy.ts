@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { create } from "tar";
 import type { RecordedEvent } from "../../core/events.ts";
 import { historyOf } from "../event-pages.ts";
+import { flush } from "../files/durable-file.ts";
 import type { History } from "../history.ts";
 import type { StoreReader } from "../store.ts";
 import type { HistoryHeader } from "../transfer/format.ts";
@@ -48,7 +49,5 @@ function only(history: History, ids: ReadonlySet<string>): History {
 
 async function packAttempts(file: string, cwd: string, names: string[]): Promise<void> {
   await create({ file, cwd, gzip: true, portable: true }, names);
-  const opened = openSync(file, "r");
-  fsyncSync(opened);
-  closeSync(opened);
+  flush(file);
 }

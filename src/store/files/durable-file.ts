@@ -18,7 +18,12 @@ export function writeDurably(file: string, text: string): void {
 
 /** The names in a folder survive a power cut when the folder itself was written. */
 export function keepNames(folder: string): void {
-  const opened = openSync(folder, "r");
+  flush(folder);
+}
+
+/** Has a file that somebody else wrote survive a power cut. */
+export function flush(path: string): void {
+  const opened = openSync(path, "r");
   try {
     fsyncSync(opened);
   } finally {

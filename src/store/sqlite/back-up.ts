@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { OrchestraError } from "../../core/errors.ts";
+import { flush } from "../files/durable-file.ts";
 import { openForReading } from "./open-sqlite.ts";
 import { storeError } from "./store-error.ts";
 
@@ -19,9 +19,7 @@ export function copySqlite(file: string, copy: string): void {
     source.close();
   }
   requireWhole(copy);
-  const opened = openSync(copy, "r");
-  fsyncSync(opened);
-  closeSync(opened);
+  flush(copy);
 }
 
 function requireWhole(copy: string): void {
