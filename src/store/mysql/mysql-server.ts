@@ -24,6 +24,7 @@ export function mysqlServer(location: ServerLocation): DatabaseServer {
     migrate: async (db) => migrateMysql(db, location.place),
     begin: async (db) => db.executeQuery(BEGIN),
     beginMoment: async (db) => {
+      await db.executeQuery(READ_SLOWLY);
       await db.executeQuery(REPEATABLE);
       await db.executeQuery(BEGIN_MOMENT);
     },
@@ -43,6 +44,8 @@ export function mysqlServer(location: ServerLocation): DatabaseServer {
 }
 
 const BEGIN = CompiledQuery.raw("start transaction");
+// Who only reads holds nobody up, and what it is read for may be a pipe that somebody pages through.
+const READ_SLOWLY = CompiledQuery.raw("set session wait_timeout = 3600");
 const REPEATABLE = CompiledQuery.raw("set transaction isolation level repeatable read");
 const BEGIN_MOMENT = CompiledQuery.raw("start transaction with consistent snapshot, read only");
 const COMMIT = CompiledQuery.raw("commit");

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServerLocation } from "../../config/store-location.ts";
 import { add } from "../conformance/builders.ts";
@@ -6,8 +7,11 @@ import {
   startMariadb,
   type MariadbService,
 } from "../testing/mariadb-service.ts";
+import { kyselyOnConnection } from "../sql/kysely-on-connection.ts";
+import type { Database } from "../sql/schema.ts";
 import { serverAt, urlOf } from "../testing/server-at.ts";
 import { MYSQL_BLACKBOARD, MYSQL_MIGRATIONS } from "./migrations.ts";
+import { mysqlServer } from "./mysql-server.ts";
 import { openMysqlReader, openMysqlStore } from "./mysql-store.ts";
 
 describe.skipIf(!isMariadbInstalled && !process.env["CI"])("opening a MariaDB store", () => {
@@ -83,6 +87,16 @@ describe.skipIf(!isMariadbInstalled && !process.env["CI"])("opening a MariaDB st
     } finally {
       await service.query("set global read_only = off");
     }
+  });
+
+  test("who reads one moment may be idle for an hour, as with a pipe that nobody empties", async () => {
+    const server = mysqlServer(await service.newBlackboard());
+    const connection = await server.connect();
+    const db = kyselyOnConnection<Database>(server.flavour, connection.run);
+    await server.beginMoment(db);
+    const { rows } = await sql`select @@session.wait_timeout as seconds`.execute(db);
+    expect(rows).toEqual([{ seconds: 3_600 }]);
+    await connection.close();
   });
 
   test("looking makes nothing", async () => {

@@ -24,7 +24,10 @@ export function postgresServer(location: ServerLocation): DatabaseServer {
     schemaVersionKnown: POSTGRES_MIGRATIONS.length,
     migrate: async (db) => migratePostgres(db, location.place),
     begin: async (db) => db.executeQuery(BEGIN),
-    beginMoment: async (db) => db.executeQuery(BEGIN_MOMENT),
+    beginMoment: async (db) => {
+      await db.executeQuery(READ_SLOWLY);
+      await db.executeQuery(BEGIN_MOMENT);
+    },
     lock: async (db) => valueOf(db, LOCK),
     write: writeToPostgres,
     keep: keepInPostgres,
@@ -41,6 +44,8 @@ export function postgresServer(location: ServerLocation): DatabaseServer {
 }
 
 const BEGIN = CompiledQuery.raw("begin");
+// Who only reads holds nobody up, and what it is read for may be a pipe that somebody pages through.
+const READ_SLOWLY = CompiledQuery.raw("set idle_in_transaction_session_timeout = '1h'");
 const BEGIN_MOMENT = CompiledQuery.raw("begin isolation level repeatable read, read only");
 const COMMIT = CompiledQuery.raw("commit");
 const ROLLBACK = CompiledQuery.raw("rollback");
