@@ -26,7 +26,9 @@ export function createNotifier(send: (version: number) => Promise<unknown>): Not
   };
   return {
     notify: (version) => {
-      latest = Math.max(latest, version);
+      // Lower where a copy of the blackboard was put in its place.
+      if (version <= latest) return;
+      latest = version;
       sending ??= sendAll();
     },
     flushed: async () => {
