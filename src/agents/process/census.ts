@@ -3,7 +3,7 @@ import { membersOf, type Origin } from "./members.ts";
 import type { ProcessFacts, ProcessTable } from "./process-facts.ts";
 
 /** Whoever ends many attempts looks at the machine no more often than this. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 5;
 const NEVER = new AbortController().signal;
 
 /** Finds the living processes of a folder; as `membersOf`, with one look for all who ask in a while. */

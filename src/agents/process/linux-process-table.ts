@@ -58,7 +58,7 @@ type Questions = {
 
 function tableWith(proc: Proc, { find, carries }: Questions): ProcessTable {
   return {
-    bootId: () => proc.read("sys/kernel/random/boot_id").trim(),
+    bootId,
     find,
     all: (oldest) => {
       const firstPid = oldest === undefined ? 1 : firstPidSince(proc, oldest);
@@ -105,6 +105,13 @@ function firstPidSince({ read }: Proc, oldest: Pick<ProcessFacts, "pid" | "start
   if (!(ageS * STARTS_PER_SECOND_MAX < pidMax)) return 1;
   const newest = Number(read("loadavg").trim().split(" ").at(-1));
   return newest >= oldest.pid ? oldest.pid : 1;
+}
+
+let knownBootId = "";
+
+/** It does not change while anybody lives who could ask. */
+function bootId(): string {
+  return (knownBootId ||= readNow("sys/kernel/random/boot_id").trim());
 }
 
 /** A process ends between two questions, or belongs to someone else. */

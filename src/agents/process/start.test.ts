@@ -7,6 +7,9 @@ import { createSpawner, type Spawner } from "./spawner.ts";
 import { start } from "./start.ts";
 import { aRequest } from "./testing/a-request.ts";
 import { realProcesses } from "./testing/real-processes.ts";
+import { machineProcessTable } from "./process-table.ts";
+
+const table = machineProcessTable();
 
 const onExit = (): void => undefined;
 
@@ -15,7 +18,7 @@ test("a start whose spawner was lost is tried again, and the command runs once",
   const folder = newFolder();
   const { spawner, orders } = losing(2);
 
-  await start({ clock: systemClock, spawner, onExit }, aRequest(folder, ["echo", "ran"]));
+  await start({ clock: systemClock, table, spawner, onExit }, aRequest(folder, ["echo", "ran"]));
 
   await reached(folder, "exited");
   expect(readFileSync(join(folder, ATTEMPT_FILES.stdout), "utf8")).toBe("ran\n");
@@ -25,7 +28,10 @@ test("a start whose spawner was lost is tried again, and the command runs once",
 test("when every spawner is lost before it does anything, the start fails", async () => {
   const folder = realProcesses().newFolder();
   const spawner: Spawner = { spawn: () => ({ end: { kind: "lost" } }) };
-  const starting = start({ clock: systemClock, spawner, onExit }, aRequest(folder, ["true"]));
+  const starting = start(
+    { clock: systemClock, table, spawner, onExit },
+    aRequest(folder, ["true"]),
+  );
   await expect(starting).rejects.toMatchObject({ code: "INTERNAL" });
 });
 
@@ -40,7 +46,10 @@ test.each([
   const folder = realProcesses().newFolder();
   const error = Object.assign(new Error(errno), { code: errno });
   const spawner: Spawner = { spawn: () => ({ end: { kind: "refused", error } }) };
-  const starting = start({ clock: systemClock, spawner, onExit }, aRequest(folder, ["true"]));
+  const starting = start(
+    { clock: systemClock, table, spawner, onExit },
+    aRequest(folder, ["true"]),
+  );
   await expect(starting).rejects.toMatchObject({ code, cause: error });
 });
 

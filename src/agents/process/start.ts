@@ -6,6 +6,7 @@ import { ATTEMPT_FILES, type StartRequest } from "../processes.ts";
 import { findExecutable } from "./find-executable.ts";
 import { readIdentity } from "./identity.ts";
 import { markerOf } from "./origin.ts";
+import type { ProcessTable } from "./process-facts.ts";
 import type { SpawnEnd, Spawner } from "./spawner.ts";
 import { fullDisk, startError } from "./start-error.ts";
 import { until } from "./until.ts";
@@ -13,6 +14,7 @@ import { CLAIM_FAILED, WRAPPER } from "./wrapper.ts";
 
 export type StartDeps = {
   readonly clock: Clock;
+  readonly table: Pick<ProcessTable, "bootId">;
   readonly spawner: Spawner;
   /** A hint that what was started from the folder, by this process, has ended. */
   readonly onExit: (folder: string) => void;
@@ -57,18 +59,22 @@ async function startWrapper(
 
 /** Resolves when the wrapper has written who it is, or with how it ended before. */
 async function claimedOrOver(
-  { clock, spawner, onExit }: StartDeps,
+  { clock, table, spawner, onExit }: StartDeps,
   { folder, cwd, env }: StartRequest,
   args: readonly string[],
 ): Promise<SpawnEnd | undefined> {
+  const ended = new AbortController();
   const spawned = spawner.spawn({
-    args: ["-c", WRAPPER, "orchestra", folder, ...args],
+    args: ["-c", WRAPPER, "orchestra", folder, table.bootId(), ...args],
     cwd,
     env: { ...env, ...markerOf(folder) },
-    onExit: () => onExit(folder),
+    onExit: () => {
+      ended.abort("ended");
+      onExit(folder);
+    },
   });
   const isSettled = (): boolean => spawned.end !== undefined || readIdentity(folder) !== undefined;
-  await until(clock, isSettled, Infinity);
+  await until(clock, isSettled, Infinity, ended.signal);
   return spawned.end;
 }
 

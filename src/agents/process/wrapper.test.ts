@@ -9,12 +9,13 @@ import { machineProcessTable } from "./process-table.ts";
 import { eventually } from "./testing/real-processes.ts";
 import { WRAPPER } from "./wrapper.ts";
 
+const BOOT = "6a4fd9d2-1c1e-4f6e-9d0a-0a8f6a1c2b3d";
 const NOTE = 'it\'s "noted" as $it %s is';
 const SHELLS = ["/bin/sh", "/bin/dash", "/bin/bash"].filter((file) => existsSync(file));
 
 describe.each(SHELLS)("the wrapper in %s", (shell) => {
   const run = (folder: string, command: readonly string[]) =>
-    spawn(shell, ["-c", WRAPPER, "orchestra", folder, "/dev/null", NOTE, ...command], {
+    spawn(shell, ["-c", WRAPPER, "orchestra", folder, BOOT, "/dev/null", NOTE, ...command], {
       cwd: folder,
       detached: true,
       stdio: "ignore",
@@ -28,7 +29,7 @@ describe.each(SHELLS)("the wrapper in %s", (shell) => {
     const table = machineProcessTable();
     const { pid = 0 } = child;
     const { startTime } = table.find(pid) ?? {};
-    expect(readIdentity(folder)).toEqual({ pid, startTime, bootId: table.bootId() });
+    expect(readIdentity(folder)).toEqual({ pid, startTime, bootId: BOOT });
     expect(readNote(folder)).toBe(NOTE);
 
     writeFileSync(join(folder, "go"), "");

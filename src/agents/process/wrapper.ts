@@ -14,17 +14,15 @@ export const CLAIM_FAILED = 74;
  * - A full disk delays the exit record; it does not lose it.
  */
 export const WRAPPER = `
-folder=$1 stdin=$2 note=$3
-shift 3
+folder=$1 boot=$2 stdin=$3 note=$4
+shift 4
 if [ -r /proc/$$/stat ]; then
   read -r stat < /proc/$$/stat
   start() { shift 19; started=$1; }
   start \${stat##*) }
-  read -r boot < /proc/sys/kernel/random/boot_id
 else
   started=$(LC_ALL=C TZ=UTC /bin/ps -o lstart= -p $$)
   started=$(echo $started)
-  boot=$(/usr/sbin/sysctl -n kern.bootsessionuuid)
 fi
 set -C
 exec 3> "$folder/identity"
