@@ -156,7 +156,10 @@ test("what another terminal queues is taken up by a queue that is being worked",
   await untilRunning(project, "a");
   await project.orchestra("start", script("echo b > b.txt"), "--id", "b");
 
-  await untilRunning(project, "b");
+  await until(async () => {
+    const [a, b] = await Promise.all([shown(project, "a"), shown(project, "b")]);
+    return a.task.state === "active" && b.attempts.length > 0 ? b : undefined;
+  });
   await once(running, "exit");
   expect(project.read("b.txt")).toBe("b\n");
 });

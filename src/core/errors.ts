@@ -42,3 +42,17 @@ export class OrchestraError extends Error {
     this.code = code;
   }
 }
+
+/** Of the machine, or of the way to the blackboard. */
+const PASSING: readonly ErrorCode[] = [
+  "NO_SPACE",
+  "READ_ONLY",
+  "MACHINE_FULL",
+  "GIT_KILLED",
+  "STORE_UNAVAILABLE",
+];
+
+/** Whether it is nobody's fault who meets it, and may be over in a while: it costs no task anything. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof OrchestraError && PASSING.includes(error.code);
+}

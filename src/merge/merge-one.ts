@@ -56,10 +56,11 @@ async function tryMerge(
   deps: MergeDeps,
   entry: MergeEntry,
   signal: AbortSignal,
+  setsUpAgain = false,
 ): Promise<MergeStep | "moved"> {
   const { targetBranch } = entry.task;
   const { id: taskId, title } = entry.task;
-  const request = { taskId, title, commit: commitOf(entry), targetBranch };
+  const request = { taskId, title, commit: commitOf(entry), targetBranch, setsUpAgain };
   const prepared = await deps.repository.prepareMerge(request, signal);
   switch (prepared.kind) {
     case "missing_target":
@@ -87,6 +88,8 @@ async function proveAndAdvance(
   const evidence = await verify(deps, entry, prepared, signal);
   if (signal.aborted) return "interrupted";
   const failing = evidence.find((one) => !one.passed);
+  // Before the work is blamed: what is installed there may be what an earlier merge needed.
+  if (failing && !prepared.isFreshlySetUp) return tryMerge(deps, entry, signal, true);
   if (failing) return reject(deps, entry, clash(entry, failing.check, evidence));
 
   const { targetCommit: expected, mergedCommit: merged } = prepared;
@@ -96,7 +99,10 @@ async function proveAndAdvance(
   return complete(deps, entry, merged);
 }
 
-/** The checks again, on the merged files; the same files need no second proof. */
+/**
+ * The checks again, on the merged files. The same files need no second proof; and of work that is in
+ * its target already, as after a crash in the midst of this, it is too late to ask for one.
+ */
 async function verify(
   deps: MergeDeps,
   { task, attempt }: MergeEntry,
@@ -104,7 +110,8 @@ async function verify(
   signal: AbortSignal,
 ): Promise<readonly CheckEvidence[]> {
   const checks = task.checks.filter((check) => check.kind === "command");
-  if (prepared.isSameTree || checks.length === 0) return [];
+  const isMergedAlready = prepared.mergedCommit === prepared.targetCommit;
+  if (prepared.isSameTree || isMergedAlready || checks.length === 0) return [];
   const { id: attemptId, branch } = attempt;
   const about = {
     taskId: task.id,

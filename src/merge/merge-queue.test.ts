@@ -100,6 +100,34 @@ test("set-up that fails on merged work sends its task back, with what it said", 
   expect((await queue.task("second"))?.state).toBe("complete");
 });
 
+test("a check that fails on what an earlier merge had set up is believed after a new set-up", async () => {
+  await using repository = await createTestRepository();
+  await repository.commit({ "wanted.txt": "1\n" }, "Want one");
+  const queue = queueOf(repository, { setup: ["cp wanted.txt installed.log"] });
+  const first = await worked(repository, { "b.txt": "b\n" });
+  const second = await worked(repository, { "wanted.txt": "2\n" });
+  await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
+  const isInstalled = check("cmp wanted.txt installed.log");
+  await queue.passed("first", first, [isInstalled]);
+  await queue.passed("second", second, [isInstalled]);
+
+  expect(await queue.mergeAll()).toEqual({ settled: ["first", "second"], deferred: 0 });
+  expect((await queue.task("first"))?.state).toBe("complete");
+  expect((await queue.task("second"))?.state).toBe("complete");
+});
+
+test("work that is in its target already is not sent back by a check", async () => {
+  await using repository = await createTestRepository();
+  const queue = queueOf(repository);
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  await repository.git(["merge", "--quiet", commit]);
+  await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
+  await queue.passed("task", commit, [check("false")]);
+
+  expect(await queue.mergeAll()).toEqual({ settled: ["task"], deferred: 0 });
+  expect((await queue.task("task"))?.state).toBe("complete");
+});
+
 test("a merge that git keeps refusing says so on its task, and holds up no other", async () => {
   await using repository = await createTestRepository();
   const queue = queueOf(repository);

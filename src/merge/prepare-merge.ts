@@ -50,9 +50,13 @@ async function prepared(
   const [mergedCommit = "", mergedTree, provenTree] = names.split("\n");
   const isSameTree = mergedTree === provenTree;
   // Files that need no second proof need nothing to be proven with.
-  const output = isSameTree ? undefined : await furnishScratch(deps, worktree, request, signal);
+  const isSetUp = request.setsUpAgain !== true && (await readOwner(worktree))?.isSetUp === true;
+  const owner = { ...ownerOf(request, ""), isSetUp };
+  const output = isSameTree ? undefined : await furnishScratch(deps, worktree, owner, signal);
   if (output !== undefined) return { kind: "unready", output, mergedCommit };
-  return { kind: "prepared", path: worktree.path, targetCommit, mergedCommit, isSameTree };
+  const isFreshlySetUp = !isSetUp || deps.config.setup.length === 0;
+  const { path } = worktree;
+  return { kind: "prepared", path, targetCommit, mergedCommit, isSameTree, isFreshlySetUp };
 }
 
 /** The scratch worktree, warm from the last merge, at the target's tip and free of all else. */
@@ -106,11 +110,9 @@ function bounded(text: string): string {
 async function furnishScratch(
   deps: WorktreesDeps,
   worktree: Worktree,
-  request: MergeRequest,
+  owner: Owner,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const recorded = await readOwner(worktree);
-  const owner = { ...ownerOf(request, ""), isSetUp: recorded?.isSetUp ?? false };
   try {
     await furnish(deps, worktree, owner, signal);
     return undefined;

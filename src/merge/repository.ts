@@ -23,6 +23,8 @@ export type MergeRequest = {
   readonly title: string;
   readonly commit: string;
   readonly targetBranch: string;
+  /** Sets the scratch worktree up anew, although it was for an earlier merge. */
+  readonly setsUpAgain?: boolean;
 };
 
 export type PreparedMerge =
@@ -33,6 +35,8 @@ export type PreparedMerge =
       readonly mergedCommit: string;
       /** The merged files are exactly those of `commit`, whose checks have passed. */
       readonly isSameTree: boolean;
+      /** Whether nothing there, such as installed packages, is of an earlier merge's files. */
+      readonly isFreshlySetUp: boolean;
     }
   | {
       readonly kind: "conflict";

@@ -4,7 +4,7 @@ import { readEnds, sizeOf } from "../agents/process/follow-lines.ts";
 import { until } from "../agents/process/until.ts";
 import { ATTEMPT_FILES, type ProcessState, type Processes } from "../agents/processes.ts";
 import { isNotRunnable } from "../agents/process-end.ts";
-import { OrchestraError } from "../core/errors.ts";
+import { isPassing, OrchestraError } from "../core/errors.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CheckEvidence } from "../core/evidence.ts";
 import { excerpt } from "../core/excerpt.ts";
@@ -80,11 +80,24 @@ async function ending(
     });
     return await watch(deps, check, folder, signal);
   } catch (error) {
-    if (!(error instanceof OrchestraError)) throw error;
+    // Trouble of the machine proves nothing about the work.
+    if (!(error instanceof OrchestraError) || isPassing(error)) throw error;
     return { exitCode: undefined, note: error.message };
   } finally {
-    await deps.processes.terminate(folder, GRACE_MS);
+    await endAll(deps, check, folder);
   }
+}
+
+/** Nothing of a check may be left at work where the next agent is to work. */
+async function endAll(
+  deps: CheckRunnerDeps,
+  { name }: CommandCheck,
+  folder: string,
+): Promise<void> {
+  const { isProvenDead } = await deps.processes.terminate(folder, GRACE_MS);
+  if (isProvenDead) return;
+  const message = `Processes of the check ${name} could not be ended. Look for them with ps.`;
+  throw new OrchestraError("INTERNAL", message);
 }
 
 async function watch(

@@ -14,6 +14,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { createPosixProcesses } from "../agents/process/posix-processes.ts";
 import { machineProcessTable } from "../agents/process/process-table.ts";
 import { until } from "../agents/process/until.ts";
+import type { Processes } from "../agents/processes.ts";
+import { OrchestraError } from "../core/errors.ts";
 import type { CheckEvidence } from "../core/evidence.ts";
 import type { CheckSpec } from "../core/task.ts";
 import { systemClock } from "../system-clock.ts";
@@ -40,12 +42,16 @@ function setup() {
     outputFolder,
     facts: { exitCode: 0, leftovers: [], hasChanges: true },
   };
-  const runner = createCheckRunner({ processes, clock: systemClock });
   const run = async (
     checks: readonly CheckSpec[],
     more: Partial<CheckRequest> = {},
     signal = NEVER,
-  ): Promise<readonly CheckEvidence[]> => runner.run({ ...request, ...more, checks }, signal);
+    on: Processes = processes,
+  ): Promise<readonly CheckEvidence[]> =>
+    createCheckRunner({ processes: on, clock: systemClock }).run(
+      { ...request, ...more, checks },
+      signal,
+    );
   return { cwd, outputFolder, processes, run };
 }
 
@@ -210,4 +216,20 @@ test("a name that is no safe file name is made one", async () => {
   writeFileSync(join(outputFolder, "..", "precious.log"), "kept");
   await run([aCheck("echo hi", { name: "../../precious" })]);
   expect(readdirSync(outputFolder)).toEqual(["1-precious.log"]);
+});
+
+test("trouble of the machine proves nothing, and is told to whoever asked", async () => {
+  const { run, processes } = setup();
+  const full = new OrchestraError("MACHINE_FULL", "No process can be started.");
+  const start = async (): Promise<void> => {
+    throw full;
+  };
+  await expect(run([aCheck("true")], {}, NEVER, { ...processes, start })).rejects.toBe(full);
+});
+
+test("a check of which something may live on has not ended", async () => {
+  const { run, processes } = setup();
+  const terminate = async () => ({ survivorsKilled: 0, isProvenDead: false });
+  const checking = run([aCheck("true")], {}, NEVER, { ...processes, terminate });
+  await expect(checking).rejects.toThrow("could not be ended");
 });

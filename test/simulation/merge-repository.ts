@@ -88,6 +88,7 @@ function prepareMerge(
       commitOf(repository, mergedCommit).tree,
       commitOf(repository, commit).tree,
     ),
+    isFreshlySetUp: true,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Attempt } from "../../core/attempt.ts";
-import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
+import { isPassing, OrchestraError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
@@ -136,20 +136,6 @@ async function giveUp(
   }
   const isMissing = error instanceof OrchestraError && error.code === "AGENT_UNUSABLE";
   await end(deps, attempt, message, isMissing ? "missing_executable" : "unknown");
-}
-
-const PASSING: readonly ErrorCode[] = [
-  "NO_SPACE",
-  "READ_ONLY",
-  "MACHINE_FULL",
-  "GIT_KILLED",
-  "STORE_UNAVAILABLE",
-];
-
-/** Trouble of the machine, which costs the task nothing. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof OrchestraError)) return false;
-  return PASSING.includes(error.code);
 }
 
 const ENDS = {

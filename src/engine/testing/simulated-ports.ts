@@ -144,6 +144,7 @@ function simulatedRepository(
         targetCommit: "target",
         mergedCommit: `merge-of-${commit}`,
         isSameTree: true,
+        isFreshlySetUp: true,
       };
     },
     dirtyCheckout: async () =>
