@@ -23,6 +23,7 @@ import type { CheckRequest } from "./check-runner.ts";
 import { CHECK_OUTPUT_BYTES_MAX } from "./command-check.ts";
 import { createCheckRunner } from "./process-check-runner.ts";
 
+const UNPROVEN = { survivorsKilled: 0, isProvenDead: false };
 const NEVER = new AbortController().signal;
 
 function setup() {
@@ -229,7 +230,7 @@ test("trouble of the machine proves nothing, and is told to whoever asked", asyn
 
 test("a check of which something may live on has not ended", async () => {
   const { run, processes } = setup();
-  const terminate = async () => ({ survivorsKilled: 0, isProvenDead: false });
-  const checking = run([aCheck("true")], {}, NEVER, { ...processes, terminate });
+  const surviving = { ...processes, terminate: async () => UNPROVEN };
+  const checking = run([aCheck("true")], {}, NEVER, surviving);
   await expect(checking).rejects.toThrow("could not be ended");
 });

@@ -3,7 +3,12 @@ import { OrchestraError } from "../../core/errors.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Proposal } from "../sql/transact.ts";
 import type { Committed } from "../store.ts";
-import { commitDecisions, type DecidingDeps, type Outcome } from "./commit-decisions.ts";
+import {
+  commitDecisions,
+  type DecidingDeps,
+  type Outcome,
+  type Decided,
+} from "./commit-decisions.ts";
 import { knowNothing } from "./known.ts";
 import { isWide, mayFollow } from "./load.ts";
 import { underLock, type LockedWork } from "./locked.ts";
@@ -92,11 +97,10 @@ function takeItems({ turns }: Queue): Item[] {
 }
 
 async function commitTogether(queue: Queue, items: readonly Item[]): Promise<void> {
+  const proposals = items.map(({ proposal }) => proposal);
+  let committed: Decided;
   try {
-    const proposals = items.map(({ proposal }) => proposal);
-    const { outcomes, events, version } = await commitDecisions(queue, proposals);
-    if (events.length > 0) queue.onCommit(version, events);
-    for (const [index, item] of items.entries()) settle(item, outcomes[index]);
+    committed = await commitDecisions(queue, proposals);
   } catch (error) {
     // What is wrong with the server is so for all; anything else is the fault of one of them.
     if (items.length === 1 || error instanceof OrchestraError) {
@@ -104,7 +108,11 @@ async function commitTogether(queue: Queue, items: readonly Item[]): Promise<voi
       return;
     }
     for (const item of items) await commitTogether(queue, [item]);
+    return;
   }
+  const { outcomes, events, version } = committed;
+  for (const [index, item] of items.entries()) settle(item, outcomes[index]);
+  if (events.length > 0) queue.onCommit(version, events);
 }
 
 function settle({ resolve, reject }: Item, outcome: Outcome | undefined): void {
