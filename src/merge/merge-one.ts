@@ -42,9 +42,6 @@ export async function mergeOne(
   entry: MergeEntry,
   signal: AbortSignal,
 ): Promise<MergeStep> {
-  const dirty = await deps.repository.dirtyCheckout(entry.task.targetBranch);
-  if (dirty) return defer(deps, entry, uncommitted(entry, dirty));
-
   for (let race = 0; race < RACES_MAX && !signal.aborted; race += 1) {
     const step = await tryMerge(deps, entry, signal);
     if (step !== "moved") return step;
@@ -167,7 +164,7 @@ export async function defer(deps: MergeDeps, entry: MergeEntry, why: string): Pr
   return "deferred";
 }
 
-function uncommitted({ task }: MergeEntry, { path }: { readonly path: string }): string {
+export function uncommitted({ task }: MergeEntry, { path }: { readonly path: string }): string {
   return `${task.targetBranch} is checked out in ${path} with uncommitted changes. Commit or stash them.`;
 }
 

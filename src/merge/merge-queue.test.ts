@@ -184,17 +184,22 @@ test("trouble of the machine is told, and stands on no task", async () => {
   expect((await queue.task("task"))?.waitReason).toBeUndefined();
 });
 
-test("however many merges have to wait, all are looked at", async () => {
+test("however many merges have to wait, all are told, and the check-out is looked at once", async () => {
   await using repository = await createTestRepository();
   const queue = queueOf(repository);
   const commit = await repository.git(["rev-parse", "main"]);
   for (let number = 1; number <= 101; number += 1) await queue.passed(`task-${number}`, commit);
+  let looks = 0;
   const dirtyRepository = {
     ...mergesOf(repository),
-    dirtyCheckout: async () => ({ path: repository.root, files: ["a.txt"] }),
+    dirtyCheckout: async () => {
+      looks += 1;
+      return { path: repository.root, files: ["a.txt"] };
+    },
   };
   expect(await queue.mergeAll({ repository: dirtyRepository })).toEqual({
     settled: [],
     deferred: 101,
   });
+  expect(looks).toBe(1);
 });

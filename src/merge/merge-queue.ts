@@ -1,9 +1,12 @@
 import { OrchestraError, type ErrorCode } from "../core/errors.ts";
 import type { MergeEntry } from "../store/store.ts";
-import { defer, mergeOne, type MergeDeps, type MergeStep } from "./merge-one.ts";
+import { defer, mergeOne, uncommitted, type MergeDeps, type MergeStep } from "./merge-one.ts";
 
 /** What one pass did: tasks that were settled, and how many must wait for a person. */
 export type MergePass = { readonly settled: readonly string[]; readonly deferred: number };
+
+/** By the branch that cannot be moved because of it. */
+type DirtyCheckouts = Map<string, { readonly path: string }>;
 
 /** Merges that are read at a time. */
 const ENTRIES_MAX = 100;
@@ -16,13 +19,14 @@ const OF_ONE: readonly ErrorCode[] = ["GIT_FAILED", "REPOSITORY_UNUSABLE", "INVA
 /** Merges what waits, one after another, in the order in which it passed its checks. */
 export async function mergeAll(deps: MergeDeps, signal: AbortSignal): Promise<MergePass> {
   const settled: string[] = [];
+  const dirty: DirtyCheckouts = new Map();
   let [deferred, left] = [0, 0];
   for (;;) {
     // What stays is at the head of the queue, and must not hide what comes after it.
     const entries = (await deps.store.mergeQueue(left + ENTRIES_MAX)).slice(left);
     for (const entry of entries) {
       if (signal.aborted) break;
-      const step = await mergeOrDefer(deps, entry, signal);
+      const step = await mergeOrDefer(deps, entry, dirty, signal);
       if (step === "merged" || step === "rejected") settled.push(entry.task.id);
       else left += 1;
       if (step === "deferred") deferred += 1;
@@ -38,11 +42,12 @@ export async function mergeAll(deps: MergeDeps, signal: AbortSignal): Promise<Me
 async function mergeOrDefer(
   deps: MergeDeps,
   entry: MergeEntry,
+  dirty: DirtyCheckouts,
   signal: AbortSignal,
 ): Promise<MergeStep> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await mergeOne(deps, entry, signal);
+      return await mergeUnlessDirty(deps, entry, dirty, signal);
     } catch (error) {
       // What was broken off is begun anew by the next start.
       if (signal.aborted) return "interrupted";
@@ -54,6 +59,20 @@ async function mergeOrDefer(
     }
     await deps.clock.sleep(TRY_AGAIN_MS, signal);
   }
+}
+
+/** A check-out that is dirty is looked at once in a pass, however many merges wait for it. */
+async function mergeUnlessDirty(
+  deps: MergeDeps,
+  entry: MergeEntry,
+  dirty: DirtyCheckouts,
+  signal: AbortSignal,
+): Promise<MergeStep> {
+  const { targetBranch } = entry.task;
+  const found = dirty.get(targetBranch) ?? (await deps.repository.dirtyCheckout(targetBranch));
+  if (!found) return mergeOne(deps, entry, signal);
+  dirty.set(targetBranch, found);
+  return defer(deps, entry, uncommitted(entry, found));
 }
 
 function isOfOne(error: unknown): error is OrchestraError {

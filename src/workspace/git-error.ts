@@ -32,12 +32,17 @@ const FREE_BYTES_MIN = 1024 * 1024;
 /** Of what git says last; hooks and filters speak through it, too. */
 const LINE_LENGTH_MAX = 500;
 
-const STORAGE_CODES: Readonly<Record<string, "NO_SPACE" | "READ_ONLY">> = {
+type StorageCode = "NO_SPACE" | "READ_ONLY" | "MACHINE_FULL";
+
+const STORAGE_CODES: Readonly<Record<string, StorageCode>> = {
   ENOSPC: "NO_SPACE",
   EDQUOT: "NO_SPACE",
   EROFS: "READ_ONLY",
   EACCES: "READ_ONLY",
   EPERM: "READ_ONLY",
+  EMFILE: "MACHINE_FULL",
+  ENFILE: "MACHINE_FULL",
+  ENOMEM: "MACHINE_FULL",
 };
 
 /** What the end of a git command means for the caller, decided by errno, never by git's words. */
@@ -82,7 +87,7 @@ async function brokenOff(
 }
 
 function storageError(
-  code: "NO_SPACE" | "READ_ONLY",
+  code: StorageCode,
   doing: string,
   folder: string,
   cause: unknown,
@@ -90,10 +95,15 @@ function storageError(
   return new OrchestraError(code, `${doing}: ${storageAdvice(code, folder)}`, { cause });
 }
 
-function storageAdvice(code: "NO_SPACE" | "READ_ONLY", folder: string): string {
-  return code === "NO_SPACE"
-    ? `no space is left on the disk of ${folder}. Free some.`
-    : `${folder} cannot be written. Give this user the right to, or mount it writable.`;
+function storageAdvice(code: StorageCode, folder: string): string {
+  switch (code) {
+    case "NO_SPACE":
+      return `no space is left on the disk of ${folder}. Free some.`;
+    case "READ_ONLY":
+      return `${folder} cannot be written. Give this user the right to, or mount it writable.`;
+    case "MACHINE_FULL":
+      return `the machine has no room for another open file. Run fewer at a time, or raise its limits.`;
+  }
 }
 
 /** What keeps anybody from writing in a folder, and what to do about it; `undefined` for nothing. */
@@ -111,7 +121,7 @@ export function storageTrouble(
   return undefined;
 }
 
-/** Does what `doing` names; a full or read-only disk on the way becomes an `OrchestraError`. */
+/** Does what `doing` names; a full or read-only disk or a full machine on the way becomes an `OrchestraError`. */
 export async function explainingStorage<T>(doing: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -91,10 +91,13 @@ test("a full disk and one that cannot be written are told from what the system s
   expect(storageTrouble({ ...fine, accessError: "EACCES" })).toBe("READ_ONLY");
 });
 
-test("a full disk that stops a file of ours is told in the same words", async () => {
-  const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", path: "/disk/file" });
-  const doing = explainingStorage("Making a workspace", Promise.reject(full));
-  await expect(doing).rejects.toMatchObject({ code: "NO_SPACE", cause: full });
+test.each([
+  ["ENOSPC", "NO_SPACE"],
+  ["EMFILE", "MACHINE_FULL"],
+])("%s that stops a file of ours is told as %s", async (errno, code) => {
+  const failure = Object.assign(new Error(errno), { code: errno, path: "/disk/file" });
+  const doing = explainingStorage("Making a workspace", Promise.reject(failure));
+  await expect(doing).rejects.toMatchObject({ code, cause: failure });
   const other = explainingStorage("Making a workspace", Promise.reject(new Error("other")));
   await expect(other).rejects.toThrow(/^other$/);
 });

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { commonDirOfWorktree, type Worktree } from "./place.ts";
+import { readLeft } from "./read-left.ts";
 import { endStrayGit } from "./stray.ts";
 
 /** What can be left half done. Git's own way of leaving it is to forget these files. */
@@ -42,7 +43,7 @@ export async function clearOperations({ gitDir }: Worktree): Promise<void> {
  */
 export async function dropTornIndex({ gitDir }: Worktree): Promise<void> {
   const file = join(gitDir, "index");
-  const bytes = await readFile(file).catch(() => undefined);
+  const bytes = await readLeft(file);
   if (bytes && !isWhole(bytes)) await rm(file, { force: true });
 }
 

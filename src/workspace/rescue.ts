@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { git, tryGit } from "./git.ts";
 import { insideGitDir } from "./place.ts";
+import { readLeft } from "./read-left.ts";
 import { branchCommit, commitOf } from "./refs.ts";
 import type { Rescued } from "./workspace.ts";
 
@@ -84,7 +84,7 @@ function tipsOf(lines: string): string[] {
 }
 
 async function commitIn(path: string): Promise<string[]> {
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = (await readLeft(path))?.toString() ?? "";
   return text.split("\n").filter((line) => COMMIT_PATTERN.test(line));
 }
 

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { gitError } from "./git-error.ts";
 import { git, tryGit } from "./git.ts";
 import { hadOwner, readOwner } from "./owner.ts";
 import type { Worktree } from "./place.ts";
+import { readLeft } from "./read-left.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
 import { endStrayGit } from "./stray.ts";
@@ -185,6 +186,5 @@ function linkTarget(path: string, line: string | undefined): string | undefined 
 
 /** The first line of a file; `undefined` when it is not there, or a folder. */
 async function firstLine(path: string): Promise<string | undefined> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  return text?.split("\n")[0];
+  return (await readLeft(path))?.toString().split("\n")[0];
 }

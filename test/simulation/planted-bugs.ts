@@ -131,7 +131,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "one merge that fails holds up all others": {
     file: "src/merge/merge-queue.ts",
-    right: "await mergeOrDefer(deps, entry, signal)",
+    right: "await mergeOrDefer(deps, entry, dirty, signal)",
     wrong: "await mergeOne(deps, entry, signal)",
   },
   "a node runs more than it has room for": {
