@@ -1,10 +1,14 @@
 import type { Attempt } from "../../core/attempt.ts";
+import type { Hint } from "../bus.ts";
 import { createWake } from "../wake.ts";
 import type { NodeDeps } from "./deps.ts";
 import { workAttempt, type Assignment } from "./work-attempt.ts";
 
 /** A node looks at the blackboard at least this often, also when every hint is lost. */
 const LOOK_EVERY_MS = 2_000;
+
+/** What can concern a node; the rest is for those that it works with. */
+const HEARD: readonly Hint["kind"][] = ["assigned", "changed"];
 
 /** Aborts never. */
 const NEVER = new AbortController().signal;
@@ -23,7 +27,7 @@ type Hands = {
  */
 export async function runNode(deps: NodeDeps, signal: AbortSignal): Promise<void> {
   const hands: Hands = { working: new Map(), ended: new Set() };
-  const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind !== "process_ended");
+  const wake = createWake(deps.bus, deps.clock, ({ kind }) => HEARD.includes(kind));
   while (!signal.aborted) {
     try {
       await takeAll(deps, hands, signal);
