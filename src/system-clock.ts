@@ -12,7 +12,8 @@ export const systemClock: Clock = {
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
+  // Node warns of a time that has passed while somebody reckoned.
+  const timer = setTimeout(resolve, Math.max(0, ms));
   const wake = (): void => resolve();
   signal.addEventListener("abort", wake, { once: true });
   await promise;
