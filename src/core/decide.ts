@@ -48,15 +48,15 @@ export function decide(state: State, command: Command): Decision {
 
 /** Commands decided one after another, each on what the one before has changed: all, or none. */
 export function decideInOrder(state: State, commands: readonly Command[]): Decision {
-  const events: Event[] = [];
+  const events: (readonly Event[])[] = [];
   let current = state;
   for (const command of commands) {
     const decision = decide(current, command);
     if (decision.kind === "refused") return decision;
-    events.push(...decision.events);
+    events.push(decision.events);
     current = evolveAll(current, decision.events);
   }
-  return accept(events);
+  return accept(events.flat());
 }
 
 function createRun(state: State, command: Extract<Command, { type: "create_run" }>): Decision {

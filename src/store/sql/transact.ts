@@ -70,7 +70,7 @@ export async function decideAndSave(
   }
   await saveChanges(db, before, after);
   remember(transaction.known, after);
-  transaction.pending.push(...decision.events);
+  for (const event of decision.events) transaction.pending.push(event);
   const end = transaction.recorded.length + transaction.pending.length;
   const start = end - decision.events.length;
   return () => ({ kind: "committed", events: transaction.recorded.slice(start, end) });

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { accept } from "../../core/decision.ts";
 import { storeConformance } from "../conformance.ts";
 import { damageConformance } from "../conformance/damage.ts";
 import { add, assign, loaded } from "../conformance/builders.ts";
@@ -41,5 +42,14 @@ test("a decision sees nothing of one that was rolled back", async () => {
   await expect(failing).rejects.toThrow("no-such-run");
   const { tasks } = await loaded(store, { taskIds: ["one"] });
   expect(tasks.get("one")).toMatchObject({ state: "ready" });
+  await store.close();
+});
+
+test("a decision may have any number of events", async () => {
+  const store = openSqliteStore(temporaryFile());
+  await add(store, ["one"]);
+  const event = { type: "task_unparked", runId: "queue", taskId: "one", atMs: 1 } as const;
+  await store.transact({}, () => accept(Array.from({ length: 150_000 }, () => event)));
+  expect(await store.lastSeq("queue")).toBe(150_003);
   await store.close();
 });
