@@ -97,8 +97,8 @@ async function proveAndAdvance(
 }
 
 /**
- * The checks again, on the merged files. The same files need no second proof; and of work that is in
- * its target already, as after a crash in the midst of this, it is too late to ask for one.
+ * The checks again, on the merged files; the same files need no second proof. Work that is in its
+ * target already needs one, too: who brought it there may have proven nothing.
  */
 async function verify(
   deps: MergeDeps,
@@ -107,8 +107,7 @@ async function verify(
   signal: AbortSignal,
 ): Promise<readonly CheckEvidence[]> {
   const checks = task.checks.filter((check) => check.kind === "command");
-  const isMergedAlready = prepared.mergedCommit === prepared.targetCommit;
-  if (prepared.isSameTree || isMergedAlready || checks.length === 0) return [];
+  if (prepared.isSameTree || checks.length === 0) return [];
   const { id: attemptId, branch } = attempt;
   const about = {
     taskId: task.id,
