@@ -24,6 +24,25 @@ test("an agent whose start could not be put on record is watched again, not star
   ]);
 });
 
+test("an agent that is watched anew before its start was on record is not stopped by that", async () => {
+  const queue = aQueue(() => A_MINUTE);
+  await queue.add({ id: "a" });
+  const deps = await queue.deps();
+  let looks = 0;
+  const inspect: typeof deps.processes.inspect = async (folder) => {
+    looks += 1;
+    // The first look of who watches; those before belong to the start.
+    if (looks === 3) throw new Error("nobody can look");
+    return deps.processes.inspect(folder);
+  };
+  const takeAgain = (): void => deps.bus.publish({ kind: "changed", isDispatched: false });
+  const run = { ...deps, processes: { ...deps.processes, inspect }, onProblem: takeAgain };
+
+  await queue.clock.runUntilDone(runQueue(run, NEVER));
+  expect(queue.world.started).toEqual(["a-1"]);
+  expect(await queue.store.attemptsOf("a")).toMatchObject([{ state: "succeeded" }]);
+});
+
 test("an agent whose node was killed before its start was on record is taken up with its session", async () => {
   const queue = aQueue(() => A_MINUTE);
   await leftUnrecorded(queue);

@@ -46,5 +46,9 @@ function isAlive(life: AgentLife): boolean {
 
 /** Whether anything of an attempt is alive anywhere. */
 export function livingAnywhere(machines: readonly Machine[], attemptId: string): boolean {
-  return machines.some((machine) => livingOf(machine, attemptId).length > 0);
+  return machines.some(
+    // From a folder that is taken for nobody nothing was started: a late wrapper only looks, and ends.
+    (machine) =>
+      folderOf(machine, attemptId).identity !== "nobody" && livingOf(machine, attemptId).length > 0,
+  );
 }

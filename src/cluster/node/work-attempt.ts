@@ -26,7 +26,12 @@ export async function workAttempt(
   const stop = AbortSignal.any([signals.stop, start.refused]);
   const leave = AbortSignal.any([signals.leave, start.failed]);
 
-  const life = await watchAttempt(deps, task, launched.attempt, { ...signals, stop, leave });
+  const watched = { ...signals, stop, leave };
+  const life = await watchAttempt(deps, task, launched.attempt, watched).catch(async (error) => {
+    // Whoever takes the attempt next would have its own record of the start refused.
+    await start.now().catch(() => undefined);
+    throw error;
+  });
   const recording = start.now();
   recording.catch(() => undefined);
   if (life.kind !== "left") {
