@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { openReader, ROWS_MAX } from "./outcome.ts";
 import type { ChaosProject } from "./project.ts";
@@ -28,7 +28,9 @@ async function wrongsOfBranches(project: ChaosProject): Promise<string[]> {
     .map((line) => line.slice("worktree ".length))
     .filter((path) => path !== project.root);
   const folder = join(project.scratch, "orchestra/worktrees");
-  const folders = readdirSync(folder).flatMap((name) => readdirSync(join(folder, name)));
+  // A queue that had ended before it was restored elsewhere has had no agent there.
+  const projects = existsSync(folder) ? readdirSync(folder) : [];
+  const folders = projects.flatMap((name) => readdirSync(join(folder, name)));
   const mayHaveFolder = new Set([...waiting, ".merge"]);
   const names = new Set([...worktrees.map((path) => basename(path)), ...folders]);
   const strayFolders = [...names].filter((name) => !mayHaveFolder.has(name));
@@ -67,7 +69,8 @@ function wrongsOfObjects(project: ChaosProject): string[] {
 
 /** Commits of agents, and notes that they had not come to replace, that no branch or ref leads to. */
 function lostWork(project: ChaosProject): string[] {
-  const told = readFileSync(join(project.scratch, "home/agents.log"), "utf8")
+  const log = join(project.scratch, "home/agents.log");
+  const told = (existsSync(log) ? readFileSync(log, "utf8") : "")
     .split("\n")
     .map((line) => line.split(" "));
   const replaced = new Set(
