@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, type TestContext } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { until } from "./agents/until.ts";
 
 /** Agents are shell lines, read from the prompt. */
 const CONFIG = `agents:
@@ -253,17 +253,4 @@ test("closing the terminal that it is watched in does not end a run", async (con
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null) await once(child, "exit");
-}
-
-const LOOK_EVERY_MS = 50;
-const DEADLINE_MS = 20_000;
-
-/** The first answer that is there, asked again and again until a deadline. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (let waitedMs = 0; waitedMs < DEADLINE_MS; waitedMs += LOOK_EVERY_MS) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== "") return answer;
-    await pause(LOOK_EVERY_MS);
-  }
-  throw new Error("It did not come to be so.");
 }

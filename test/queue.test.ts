@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { until } from "./agents/until.ts";
 
 /** Agents are shell lines, read from the prompt. */
 const CONFIG = `agents:
@@ -164,24 +165,11 @@ test("what another terminal queues is taken up by a queue that is being worked",
   expect(project.read("b.txt")).toBe("b\n");
 });
 
-const LOOK_EVERY_MS = 50;
-const DEADLINE_MS = 20_000;
-
 async function untilRunning(project: RealProject, id: string): Promise<{ pid: number }> {
   return until(async () => {
     const [attempt] = (await shown(project, id)).attempts;
     return attempt?.pid === undefined ? undefined : { pid: attempt.pid };
   });
-}
-
-/** The first answer that is there, asked again and again until a deadline. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (let waitedMs = 0; waitedMs < DEADLINE_MS; waitedMs += LOOK_EVERY_MS) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await pause(LOOK_EVERY_MS);
-  }
-  throw new Error("It did not come to be so.");
 }
 
 /** A zombie is dead: where nobody asks how it died, it stays in the table. */

@@ -56,3 +56,8 @@ const PASSING: readonly ErrorCode[] = [
 export function isPassing(error: unknown): boolean {
   return error instanceof OrchestraError && PASSING.includes(error.code);
 }
+
+/** Whether somebody else has taken over what was held. */
+export function isFenced(error: unknown): error is OrchestraError {
+  return error instanceof OrchestraError && error.code === "FENCED";
+}

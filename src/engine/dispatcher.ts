@@ -3,7 +3,7 @@ import type { Bus, Hint } from "../cluster/bus.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Command, NodeOffer } from "../core/commands.ts";
 import { decide } from "../core/decide.ts";
-import { OrchestraError } from "../core/errors.ts";
+import { isFenced, OrchestraError } from "../core/errors.ts";
 import type { RecordedEvent } from "../core/events.ts";
 import { LEASE_RENEWAL_MS } from "../core/lease.ts";
 import { scopeOf } from "../core/scope.ts";
@@ -52,7 +52,7 @@ async function passOnce(deps: DispatcherDeps): Promise<number> {
     const { nextDueMs } = await dispatchOnce(deps);
     return Math.min(LOOK_EVERY_MS, Math.max(0, nextDueMs - deps.clock.nowMs()));
   } catch (error) {
-    if (error instanceof OrchestraError && error.code === "FENCED") throw error;
+    if (isFenced(error)) throw error;
     deps.onProblem("dispatching", error);
     return LOOK_EVERY_MS;
   }
@@ -71,7 +71,7 @@ export async function dispatchOnce(deps: DispatcherDeps): Promise<DispatchPass> 
   const pass = await assign(deps);
   const nowMs = deps.clock.nowMs();
   if (pass.nextDueMs > nowMs) return pass;
-  await command(deps, { type: "unpark", nowMs }, (state) => state);
+  await command(deps, { type: "unpark", nowMs });
   return assign(deps);
 }
 
@@ -83,8 +83,7 @@ async function assign(deps: DispatcherDeps): Promise<DispatchPass> {
     nodes: deps.nodes(),
     agentLimits,
   } as const;
-  let seen = EMPTY_STATE;
-  const events = await command(deps, wanted, (state) => (seen = state));
+  const { events, seen } = await command(deps, wanted);
   if (events.length > 0) bus.publish({ kind: "assigned" });
 
   const parked = [...seen.tasks.values()].map((task) => task.parkedUntilMs ?? Infinity);
@@ -93,14 +92,22 @@ async function assign(deps: DispatcherDeps): Promise<DispatchPass> {
   return { isIdle, nextDueMs };
 }
 
-/** The events that followed. Every write carries the lease's term, which fences an older dispatcher. */
+type Commanded = { readonly events: readonly RecordedEvent[]; readonly seen: State };
+
+/**
+ * The events that followed, and the state that they were decided on. Every write carries the lease's
+ * term, which fences an older dispatcher.
+ */
 async function command(
   deps: DispatcherDeps,
   wanted: Extract<Command, { type: "assign" | "unpark" }>,
-  see: (state: State) => State,
-): Promise<readonly RecordedEvent[]> {
+): Promise<Commanded> {
   const scope = { ...scopeOf(wanted), dispatcherTerm: deps.lease.term };
-  const outcome = await deps.store.transact(scope, (state) => decide(see(state), wanted));
+  let seen = EMPTY_STATE;
+  const outcome = await deps.store.transact(scope, (state) => {
+    seen = state;
+    return decide(state, wanted);
+  });
   if (outcome.kind === "refused") throw new OrchestraError(outcome.code, outcome.message);
-  return outcome.events;
+  return { events: outcome.events, seen };
 }

@@ -1,5 +1,5 @@
 import { createWake } from "../cluster/wake.ts";
-import { OrchestraError } from "../core/errors.ts";
+import { isFenced } from "../core/errors.ts";
 import type { RecordedEvent } from "../core/events.ts";
 import { runNode } from "../cluster/node/run-node.ts";
 import type { NodeDeps } from "../cluster/node/deps.ts";
@@ -44,7 +44,7 @@ async function isStillEmpty(deps: QueueDeps, deferredMerges: number): Promise<bo
   try {
     return await isEmpty(deps, deferredMerges);
   } catch (error) {
-    if (error instanceof OrchestraError && error.code === "FENCED") throw error;
+    if (isFenced(error)) throw error;
     deps.onProblem("looking whether anything is left", error);
     return false;
   }
@@ -114,7 +114,7 @@ async function mergePass(
     await tidyWorkspaces(deps);
     return { ...pass, isEmpty: true };
   } catch (error) {
-    if (error instanceof OrchestraError && error.code === "FENCED") throw error;
+    if (isFenced(error)) throw error;
     deps.onProblem("merging", error);
     return undefined;
   }

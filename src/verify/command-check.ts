@@ -64,9 +64,9 @@ async function ending(
   folder: string,
   signal: AbortSignal,
 ): Promise<Ending> {
+  // A run that was broken off proves nothing, but may have left processes.
+  await endAll(deps, check, folder, 0);
   try {
-    // A run that was broken off proves nothing, but may have left processes.
-    await deps.processes.terminate(folder, 0);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await deps.processes.start({
@@ -84,7 +84,7 @@ async function ending(
     if (!(error instanceof OrchestraError) || isPassing(error)) throw error;
     return { exitCode: undefined, note: error.message };
   } finally {
-    await endAll(deps, check, folder);
+    await endAll(deps, check, folder, GRACE_MS);
   }
 }
 
@@ -93,8 +93,9 @@ async function endAll(
   deps: CheckRunnerDeps,
   { name }: CommandCheck,
   folder: string,
+  graceMs: number,
 ): Promise<void> {
-  const { isProvenDead } = await deps.processes.terminate(folder, GRACE_MS);
+  const { isProvenDead } = await deps.processes.terminate(folder, graceMs);
   if (isProvenDead) return;
   const message = `Processes of the check ${name} could not be ended. Look for them with ps.`;
   throw new OrchestraError("INTERNAL", message);

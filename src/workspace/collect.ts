@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
+import { difference } from "./difference.ts";
 import { provideMissing } from "./furnish.ts";
 import { storageTroubleIn } from "./git-error.ts";
 import { git, type GitOptions } from "./git.ts";
@@ -38,7 +39,7 @@ export async function collect(
 
   const settled = await settle(deps, worktree, owner, request);
   await provideMissing(deps, worktree, owner);
-  const change = await difference(deps, workspace, settled.commit, request.taskCreatedAtMs);
+  const change = await changeBy(deps, workspace, settled.commit, request.taskCreatedAtMs);
   const work = { ...settled, ...change };
   return storageTrouble === undefined ? work : { ...work, storageTrouble };
 }
@@ -63,7 +64,7 @@ function passedOn({ taskId, attemptId, branch }: Owner, late: CollectRequest): O
 }
 
 /** What the work changes, seen from where it parted from its target. */
-async function difference(
+async function changeBy(
   deps: WorktreesDeps,
   workspace: Workspace,
   commit: string,
@@ -75,8 +76,8 @@ async function difference(
   // The agent may have merged its target meanwhile: what came with that is not its work.
   const target = (await branchCommit(place, baseBranch)) ?? baseCommit;
   const base = await mergeBase(deps, target, commit);
-  const stat = `--stat=100,80,${DIFF_STAT_FILES_MAX}`;
-  const diffStat = await git(["diff", stat, "--no-ext-diff", "--no-color", base, commit], place);
+  const options = [`--stat=100,80,${DIFF_STAT_FILES_MAX}`, "--no-color"];
+  const diffStat = await difference(deps, { from: base, to: commit }, options);
   if (diffStat === "") {
     const hasChanges = await isMergedSince(place, taskId, taskCreatedAtMs, target);
     return { hasChanges, diffStat };

@@ -102,7 +102,7 @@ function storageAdvice(code: StorageCode, folder: string): string {
     case "READ_ONLY":
       return `${folder} cannot be written. Give this user the right to, or mount it writable.`;
     case "MACHINE_FULL":
-      return `the machine has no room for another open file. Run fewer at a time, or raise its limits.`;
+      return "the machine has no room for another open file. Run fewer at a time, or raise its limits.";
   }
 }
 

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { NodeDeps } from "../../src/cluster/node/deps.ts";
 import { haltAgents, runNode } from "../../src/cluster/node/run-node.ts";
 import { isLive } from "../../src/core/attempt.ts";
-import { OrchestraError } from "../../src/core/errors.ts";
+import { isFenced, OrchestraError } from "../../src/core/errors.ts";
 import { mayTakeLease } from "../../src/core/lease.ts";
 import { takeLease, type HeldLease } from "../../src/engine/dispatcher-lease.ts";
 import { runQueue, type QueueDeps } from "../../src/engine/run-queue.ts";
@@ -111,8 +111,7 @@ export async function workQueue(world: World, program: Program): Promise<void> {
   const deps = queuePorts(world, program, taking.lease);
   try {
     const queueEnd = await runQueue(deps, program.stop.signal).catch((error: unknown) => {
-      const isFenced = error instanceof OrchestraError && error.code === "FENCED";
-      if (!isFenced) violate(world, `${program.name} gives up the queue: ${String(error)}`);
+      if (!isFenced(error)) violate(world, `${program.name} gives up the queue: ${String(error)}`);
       throw error;
     });
     world.note(`  ${program.name} leaves the queue ${queueEnd.kind}`);

@@ -4,5 +4,5 @@ import { classOfApiError } from "./failure-class.ts";
 /** What the end of Claude Code means. */
 export const classifyEnd = endClassifier({
   agent: "Claude Code",
-  classOf: (text) => classOfApiError({ code: undefined, status: undefined, text }),
+  classOf: (text) => classOfApiError({ text }),
 });

@@ -1,5 +1,5 @@
 import type { Attempt } from "../../core/attempt.ts";
-import { isPassing, OrchestraError } from "../../core/errors.ts";
+import { isFenced, isPassing, OrchestraError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
@@ -28,7 +28,7 @@ export async function workAttempt(
 
   const watched = { ...signals, stop, leave };
   const life = await watchAttempt(deps, task, launched.attempt, watched).catch(async (error) => {
-    // Whoever takes the attempt next would have its own record of the start refused.
+    // Whoever takes the attempt next would have its own record of the start refused; or makes it.
     await start.now().catch(() => undefined);
     throw error;
   });
@@ -65,7 +65,7 @@ async function finishOrStandAside(
  * does not know of the later one, it was put back to an earlier time, and comes to it again.
  */
 async function standAside(deps: NodeDeps, attempt: Attempt, error: unknown): Promise<void> {
-  if (!(error instanceof OrchestraError) || error.code !== "FENCED") throw error;
+  if (!isFenced(error)) throw error;
   await end(deps, attempt, error.message, "node_lost");
 }
 
