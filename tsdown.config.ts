@@ -20,7 +20,7 @@ const lazyChildProcess = {
 
 // What `start` and `status` load, in one file: a dozen small ones take 2 ms longer.
 const EVERYDAY =
-  /[\\/]kysely[\\/](?!.*(postgres|mysql))|src[\\/](app|core[\\/]|store[\\/](sql|sqlite|execute|open-store)|config[\\/](cached|configured|defaults|load|paths|store)|cli[\\/](project-actions|find-task|option-values|open-reader|view|commands[\\/](start|status))|agents[\\/]process[\\/](holder|process|linux|darwin)|workspace[\\/]plain)/;
+  /[\\/]kysely[\\/](?!.*(postgres|mysql))|src[\\/](app|core[\\/](?!reports[\\/])|store[\\/](sql|sqlite|execute|open-store)|config[\\/](cached|configured|defaults|load|paths|store)|cli[\\/](project-actions|find-task|option-values|open-reader|view|commands[\\/](start|status))|agents[\\/]process[\\/](holder|process|linux|darwin)|workspace[\\/]plain)/;
 
 export default defineConfig({
   plugins: [lazyChildProcess],

@@ -1,3 +1,4 @@
+import { agentSettings } from "./config/agent-settings.ts";
 import { machineProcessTable } from "./agents/process/process-table.ts";
 import { join } from "node:path";
 import type { Agent, NodeDeps } from "./cluster/node/deps.ts";
@@ -174,12 +175,8 @@ export async function queueDeps(
 
 async function agentNamed(config: Config, name: string): Promise<Agent> {
   const { adapterFor } = await import("./agents/adapters.ts");
-  const settings = config.agents[name];
-  if (settings) return { adapter: await adapterFor(settings), config: settings };
-  throw new OrchestraError(
-    "UNKNOWN_AGENT",
-    `There is no agent ${JSON.stringify(name)}. Known: ${Object.keys(config.agents).join(", ")}. Add it to orchestra.yaml.`,
-  );
+  const settings = agentSettings(config, name);
+  return { adapter: await adapterFor(settings), config: settings };
 }
 
 /** What archiving works with, by the program of this version. */

@@ -129,6 +129,36 @@ test("options that may be repeated leave the prompt alone", async () => {
   });
 });
 
+test("a task may name several agents, all of which there must be", async () => {
+  using project = createProject(CONFIG);
+  await project.orchestra("start", "shell,claude", "x", "--id", "known");
+  expect(await project.json("show", "known")).toMatchObject({
+    task: { agent: "shell", fallbackAgents: ["claude"] },
+  });
+  expect((await project.orchestra("show", "known")).stdout).toContain("shell, else claude");
+
+  const refused = await project.orchestra("start", "shell,clod", "x");
+  expect(refused).toMatchObject({ stderr: expect.stringContaining('no agent "clod"') as unknown });
+});
+
+test("an agent that cannot be started asks once, and its other tasks wait for the answer", async () => {
+  using project = createProject(CONFIG.replace("[sh, -e]", "[no-such-program]"));
+  for (const id of ["one", "two", "three"]) {
+    await project.orchestra("start", `echo ${id} > ${id}.txt; exit 0`, "--id", id);
+  }
+  const ran = await project.orchestra("run", "--parallel", "1");
+  expect(ran).toMatchObject({ exitCode: 4 });
+  expect(ran.stderr).toMatch(/shell can do nothing \(missing executable\).*orchestra retry one/);
+  expect(ran.stderr).toContain("2 ready tasks could not be started");
+  expect(await statesOf(project)).toEqual({ one: "waiting_human", two: "ready", three: "ready" });
+
+  writeFileSync(join(project.root, "orchestra.yaml"), CONFIG);
+  project.git("commit", "--quiet", "--all", "--message", "Name a program that there is");
+  await project.orchestra("retry", "one");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
+  expect(Object.values(await statesOf(project))).toEqual(["complete", "complete", "complete"]);
+});
+
 test("what an agent wrote does not act on the terminal of who looks at it", async (context) => {
   onLinux(context);
   using project = createProject(CONFIG);

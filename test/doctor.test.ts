@@ -176,9 +176,11 @@ test("the result of a task that was archived stays on its branch", async () => {
 test("locks, drafts and a lease that the dead have left are removed", async () => {
   using project = await workedProject();
   const git = join(project.root, ".git");
-  const locks = ["packed-refs.lock", "refs/heads/orchestra/x/1.lock"].map((name) =>
-    join(git, name),
-  );
+  const locks = [
+    "packed-refs.lock",
+    "objects/maintenance.lock",
+    "refs/heads/orchestra/x/1.lock",
+  ].map((name) => join(git, name));
   const drafts = ["config.json.4194305", "attempts/one-1/life.json.new"].map((name) =>
     join(project.root, ".orchestra", name),
   );
@@ -197,11 +199,28 @@ test("locks, drafts and a lease that the dead have left are removed", async () =
   const fresh = join(project.root, ".orchestra/attempts/one-1/prompt.md.new");
   writeFileSync(fresh, "");
 
-  const what = ["lease", "lock", "lock", "file", "file"];
+  const what = ["lease", "lock", "lock", "lock", "file", "file"];
   expect((await found(project)).map((one) => one.what)).toEqual(what);
   expect((await fix(project)).map((one) => one.what)).toEqual(what);
   expect([...locks, ...drafts].filter((file) => existsSync(file))).toEqual([]);
   expect(existsSync(fresh)).toBe(true);
+  expect(await found(project)).toEqual(NOTHING);
+});
+
+test("a worktree that git was killed at making no longer keeps git from all others", async () => {
+  using project = await workedProject();
+  const record = join(project.root, ".git/worktrees/half");
+  mkdirSync(record);
+  const head = project.git("rev-parse", "HEAD");
+  const files = { locked: "initializing", gitdir: "/nowhere/.git", HEAD: head, commondir: "" };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(record, name), text);
+  const lock = join(project.root, ".git/packed-refs.lock");
+  writeFileSync(lock, "");
+  utimesSync(lock, 1, 1);
+
+  expect((await found(project)).map((one) => one.what)).toEqual(["worktree"]);
+  expect(existsSync(record)).toBe(true);
+  expect((await fix(project)).map((one) => one.what)).toEqual(["worktree", "lock"]);
   expect(await found(project)).toEqual(NOTHING);
 });
 

@@ -3,6 +3,7 @@ import type { AgentEvent } from "../src/agents/adapter.ts";
 import { ERROR_CODES } from "../src/core/errors.ts";
 import { BLACKBOARD_SHAPES } from "./json-shapes.ts";
 import type { Same } from "./json-types.ts";
+import { countsShape, REPORT_SHAPES } from "./report-shapes.ts";
 
 // What each command prints with --json. Strict: nothing more is printed.
 
@@ -12,7 +13,7 @@ const text = z.string();
 const number = z.number();
 const flag = z.boolean();
 
-const counts = z.record(TaskState, number);
+const counts = countsShape;
 const errorCode = z.enum(ERROR_CODES);
 const taskName = z.strictObject({ id: text, title: text });
 
@@ -129,6 +130,23 @@ export const COMMAND_SHAPES = {
       }),
     ),
   }),
+  AgentsList: z.strictObject({
+    agents: z.array(
+      z.strictObject({
+        name: text,
+        adapter: text,
+        model: text.optional(),
+        limit: number.optional(),
+        isDefault: flag,
+        version: text.optional(),
+        problem: text.optional(),
+      }),
+    ),
+  }),
+  AgentsTest: z.strictObject({
+    agents: z.array(z.strictObject({ name: text, isUsable: flag, detail: text })),
+  }),
+  ...REPORT_SHAPES,
   Failed: z.strictObject({
     error: z.strictObject({ code: errorCode, message: text }),
   }),

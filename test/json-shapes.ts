@@ -45,6 +45,7 @@ const task = z.strictObject({
   createdAtMs: number,
   readyAtMs: number.optional(),
   endedAtMs: number.optional(),
+  usageLimits: z.record(text, number).optional(),
   failure: failureShape.optional(),
   humanNote: text.optional(),
   commit: text.optional(),

@@ -38,8 +38,24 @@ const ABOUT_ALL = [
   "--version",
 ];
 
+/** Commands that put together what there is. */
+const REPORTS = [
+  "ps",
+  "completion bash",
+  "config show --origin",
+  "config validate",
+  "compare TASK",
+  "cost --by task",
+  "wait --timeout 1s",
+  "deps show TASK",
+  "deps graph --format dot",
+  "deps validate",
+];
+
 const DONE = 0;
 const MISUSE = 2;
+/** What commands end with that judge what they have seen. */
+const VERDICTS = [DONE, 1, 4, 6];
 
 /** What SQLite keeps beside a blackboard for those who have it open: no part of what is kept. */
 const SHARED_INDEX = ".orchestra/blackboard.db-shm";
@@ -79,10 +95,11 @@ async function changesByLooking(
   project: RealProject,
   taskId: string,
   exitCodes: readonly number[] = [DONE],
+  lines = [...LOOKS, ...ABOUT_ALL],
 ): Promise<string[]> {
   const changes: string[] = [];
   let before = everything(project);
-  for (const line of [...LOOKS, ...ABOUT_ALL].map((one) => one.replace("TASK", taskId))) {
+  for (const line of lines.map((one) => one.replace("TASK", taskId))) {
     for (const command of [line, `--json ${line}`]) {
       const { exitCode, stderr } = await project.orchestra(...command.split(" "));
       if (!exitCodes.includes(exitCode)) throw new Error(`${command} failed: ${stderr}`);
@@ -102,19 +119,47 @@ function differences(before: Map<string, Entry>, after: Map<string, Entry>): str
 test("looking at a project that has no blackboard makes none", async () => {
   using project = createProject(CONFIG);
   expect(await changesByLooking(project, "none", [DONE, MISUSE])).toEqual([]);
+  expect(await changesByLooking(project, "none", [DONE, MISUSE], REPORTS)).toEqual([]);
 });
 
 test("looking at work that has ended changes nothing of it", async () => {
-  using project = createProject(CONFIG);
+  using project = await endedWork();
+  expect(await changesByLooking(project, "done")).toEqual([]);
+});
+
+test("reporting of work that has ended changes nothing of it", async () => {
+  using project = await endedWork();
+  expect(await changesByLooking(project, "done", VERDICTS, REPORTS)).toEqual([]);
+});
+
+/** A task that is done, one that waits for a person, and work that was kept. */
+async function endedWork(): Promise<RealProject> {
+  const project = createProject(CONFIG);
   await project.orchestra("start", "echo said; echo x > a.txt; exit 0", "--id", "done");
   await project.orchestra("start", "x", "--id", "waits", "--after", "done", "--no-merge");
   await project.orchestra("run");
   project.git("update-ref", "refs/orchestra/rescue/done/1", "HEAD");
-  expect(await changesByLooking(project, "done")).toEqual([]);
-});
+  return project;
+}
 
 test("looking at an agent at work, whose dispatcher was killed, changes nothing of it", async () => {
   using project = createProject(CONFIG);
+  await leftAtWork(project);
+  expect(await changesByLooking(project, "live")).toEqual([]);
+  const { stdout } = await project.orchestra("diff", "live");
+  expect(stdout.match(/^\+[^+].*$/gm)).toEqual(["+y", "+x", "+z"]);
+  await project.orchestra("cancel", "live");
+});
+
+test("reporting of an agent at work, whose dispatcher was killed, changes nothing of it", async () => {
+  using project = createProject(CONFIG);
+  await leftAtWork(project);
+  expect(await changesByLooking(project, "live", VERDICTS, REPORTS)).toEqual([]);
+  await project.orchestra("cancel", "live");
+});
+
+/** The agent of the task `live` is held in the middle of its work, and nobody works the queue. */
+async function leftAtWork(project: RealProject): Promise<void> {
   const agent = holdAgent(project);
   const script = `echo x > a.txt; git add a.txt; echo y > README.md; echo z > new.txt; ${agent.waits}`;
   await project.orchestra("start", script, "--id", "live");
@@ -126,12 +171,7 @@ test("looking at an agent at work, whose dispatcher was killed, changes nothing 
   await once(running, "exit");
   // What git would refresh in its index, if it were let.
   utimesSync(join(workspace ?? "", "orchestra.yaml"), 1, 1);
-
-  expect(await changesByLooking(project, "live")).toEqual([]);
-  const { stdout } = await project.orchestra("diff", "live");
-  expect(stdout.match(/^\+[^+].*$/gm)).toEqual(["+y", "+x", "+z"]);
-  await project.orchestra("cancel", "live");
-});
+}
 
 /** Known as soon as the start of its agent is on record. */
 async function workspaceOf(project: RealProject, id: string): Promise<string | undefined> {

@@ -34,7 +34,8 @@ test("what is piped holds no escape sequence, whatever the command", async () =>
   using project = await workedProject();
   await project.orchestra("start", "x", "--id", "waits");
   const looks = ["status", "show done", "diff done", "logs done", "doctor", "recover", "--help"];
-  for (const line of [...looks, "run", "show nothing", "bogus"]) {
+  const reports = ["ps", "cost", "config", "deps", "deps graph"];
+  for (const line of [...looks, ...reports, "run", "show nothing", "bogus"]) {
     const { stdout, stderr } = await project.shell(`orchestra ${line}`);
     expect({ line, said: stdout + stderr }).toEqual({ line, said: expect.stringMatching(PLAIN) });
   }

@@ -67,6 +67,13 @@ test("a store that is configured wrongly is told with its place, and without its
   expect(ran.stderr).not.toContain("s3cret");
 });
 
+test("a mistyped store to import from is told without its password", async () => {
+  using project = createProject(AGENTS);
+  const ran = await project.orchestra("import", "postgrse://ada:s3cret@db/shop");
+  expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/expected postgres/) });
+  expect(ran.stdout + ran.stderr).not.toContain("s3cret");
+});
+
 describe.skipIf(!isPostgresInstalled && !process.env["CI"])("with PostgreSQL", () => {
   let service: PostgresService;
   beforeAll(async () => {

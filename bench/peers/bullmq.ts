@@ -1,16 +1,13 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { installPackages } from "../../test/install-package.ts";
-import type { Peer } from "./peer.ts";
+import { JOB_DATA, type Peer, type PeerQueue } from "./peer.ts";
 import { REDIS_PACKAGES, startRedis } from "./redis.ts";
 
 type Closable = { readonly close: () => Promise<void> };
-type Job = { readonly name: string; readonly data: object };
+type Queue = Closable & { readonly add: (name: string, data: object) => Promise<unknown> };
 type Bullmq = {
-  readonly Queue: new (
-    name: string,
-    options: object,
-  ) => Closable & { readonly addBulk: (jobs: readonly Job[]) => Promise<unknown> };
+  readonly Queue: new (name: string, options: object) => Queue;
   readonly Worker: new (
     name: string,
     work: () => Promise<object>,
@@ -28,35 +25,28 @@ export async function startBullmq(): Promise<Peer> {
   let rounds = 0;
   return {
     name: "BullMQ",
-    jobsPerSecond: async (jobs, concurrency) =>
-      workJobs(bullmq, redis.socket, { queue: `queue-${(rounds += 1)}`, jobs, concurrency }),
+    newQueue: async () => newQueue(bullmq, redis.socket, `queue-${(rounds += 1)}`),
     stop: redis.stop,
   };
 }
 
-async function workJobs(
-  { Queue, Worker }: Bullmq,
-  socket: string,
-  round: { readonly queue: string; readonly jobs: number; readonly concurrency: number },
-): Promise<number> {
+function newQueue({ Queue, Worker }: Bullmq, socket: string, name: string): PeerQueue {
   const connection = { path: socket, maxRetriesPerRequest: null };
-  const queue = new Queue(round.queue, { connection });
-  const job = { name: "task", data: { prompt: "Do nothing, and say so." } };
-  await queue.addBulk(Array.from({ length: round.jobs }, () => job));
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let left = round.jobs;
-  const startedMs = performance.now();
-  const worker = new Worker(round.queue, async () => ({ summary: "Done." }), {
-    connection,
-    concurrency: round.concurrency,
-  });
-  worker.on("completed", () => {
-    left -= 1;
-    if (left === 0) resolve();
-  });
-  await promise;
-  const rate = (round.jobs * 1_000) / (performance.now() - startedMs);
-  await worker.close();
-  await queue.close();
-  return rate;
+  const queue = new Queue(name, { connection });
+  return {
+    add: async () => void (await queue.add("task", JOB_DATA)),
+    work: async (jobs, concurrency) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      let left = jobs;
+      const options = { connection, concurrency };
+      const worker = new Worker(name, async () => ({ summary: "Done." }), options);
+      worker.on("completed", () => {
+        left -= 1;
+        if (left === 0) resolve();
+      });
+      await promise;
+      await worker.close();
+    },
+    close: queue.close.bind(queue),
+  };
 }

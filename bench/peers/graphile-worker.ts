@@ -1,13 +1,19 @@
 import { join } from "node:path";
-import pg from "pg";
 import { installPackages } from "../../test/install-package.ts";
-import type { Peer } from "./peer.ts";
+import { JOB_DATA, type Peer } from "./peer.ts";
 
 const VERSION = "0.18.0";
+const CONNECTIONS_MAX = 34;
 
+type Utils = {
+  readonly migrate: () => Promise<void>;
+  readonly addJob: (name: string, data: object) => Promise<unknown>;
+  readonly release: () => Promise<void>;
+};
 type GraphileWorker = {
-  readonly runMigrations: (options: object) => Promise<void>;
+  readonly makeWorkerUtils: (options: object) => Promise<Utils>;
   readonly runOnce: (options: object) => Promise<void>;
+  readonly Logger: new (factory: () => () => void) => unknown;
 };
 
 /** graphile-worker as it is by default, on the PostgreSQL server at `connectionString`. */
@@ -19,38 +25,20 @@ export async function startGraphileWorker(connectionString: string): Promise<Pee
   const entry = join(packages, "node_modules/graphile-worker/dist/index.js");
   // What the package exports is described above, as far as it is used.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const { runMigrations, runOnce } = (await import(entry)) as GraphileWorker;
-  const quiet = { connectionString, noHandleSignals: true, logger: silentLogger(entry) };
-  await runMigrations({ ...quiet, logger: await quiet.logger });
+  const { makeWorkerUtils, runOnce, Logger } = (await import(entry)) as GraphileWorker;
+  const logger = new Logger(() => () => undefined);
+  const options = { connectionString, maxPoolSize: CONNECTIONS_MAX, logger };
+  const utils = await makeWorkerUtils(options);
+  await utils.migrate();
+  const taskList = { task: async () => undefined };
   return {
     name: "graphile-worker",
-    jobsPerSecond: async (jobs, concurrency) => {
-      await addJobs(connectionString, jobs);
-      const taskList = { task: async () => undefined };
-      const logger = await quiet.logger;
-      const startedMs = performance.now();
-      await runOnce({ ...quiet, logger, concurrency, taskList, maxPoolSize: concurrency + 2 });
-      return (jobs * 1_000) / (performance.now() - startedMs);
-    },
-    stop: async () => undefined,
+    newQueue: async () => ({
+      add: async () => void (await utils.addJob("task", JOB_DATA)),
+      work: async (_, concurrency) =>
+        runOnce({ ...options, noHandleSignals: true, concurrency, taskList }),
+      close: async () => undefined,
+    }),
+    stop: utils.release.bind(utils),
   };
-}
-
-async function silentLogger(entry: string): Promise<unknown> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const { Logger } = (await import(entry)) as {
-    Logger: new (factory: () => () => void) => unknown;
-  };
-  return new Logger(() => () => undefined);
-}
-
-async function addJobs(connectionString: string, jobs: number): Promise<void> {
-  const client = new pg.Client(connectionString);
-  await client.connect();
-  await client.query(
-    `select graphile_worker.add_job('task', json_build_object('prompt', 'Do nothing, and say so.'))
-     from generate_series(1, $1)`,
-    [jobs],
-  );
-  await client.end();
 }

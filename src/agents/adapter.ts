@@ -17,6 +17,11 @@ export type AgentAdapter = {
   readonly createParser: (earlier?: EarlierUse) => StreamParser;
   /** What the end of the process means; `report` is all that the stream said. Never throws. */
   readonly classifyEnd: (end: ProcessEnd, report: StreamReport) => AgentOutcome;
+  /**
+   * What the process used, by the text of `LaunchRequest.usageFile` once it has ended; `undefined`
+   * when that tells nothing. Only where the stream tells no tokens. Never throws.
+   */
+  readonly readUsageFile?: (text: string, earlier?: EarlierUse) => Usage | undefined;
   /** How to ask for the version; `undefined` when asking could start work. */
   readonly probe: ProbePlan | undefined;
   /** How to talk to the agent while it runs; `undefined` when its CLI cannot listen. */
@@ -39,6 +44,8 @@ export type LaunchRequest = {
   readonly prompt: string;
   /** A file that holds the prompt, and is never changed while someone may read it. */
   readonly promptFile: string;
+  /** Where a CLI may leave what it used; there is no file of that name before it starts. */
+  readonly usageFile: string;
   readonly taskId: string;
   readonly attemptId: string;
   readonly workspacePath: string;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { adapterFor } from "./adapters.ts";
 import { anAgentConfig } from "./testing/requests.ts";
 
-test.each(["claude", "codex", "opencode", "command"])(
+test.each(["claude", "codex", "opencode", "copilot", "gemini", "qwen", "command"])(
   "the adapter %s is found by its name",
   async (adapter) => {
     expect((await adapterFor(anAgentConfig({ adapter }))).name).toBe(adapter);

@@ -26,6 +26,12 @@ const ADAPTERS: ReadonlyMap<string, Create> = new Map([
     "opencode",
     async (config) => (await import("./opencode/opencode.ts")).createOpencodeAdapter(config),
   ],
+  [
+    "copilot",
+    async (config) => (await import("./copilot/copilot.ts")).createCopilotAdapter(config),
+  ],
+  ["gemini", async (config) => (await import("./gemini/gemini.ts")).createGeminiAdapter(config)],
+  ["qwen", async (config) => (await import("./qwen/qwen.ts")).createQwenAdapter(config)],
   ["command", async (config) => (await import("./command.ts")).createCommandAdapter(config)],
 ]);
 

@@ -64,6 +64,8 @@ export const ATTEMPT_FILES = {
   prompt: "prompt.md",
   stdout: "stdout",
   stderr: "stderr",
+  /** What an agent's CLI says that it used. */
+  usage: "usage",
   identity: "identity",
   exit: "exit",
   /** The folders from which its checks are started; those on merged work are the merge queue's. */

@@ -7,8 +7,8 @@ import { howItEnded, isKilled, isNotRunnable, lastError } from "./process-end.ts
 export type EndWords = {
   /** Its name in sentences. */
   readonly agent: string;
-  /** What words on standard error mean. */
-  readonly classOf: (text: string) => FailureClass;
+  /** What words on standard error mean, and the exit code of a CLI that has several. */
+  readonly classOf: (text: string, end: ProcessEnd) => FailureClass;
   /** What standard error tells; its last line without this. */
   readonly detailOf?: (end: ProcessEnd) => string;
 };
@@ -33,7 +33,7 @@ function classOf(words: EndWords, end: ProcessEnd, detail: string): FailureClass
   if (end.exitCode === 0) return "empty_output";
   if (isNotRunnable(end.exitCode)) return "missing_executable";
   if (isKilled(end) || detail === "") return "process_crash";
-  return words.classOf(detail);
+  return words.classOf(detail, end);
 }
 
 function messageOf({ agent }: EndWords, end: ProcessEnd, detail: string): string {

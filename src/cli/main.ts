@@ -14,7 +14,8 @@ void main(process.argv).then((code) => {
 async function main(argv: readonly string[]): Promise<number> {
   const cli = openCli(process, argv.includes("--json"));
   try {
-    await createProgram(cli, argv.slice(2)).parseAsync(argv);
+    const program = await createProgram(cli, argv.slice(2));
+    await program.parseAsync(argv);
     return cli.exitCode.value;
   } catch (error) {
     // A reader that went away, like `head`, is no failure.

@@ -15,14 +15,14 @@ import {
   describeDiff,
   describeReplay,
 } from "./describe/looking.ts";
-import { describeInit, describeRun, describeDoctor } from "./describe/project.ts";
+import { describeAgents, describeInit, describeRun, describeDoctor } from "./describe/project.ts";
 import { describeStart, describeCancel, describeRetry, describeResolve } from "./describe/tasks.ts";
 
 /**
  * Reads what a person typed. Each command's code is loaded only when it runs, and only the command
  * that was typed is described to the parser, unless help is what was asked for.
  */
-export function createProgram(cli: Cli, typed: readonly string[]): Command {
+export async function createProgram(cli: Cli, typed: readonly string[]): Promise<Command> {
   const name = typed.find((word) => !word.startsWith("-")) ?? "";
   const only = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const { terminal } = cli;
@@ -48,9 +48,8 @@ export function createProgram(cli: Cli, typed: readonly string[]): Command {
       if (ended.exitCode === 0 || (isHelp(ended) && !terminal.isJson)) throw ended;
       throw misuse(ended, only ? `orchestra ${name}` : "orchestra");
     });
-  if (only) only(program.command(name), cli);
-  else
-    for (const [other, describe] of Object.entries(COMMANDS)) describe(program.command(other), cli);
+  const described = only ? [[name, only] as const] : Object.entries(COMMANDS);
+  for (const [name, describe] of described) (await describe())(program.command(name), cli);
   return program;
 }
 
@@ -74,23 +73,41 @@ function misuse(ended: CommanderError, command: string): OrchestraError {
   );
 }
 
-/** In the order in which help lists them. */
-const COMMANDS: Readonly<Record<string, (command: Command, cli: Cli) => void>> = {
-  init: describeInit,
-  start: describeStart,
-  run: describeRun,
-  status: describeStatus,
-  show: describeShow,
-  logs: describeLogs,
-  diff: describeDiff,
-  replay: describeReplay,
-  doctor: describeDoctor,
-  cancel: describeCancel,
-  retry: describeRetry,
-  resolve: describeResolve,
-  recover: describeRecover,
-  backup: describeBackup,
-  export: describeExport,
-  import: describeImport,
-  archive: describeArchive,
+type Describe = (command: Command, cli: Cli) => void;
+
+/**
+ * In the order in which help lists them. The words of those that are typed now and then are loaded
+ * with the command, so that the everyday ones start as fast however many there are.
+ */
+const COMMANDS: Readonly<Record<string, () => Describe | Promise<Describe>>> = {
+  init: () => describeInit,
+  start: () => describeStart,
+  run: () => describeRun,
+  status: () => describeStatus,
+  ps: async () => (await import("./describe/reports.ts")).describePs,
+  wait: async () => (await import("./describe/reports.ts")).describeWait,
+  show: () => describeShow,
+  logs: () => describeLogs,
+  diff: () => describeDiff,
+  deps: async () => (await import("./describe/relations.ts")).describeDeps,
+  cost: async () => (await import("./describe/reports.ts")).describeCost,
+  compare: async () => (await import("./describe/reports.ts")).describeCompare,
+  replay: () => describeReplay,
+  doctor: () => describeDoctor,
+  agents: () => describeAgents,
+  cancel: () => describeCancel,
+  retry: () => describeRetry,
+  resolve: () => describeResolve,
+  config: async () => (await import("./describe/settings.ts")).describeConfig,
+  recover: () => describeRecover,
+  backup: () => describeBackup,
+  export: () => describeExport,
+  import: () => describeImport,
+  archive: () => describeArchive,
+  completion: async () => {
+    const { describeCompletion } = await import("./describe/completion.ts");
+    return (command, cli) => {
+      describeCompletion(command, cli, async () => createProgram(cli, []));
+    };
+  },
 };

@@ -1,6 +1,8 @@
 import { stateOfHolder } from "../agents/process/holder.ts";
 import { machineProcessTable } from "../agents/process/process-table.ts";
 import type { Project } from "../app.ts";
+import { agentSettings } from "../config/agent-settings.ts";
+import type { TaskDefinition } from "../core/events.ts";
 import { OrchestraError } from "../core/errors.ts";
 import { mayTakeLease, type ProcessHolder } from "../core/lease.ts";
 import { quoted } from "../core/names.ts";
@@ -29,14 +31,15 @@ export async function sayHowToWork(project: Project, terminal: Terminal): Promis
   terminal.say(terminal.style("dim", "Work the queue with: orchestra run"));
 }
 
-/** The agent that was named, or the default one; refused when it is not configured. */
-export function agentName({ config }: Project, named: string | undefined): string {
-  const name = named ?? config.defaults.agent;
-  if (Object.hasOwn(config.agents, name)) return name;
-  throw new OrchestraError(
-    "UNKNOWN_AGENT",
-    `There is no agent ${quoted(name)}. Known: ${Object.keys(config.agents).join(", ")}. Add it to orchestra.yaml.`,
-  );
+/** Who works a task, and who goes on while that one has met its usage limit. */
+type Workers = Pick<TaskDefinition, "agent" | "fallbackAgents">;
+
+/** The agents that were named, as in `claude,codex`, or the default ones; refused when not configured. */
+export function agentsNamed({ config }: Project, named: string | undefined): Workers {
+  const { agent: standard, fallbackAgents: others } = config.defaults;
+  const [agent = standard, ...fallbackAgents] = named?.split(",") ?? [standard, ...others];
+  for (const name of [agent, ...fallbackAgents]) agentSettings(config, name);
+  return fallbackAgents.length === 0 ? { agent } : { agent, fallbackAgents };
 }
 
 /** The branch a task is for: as named, as configured, or the one that is checked out. */
@@ -56,8 +59,11 @@ export async function targetBranch(project: Project, named: string | undefined):
   throw new OrchestraError("INVALID_ARGUMENT", `There is no branch ${quoted(branch)}.`);
 }
 
+/** Tasks without an agent that are told by name. */
+export const TOLD_MAX = 100;
+
 /** Ready tasks that nobody here can work. */
 export async function tasksWithoutAgent(project: Project): Promise<readonly Task[]> {
-  const ready = await project.store.tasks({ states: ["ready"], limit: 100 });
+  const ready = await project.store.tasks({ states: ["ready"], limit: TOLD_MAX });
   return ready.filter((task) => !Object.hasOwn(project.config.agents, task.agent));
 }

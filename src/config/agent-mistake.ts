@@ -1,6 +1,6 @@
 import { nearMiss } from "./near-miss.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { adapterOf } from "./resolve-config.ts";
+import { adapterOf, namedAgents } from "./resolve-config.ts";
 import type { ConfigFile } from "./schema.ts";
 
 export type Mistake = {
@@ -11,7 +11,8 @@ export type Mistake = {
 };
 
 /** What no key tells alone: an agent that has no command, a default agent that there is not. */
-export function agentMistake({ agents, defaults }: ConfigFile): Mistake | undefined {
+export function agentMistake(file: ConfigFile): Mistake | undefined {
+  const { agents } = file;
   const [idle] = Object.entries(agents).find(([name, agent]) => isIdle(name, agent)) ?? [];
   if (idle !== undefined) {
     return {
@@ -21,8 +22,8 @@ export function agentMistake({ agents, defaults }: ConfigFile): Mistake | undefi
     };
   }
   const known = [...new Set([...Object.keys(agents), ...Object.keys(DEFAULTS.agents)])];
-  const { agent } = defaults;
-  if (agent === undefined || known.includes(agent)) return undefined;
+  const agent = namedAgents(file).find((name) => !known.includes(name));
+  if (agent === undefined) return undefined;
   const near = nearMiss(agent, known);
   const help = near === undefined ? "" : `; did you mean ${near}?`;
   return {

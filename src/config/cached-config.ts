@@ -1,12 +1,15 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { CONFIG_FILE, loadConfig } from "./load-config.ts";
 
 declare const ORCHESTRA_VERSION: string | undefined;
 
 /** Changes whenever the same file may mean something else; with a release, it always may. */
-const FORMAT = 4;
+const FORMAT = 5;
+/** What is configured has the shape of what is not. */
+const SHAPE = JSON.stringify(DEFAULTS);
 const VERSION = typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "source";
 
 /**
@@ -35,7 +38,7 @@ function cacheOf(root: string, stateFolder: string): Cache | undefined {
   const text = readOrUndefined(join(root, CONFIG_FILE));
   if (text === undefined) return undefined;
   // The text itself: loading what hashes it takes longer than comparing it.
-  return { file: join(stateFolder, "config.json"), key: `${FORMAT} ${VERSION}\n${text}` };
+  return { file: join(stateFolder, "config.json"), key: `${FORMAT} ${VERSION} ${SHAPE}\n${text}` };
 }
 
 /** Whole or not at all, whoever else does the same at this moment. */

@@ -5,6 +5,8 @@ export type Config = {
   readonly agents: Readonly<Record<string, AgentSettings>>;
   readonly defaults: {
     readonly agent: string;
+    /** Who goes on while it has met its usage limit, in this order. */
+    readonly fallbackAgents: readonly string[];
     readonly priority: number;
     readonly timeoutMs: number;
     readonly stallMs: number;

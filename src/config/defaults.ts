@@ -17,6 +17,7 @@ export const DEFAULTS: Config = {
   },
   defaults: {
     agent: "claude",
+    fallbackAgents: [],
     priority: 5,
     timeoutMs: 60 * MINUTE_MS,
     stallMs: 15 * MINUTE_MS,

@@ -4,7 +4,7 @@ import { packageScript } from "./package-script.ts";
 import { projectFiles, type ProjectFiles } from "./project-files.ts";
 
 /** The agent CLIs that an adapter exists for, by their executable. */
-const AGENT_EXECUTABLES = ["claude", "codex", "opencode"] as const;
+const AGENT_EXECUTABLES = ["claude", "codex", "opencode", "copilot", "gemini", "qwen"] as const;
 
 /** The agents that are installed here. */
 export function detectAgents(path: string): readonly string[] {

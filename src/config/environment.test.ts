@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { readEnvironment } from "./environment.ts";
 
@@ -17,6 +18,23 @@ test("agents inherit everything, but what is about another piece of work", () =>
     API_KEY: "secret",
     GIT_SSH_COMMAND: "ssh -i key",
     ORCHESTRA_ROOT: "/code/shop",
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "maintenance.auto",
+    GIT_CONFIG_VALUE_0: "false",
   });
   expect(path).toBe("/bin");
+});
+
+test("git commands of agents tidy nothing up, and heed what was configured besides", () => {
+  const { variables } = readEnvironment({
+    PATH: process.env["PATH"],
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "user.name",
+    GIT_CONFIG_VALUE_0: "Ada",
+  });
+  const { variables: ofNested } = readEnvironment(variables);
+  const ask = (name: string): string =>
+    execFileSync("git", ["config", name], { env: ofNested, encoding: "utf8" });
+  expect([ask("maintenance.auto"), ask("user.name")]).toEqual(["false\n", "Ada\n"]);
+  expect(ofNested).toEqual(variables);
 });

@@ -40,6 +40,7 @@ const OF_ANOTHER: ReadonlySet<string> = new Set([
 ]);
 
 const STORE_VARIABLE = "ORCHESTRA_STORE";
+const MAINTENANCE = "maintenance.auto";
 
 /** The same surroundings with a store that was named, which the agents' own commands then mean, too. */
 export function withStore(environment: Environment, storeUrl: string): Environment {
@@ -54,10 +55,26 @@ export function readEnvironment(inherited: NodeJS.ProcessEnv = process.env): Env
     if (value !== undefined && !OF_ANOTHER.has(name)) variables[name] = value;
   }
   return {
-    variables,
+    variables: withoutMaintenance(variables),
     home: homedir(),
     path: variables["PATH"] ?? "",
     // Set to nothing is as good as not set.
     storeUrl: variables[STORE_VARIABLE] || undefined,
+  };
+}
+
+/**
+ * Git commands of agents and checks are not to tidy the repository up: killed with their agent they
+ * would leave half a pack, and the lock that keeps git from ever tidying up again.
+ */
+function withoutMaintenance(variables: Readonly<Record<string, string>>): Environment["variables"] {
+  const count = Number(variables["GIT_CONFIG_COUNT"] || 0);
+  const names = Array.from({ length: count }, (_, at) => variables[`GIT_CONFIG_KEY_${at}`]);
+  if (names.includes(MAINTENANCE)) return variables;
+  return {
+    ...variables,
+    GIT_CONFIG_COUNT: `${count + 1}`,
+    [`GIT_CONFIG_KEY_${count}`]: MAINTENANCE,
+    [`GIT_CONFIG_VALUE_${count}`]: "false",
   };
 }

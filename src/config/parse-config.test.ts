@@ -36,6 +36,7 @@ limits: { parallel: 8 }
   expect(config.agents["mine"]).toMatchObject({ promptBy: "file", limit: 2, env: { A: "b" } });
   expect(config.defaults).toEqual({
     agent: "mine",
+    fallbackAgents: [],
     priority: 7,
     timeoutMs: 5_400_000,
     stallMs: 0,
@@ -109,6 +110,8 @@ test.each([
   ],
   ["agents: { a: {} }", "1:11", /agents\.a: expected a command/],
   ['agents: { a: { command: ["a\\0b"] } }', "1:26", /without a NUL character/],
+  ["defaults: { agent: [claude, nobody] }", "1:20", /expected one of claude, got "nobody"/],
+  ["defaults: { agent: [] }", "1:20", /agent/],
   ["defaults: { agent: nobody }", "1:20", /expected one of claude, got "nobody"/],
   ["merge: { target: --upload-pack=x }", "1:18", /merge\.target: expected the name of a branch/],
   ["merge: { target: main~1 }", "1:18", /merge\.target: expected the name of a branch/],
@@ -124,6 +127,12 @@ test("what a variable holds is not told in a mistake", () => {
   expect(() => parse(text)).toThrow(
     "orchestra.yaml:1:26: workspace.env.PIN: expected text, got a number; put it in quotes. Nothing was changed.",
   );
+});
+
+test("of a list of agents the first works, and the others follow", () => {
+  const text =
+    "agents: { a: { command: [x] }, b: { command: [y] } }\ndefaults: { agent: [b, claude, a] }";
+  expect(parse(text).defaults).toMatchObject({ agent: "b", fallbackAgents: ["claude", "a"] });
 });
 
 test("an agent of an adapter's name is worked by that adapter", () => {

@@ -12,10 +12,12 @@ export function resolveConfig(file: ConfigFile): Config {
   );
   const [only, ...others] = Object.keys(agents);
   const chosen = only !== undefined && others.length === 0 ? only : DEFAULTS.defaults.agent;
+  const [agent = chosen, ...fallbackAgents] = namedAgents(file);
   return {
     agents: { ...DEFAULTS.agents, ...agents },
     defaults: {
-      agent: file.defaults.agent ?? chosen,
+      agent,
+      fallbackAgents,
       priority: file.defaults.priority,
       timeoutMs: millisecondsOf(file.defaults.timeout),
       stallMs: millisecondsOf(file.defaults.stall),
@@ -28,6 +30,12 @@ export function resolveConfig(file: ConfigFile): Config {
     store: file.store,
     retentionMs: millisecondsOf(file.retention),
   };
+}
+
+/** Who works a task that names nobody, as far as the file says. */
+export function namedAgents({ defaults }: ConfigFile): readonly string[] {
+  const { agent = [] } = defaults;
+  return typeof agent === "string" ? [agent] : agent;
 }
 
 /** The adapter that was named, or the one of the agent's own name, or that for any command. */

@@ -3,7 +3,15 @@ import { DURATION_PATTERN, isAge, isLimit, millisecondsOf } from "./duration.ts"
 import { storeProblem } from "./store-location.ts";
 
 /** The adapters that `src/agents` has. */
-export const ADAPTERS = ["claude", "codex", "opencode", "command"] as const;
+export const ADAPTERS = [
+  "claude",
+  "codex",
+  "opencode",
+  "copilot",
+  "gemini",
+  "qwen",
+  "command",
+] as const;
 export const BUILTIN_CHECKS = ["exit_code", "clean_tree", "has_changes"] as const;
 export const AGENT_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
@@ -83,7 +91,10 @@ const workspace = z.strictObject({
 });
 
 const defaults = z.strictObject({
-  agent: z.string().optional().describe("Who works a task that names nobody."),
+  agent: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe("Who works a task that names nobody; of a list, the first without a usage limit."),
   priority: z.int().min(-100).max(100).default(5).describe("Higher is more urgent."),
   timeout: limit.default("1h").describe("Ends an attempt after this long; 1s to 30d."),
   stall: limitOrNever

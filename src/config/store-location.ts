@@ -46,7 +46,7 @@ export function storeLocation(url: string | undefined, project: Project): StoreL
 
 /** Whether a text is meant as a store's URL, be it right or wrong. */
 export function isStoreUrl(text: string): boolean {
-  return kindOf(text) !== undefined;
+  return kindOf(text) !== undefined || /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
 /** Why a URL names no store, for who wrote it; `undefined` when it names one. */

@@ -12,16 +12,29 @@ export function worktreesRoot(
   environment: Environment,
   configured: string | undefined,
 ): string {
-  const parent = configured === undefined ? join(dataFolder(environment), "worktrees") : configured;
+  const parent = configured ?? defaultWorktrees(environment).folder;
   const hash = createHash("sha256").update(root).digest("hex").slice(0, 8);
   return outside(root, resolve(root, parent, `${basename(root)}-${hash}`));
 }
 
-function dataFolder({ variables, home }: Environment): string {
+/** Where worktrees are made if the configuration does not say, and the variable that says so. */
+export function defaultWorktrees({ variables, home }: Environment): {
+  readonly folder: string;
+  readonly variable: string | undefined;
+} {
+  const [data, variable] = dataFolder(variables, home);
+  return { folder: join(data, "worktrees"), variable };
+}
+
+function dataFolder(
+  variables: Environment["variables"],
+  home: string,
+): [folder: string, variable: string | undefined] {
   // Set to nothing means unset, as the specification of XDG_DATA_HOME has it.
-  if (variables["ORCHESTRA_HOME"]) return resolve(variables["ORCHESTRA_HOME"]);
+  if (variables["ORCHESTRA_HOME"]) return [resolve(variables["ORCHESTRA_HOME"]), "ORCHESTRA_HOME"];
   const data = variables["XDG_DATA_HOME"] ?? "";
-  return join(isAbsolute(data) ? data : join(home, ".local/share"), "orchestra");
+  if (isAbsolute(data)) return [join(data, "orchestra"), "XDG_DATA_HOME"];
+  return [join(home, ".local/share/orchestra"), undefined];
 }
 
 function outside(root: string, folder: string): string {

@@ -1,3 +1,4 @@
+import type { HeldUntil } from "./agent-hold.ts";
 import type { AttemptEnd, AttemptSummary } from "./attempt.ts";
 import type { AttemptSpending, TaskDefinition } from "./events.ts";
 import type { CheckEvidence } from "./evidence.ts";
@@ -41,6 +42,8 @@ export type DispatchCommand =
       readonly nodes: readonly NodeOffer[];
       /** Attempts at a time, by agent; an agent that is not named has no limit of its own. */
       readonly agentLimits: Readonly<Record<string, number>>;
+      /** Agents whose accounts may do nothing now. */
+      readonly agentHolds?: HeldUntil;
     }
   | { readonly type: "unpark" };
 

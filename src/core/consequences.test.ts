@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Event } from "./events.ts";
-import { FAILURE_CLASSES, policyOf } from "./failure.ts";
+import { FAILURE_CLASSES, policyOf, type Failure } from "./failure.ts";
 import { MAX_LOSSES, MAX_WAITS } from "./retry.ts";
 import type { State } from "./state.ts";
 import { aDefinition, aState, anAttempt, aTask } from "./testing/builders.ts";
@@ -142,7 +142,18 @@ describe("when an attempt fails", () => {
       waitReason: "Usage limit.",
     });
     expect(eventsOf(state, at(64_999, unpark()))).toEqual([]);
-    expect(from(state, at(65_000, unpark()), assign()).tasks.get("task")?.state).toBe("active");
+    const again = from(state, at(65_000, unpark()), at(65_000, assign()));
+    expect(again.tasks.get("task")?.state).toBe("active");
+  });
+
+  test("with several agents, a usage limit parks the task only when all have met theirs", () => {
+    const several = add(aDefinition({ agent: "script", fallbackAgents: ["other"] }));
+    const nodes = [{ id: "node", capacity: 1, agents: ["script", "other"] }];
+    const first = after(several, assign({ nodes }));
+    const second = from(first, end("task", limitedUntil(60_000)), assign({ nodes }));
+    expect([...second.attempts.values()].map(({ agent }) => agent)).toEqual(["script", "other"]);
+    const both = from(second, end("task", limitedUntil(90_000)));
+    expect(both.tasks.get("task")).toMatchObject({ state: "ready", parkedUntilMs: 65_000 });
   });
 
   test(`a task waits ${MAX_WAITS} times at no cost, and then asks`, () => {
@@ -150,7 +161,9 @@ describe("when an attempt fails", () => {
     const attempt = anAttempt({ state: "running" });
     const state = from(aState([task], [attempt]), end("task", "quota"));
     expect(state.tasks.get("task")).toMatchObject({ state: "ready", waitCount: MAX_WAITS });
-    const again = from(state, at(NOW_MS * 10_000, unpark()), assign(), end("task", "quota"));
+    const laterMs = NOW_MS * 10_000;
+    const active = from(state, at(laterMs, unpark()), at(laterMs, assign()));
+    const again = from(active, end("task", "quota"));
     expect(again.tasks.get("task")?.state).toBe("waiting_human");
   });
 
@@ -171,4 +184,8 @@ function roomy(capacity: number): { id: string; capacity: number; agents: string
 
 function statesOf(state: State): Record<string, string> {
   return Object.fromEntries([...state.tasks.values()].map((task) => [task.id, task.state]));
+}
+
+function limitedUntil(resetAtMs: number): Failure {
+  return { class: "quota", message: "Usage limit.", resetAtMs };
 }

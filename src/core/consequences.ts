@@ -40,16 +40,24 @@ export function satisfied(
   return isReady ? [satisfied, { type: "task_readied", ...common }] : [satisfied];
 }
 
+type FailureContext = {
+  readonly nowMs: number;
+  /** In [0, 1). */
+  readonly jitter: number;
+  /** Who failed. */
+  readonly agent: string;
+};
+
 /** The retry protocol in events: the failure, and the retry or the question that follows. */
 export function failureEvents(
   state: State,
   task: Task,
   failure: Failure,
-  { nowMs, jitter }: { readonly nowMs: number; readonly jitter: number },
+  { nowMs, jitter, agent }: FailureContext,
 ): Event[] {
   const happened = (body: EventBody): Event => ({ ...body, runId: task.runId, atMs: nowMs });
   const { costs } = policyOf(failure.class);
-  const failed = happened({ type: "task_failed", taskId: task.id, failure, costs });
+  const failed = happened({ type: "task_failed", taskId: task.id, failure, costs, agent });
   if (costs === "end") {
     return [
       failed,

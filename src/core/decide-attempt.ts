@@ -136,5 +136,8 @@ function endAttempt(state: State, command: Ending, { attempt, task, happened }: 
     ...spending,
   });
   if (attempt.isStopping || task.epoch !== attempt.epoch) return accept([ended]);
-  return accept([ended, ...failureEvents(state, task, failure, command)]);
+  return accept([
+    ended,
+    ...failureEvents(state, task, failure, { ...command, agent: attempt.agent }),
+  ]);
 }

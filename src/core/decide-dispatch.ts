@@ -29,12 +29,14 @@ export function decideDispatch(state: State, command: Dispatch): Decision {
   const supply = {
     nodes: command.nodes,
     agentLimits: command.agentLimits,
+    agentHolds: command.agentHolds ?? {},
+    nowMs: command.nowMs,
     live: [...state.attempts.values()],
   };
   return accept(planAssignments(tasks, supply).map((placement) => assigned(placement, command)));
 }
 
-function assigned({ task, nodeId }: Placement, command: Dispatch): Event {
+function assigned({ task, nodeId, agent }: Placement, command: Dispatch): Event {
   const number = task.attemptCount + 1;
   return {
     type: "attempt_assigned",
@@ -45,7 +47,7 @@ function assigned({ task, nodeId }: Placement, command: Dispatch): Event {
     number,
     epoch: task.epoch + 1,
     nodeId,
-    agent: task.agent,
+    agent,
     branch: attemptBranch(task.id, task.title, number),
     startFrom: task.failure ? policyOf(task.failure.class).startFrom : "previous",
   };

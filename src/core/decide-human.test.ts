@@ -118,6 +118,17 @@ describe("retrying", () => {
     expect(from(asked, retry()).tasks.get("task")?.waitReason).toBeUndefined();
   });
 
+  test("lets a parked task in before its time", () => {
+    const parked = after(add("task"), ...run(), end("task", "quota"));
+    expect(parked.tasks.get("task")?.parkedUntilMs).toBeDefined();
+    expect(from(parked, retry("task", "I have bought more.")).tasks.get("task")).toMatchObject({
+      state: "ready",
+      parkedUntilMs: undefined,
+      waitReason: undefined,
+      humanNote: "I have bought more.",
+    });
+  });
+
   test("waits until the last attempt's processes are dead", () => {
     const stopping = after(add("task"), ...run(), cancel());
     expect(outcome(stopping, retry())).toBe("ILLEGAL_TRANSITION");

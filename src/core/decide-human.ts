@@ -56,10 +56,16 @@ function retryTask(
   task: Task,
   command: Extract<Human, { type: "retry_task" }>,
 ): Decision {
+  const { nowMs, note } = command;
+  const common = { runId: task.runId, atMs: nowMs, taskId: task.id };
+  if (task.state === "ready" && task.parkedUntilMs !== undefined) {
+    const retried = { type: "task_retried", ...common, byHuman: true, note } as const;
+    return accept([{ type: "task_unparked", ...common }, retried]);
+  }
   if (!["waiting_human", "cancelled", "abandoned"].includes(task.state)) {
     return refuse(
       "ILLEGAL_TRANSITION",
-      `Task ${task.id} is ${task.state}; only one that waits for a human, or was cancelled or abandoned, can be retried.`,
+      `Task ${task.id} is ${task.state}; only one that waits for a human or for its time, or was cancelled or abandoned, can be retried.`,
     );
   }
   const attempt = latestAttempt(state, task);
@@ -70,8 +76,6 @@ function retryTask(
     );
   }
 
-  const { nowMs, note } = command;
-  const common = { runId: task.runId, atMs: nowMs, taskId: task.id };
   const dropped = task.dependsOn.filter((id) => {
     const dependency = state.tasks.get(id);
     return dependency?.state === "cancelled" || dependency?.state === "abandoned";

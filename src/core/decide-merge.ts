@@ -25,7 +25,7 @@ export function decideMerge(state: State, command: Merge): Decision {
       const { failure, evidence } = command;
       return accept([
         { type: "attempt_rejected", ...common, attemptId: attempt.id, failure, evidence },
-        ...failureEvents(state, task, failure, command),
+        ...failureEvents(state, task, failure, { ...command, agent: attempt.agent }),
       ]);
     }
   }

@@ -28,6 +28,8 @@ export type TaskDefinition = {
   readonly prompt: string;
   readonly role: string;
   readonly agent: string;
+  /** Who goes on while `agent` has met its usage limit, the first of them that has not. */
+  readonly fallbackAgents?: readonly string[];
   readonly priority: number;
   readonly dependsOn: readonly string[];
   readonly acceptanceCriteria: readonly string[];
@@ -52,6 +54,8 @@ export type TaskEvent =
       readonly type: "task_failed";
       readonly failure: Failure;
       readonly costs: FailurePolicy["costs"];
+      /** Whose attempt it was. */
+      readonly agent?: string;
     })
   | (OfTask & {
       readonly type: "task_retried";

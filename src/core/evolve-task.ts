@@ -1,4 +1,5 @@
 import type { Event, EventBody } from "./events.ts";
+import { usageLimitEnd } from "./agent-hold.ts";
 import { hasEnded, nextTaskState, type Task } from "./task.ts";
 
 type Added = Extract<Event, { type: "task_added" }>;
@@ -70,7 +71,11 @@ function particulars(task: Task, event: Event): Partial<Task> {
     case "task_unparked":
       return { parkedUntilMs: undefined, waitReason: undefined };
     case "task_failed":
-      return { failure: event.failure, ...counted(task, event.costs) };
+      return {
+        failure: event.failure,
+        ...counted(task, event.costs),
+        ...usageLimits(task, event),
+      };
     case "task_retried":
       return event.byHuman ? { ...FRESH, humanNote: event.note } : {};
     case "task_replanned":
@@ -117,7 +122,22 @@ function dependencyParticulars(task: Task, event: Event): Partial<Task> {
 }
 
 const NOTHING: Partial<Task> = {};
-const FRESH = { failureCount: 0, lossCount: 0, waitCount: 0, waitReason: undefined } as const;
+const FRESH = {
+  failureCount: 0,
+  lossCount: 0,
+  waitCount: 0,
+  waitReason: undefined,
+  usageLimits: undefined,
+} as const;
+
+function usageLimits(
+  task: Task,
+  { agent, failure, atMs }: Extract<Event, { type: "task_failed" }>,
+): Partial<Task> {
+  const untilMs = usageLimitEnd(failure, atMs);
+  if (agent === undefined || untilMs === undefined) return NOTHING;
+  return { usageLimits: { ...task.usageLimits, [agent]: untilMs } };
+}
 
 /** Losses and waits are counted in a row: any other failure ends the row. */
 function counted(

@@ -1,5 +1,6 @@
 import { policyOf, type Failure, type FailureClass } from "./failure.ts";
 import type { Task } from "./task.ts";
+import { agentDueMs, QUOTA_WAIT_MS } from "./agent-hold.ts";
 
 /** Attempts lost with their node before a person is asked. */
 export const MAX_LOSSES = 3;
@@ -8,8 +9,6 @@ export const MAX_WAITS = 50;
 
 const BACK_OFF_FIRST_MS = 2_000;
 const BACK_OFF_MAX_MS = 5 * 60_000;
-/** How long to wait for a usage limit whose reset time nobody told. */
-const QUOTA_WAIT_MS = 15 * 60_000;
 /** A reset time is met a little late, because clocks differ. */
 const RESET_MARGIN_MS = 5_000;
 
@@ -59,13 +58,30 @@ export function afterFailure(
           question: `Waited ${MAX_WAITS} times: ${asSentence(failure.message)} Retry?`,
         };
       }
-      return retryLater(failure, nowMs, task.waitCount, jitter);
+      if (hasFreshAgent(task, failure)) {
+        return { kind: "retry", parkedUntilMs: undefined, reason: failure.message };
+      }
+      return retryLater(untilFirstAgent(task, failure), nowMs, task.waitCount, jitter);
     case "retry":
       if (task.failureCount > task.limits.maxRetries) {
         return { kind: "ask", question: `Failed ${times(task.failureCount)}. ${failure.message}` };
       }
       return retryLater(failure, nowMs, task.failureCount, jitter);
   }
+}
+
+/** Whether one of several agents has met no limit yet, and so goes on at once. */
+function hasFreshAgent(task: Task, failure: Failure): boolean {
+  return isForOthers(task, failure) && agentDueMs(task, {}) === -Infinity;
+}
+
+/** Of several agents, the one whose limit ends first is waited for. */
+function untilFirstAgent(task: Task, failure: Failure): Failure {
+  return isForOthers(task, failure) ? { ...failure, resetAtMs: agentDueMs(task, {}) } : failure;
+}
+
+function isForOthers({ fallbackAgents = [] }: Task, failure: Failure): boolean {
+  return failure.class === "quota" && fallbackAgents.length > 0;
 }
 
 /** What others say may end in any way. */

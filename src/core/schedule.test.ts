@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, integer, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NodeOffer } from "./commands.ts";
-import { AGEING_MS, planAssignments, rankOf, type Supply } from "./schedule.ts";
+import { AGEING_MS, planAssignments, taskDueMs, rankOf, type Supply } from "./schedule.ts";
 import type { Task } from "./task.ts";
 import { anAttempt, aTask } from "./testing/builders.ts";
 
@@ -136,12 +136,21 @@ test("no plan passes a limit, and none leaves room that could be used", () => {
   );
 });
 
+test.each<[string, Partial<Task>, number]>([
+  ["is parked is due when that ends", { parkedUntilMs: 7_000 }, 7_000],
+  ["waits for its agent is due when that is let in", { agent: "claude" }, 9_000],
+  ["may start is due for nothing", { agent: "codex" }, Infinity],
+  ["is at work is due for nothing", { agent: "claude", state: "active" }, Infinity],
+])("a task that %s", (_what, given, dueMs) => {
+  expect(taskDueMs(aTask(given), { claude: 9_000, codex: 1_000 }, 1_000)).toBe(dueMs);
+});
+
 function planned(tasks: readonly Task[], given: Supply): string[] {
   return planAssignments(tasks, given).map((placement) => placement.task.id);
 }
 
 function supply(given: Partial<Supply> = {}): Supply {
-  return { nodes: [aNode()], agentLimits: {}, live: [], ...given };
+  return { nodes: [aNode()], agentLimits: {}, agentHolds: {}, nowMs: 0, live: [], ...given };
 }
 
 function aNode(given: Partial<NodeOffer> = {}): NodeOffer {

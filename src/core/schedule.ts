@@ -1,6 +1,7 @@
 import { isLive, type Attempt } from "./attempt.ts";
 import type { NodeOffer } from "./commands.ts";
 import type { Task } from "./task.ts";
+import { agentDueMs, agentFor, type HeldUntil } from "./agent-hold.ts";
 
 /** Waiting this long is worth one point of priority, so that nothing starves. */
 export const AGEING_MS = 10 * 60_000;
@@ -13,11 +14,17 @@ export function rankOf(priority: number, readyAtMs: number): number {
   return readyAtMs - priority * AGEING_MS;
 }
 
-export type Placement = { readonly task: Task; readonly nodeId: string };
+export type Placement = {
+  readonly task: Task;
+  readonly nodeId: string;
+  readonly agent: string;
+};
 
 export type Supply = {
   readonly nodes: readonly NodeOffer[];
   readonly agentLimits: Readonly<Record<string, number>>;
+  readonly agentHolds: HeldUntil;
+  readonly nowMs: number;
   readonly live: readonly Attempt[];
 };
 
@@ -39,15 +46,24 @@ export function planAssignments(ready: readonly Task[], supply: Supply): Placeme
 
   const placements: Placement[] = [];
   for (const task of inRankOrder(ready)) {
-    const freeOfAgent = freeByAgent.get(task.agent) ?? Number.POSITIVE_INFINITY;
-    const node = roomiest(supply.nodes, task.agent, freeByNode);
+    const agent = agentFor(task, supply.nowMs, supply.agentHolds);
+    if (agent === undefined) continue;
+    const freeOfAgent = freeByAgent.get(agent) ?? Number.POSITIVE_INFINITY;
+    const node = roomiest(supply.nodes, agent, freeByNode);
     if (node === undefined || freeOfAgent <= 0) continue;
 
-    placements.push({ task, nodeId: node.id });
+    placements.push({ task, nodeId: node.id, agent });
     freeByNode.set(node.id, (freeByNode.get(node.id) ?? 0) - 1);
-    freeByAgent.set(task.agent, freeOfAgent - 1);
+    freeByAgent.set(agent, freeOfAgent - 1);
   }
   return placements;
+}
+
+/** When there is something to do for a task that waits for a time; `Infinity` for any other. */
+export function taskDueMs(task: Task, agentHolds: HeldUntil, nowMs: number): number {
+  if (task.parkedUntilMs !== undefined) return task.parkedUntilMs;
+  const agentMs = agentDueMs(task, agentHolds);
+  return task.state === "ready" && agentMs > nowMs ? agentMs : Infinity;
 }
 
 function inRankOrder(tasks: readonly Task[]): Task[] {

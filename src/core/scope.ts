@@ -1,5 +1,5 @@
 import { taskIdOf } from "./attempt.ts";
-import type { Command, NodeOffer } from "./commands.ts";
+import type { Command } from "./commands.ts";
 import type { TaskDefinition } from "./events.ts";
 import type { Scope } from "./state.ts";
 
@@ -10,6 +10,8 @@ const UNPARK_MAX = 500;
 /** Later than any task is parked until; within what every database takes for an integer. */
 const EVER_MS = Number.MAX_SAFE_INTEGER;
 
+type Assign = Extract<Command, { type: "assign" }>;
+
 /** What `decide` must see to answer `command`. */
 export function scopeOf(command: Command): Scope {
   switch (command.type) {
@@ -19,7 +21,7 @@ export function scopeOf(command: Command): Scope {
       return { runIds: [command.runId], taskIds: idsAround(command.tasks) };
     case "assign":
       // With the next parked task, so that the dispatcher learns when to look again.
-      return { assignment: assignmentOf(command.nodes), dueParked: { nowMs: EVER_MS, limit: 1 } };
+      return { assignment: assignmentOf(command), dueParked: { nowMs: EVER_MS, limit: 1 } };
     case "unpark":
       return { dueParked: { nowMs: command.nowMs, limit: UNPARK_MAX } };
     case "prepare_attempt":
@@ -47,12 +49,16 @@ export function scopeOf(command: Command): Scope {
   }
 }
 
-/** No more of each agent than could be placed if every node were free. */
-function assignmentOf(nodes: readonly NodeOffer[]): NonNullable<Scope["assignment"]> {
+/**
+ * No more of each agent than could be placed if every node were free; while an agent is held, those
+ * of its tasks that others may work can stand behind those that they may not.
+ */
+function assignmentOf({ nodes, agentHolds = {} }: Assign): NonNullable<Scope["assignment"]> {
+  const isHeld = Object.keys(agentHolds).length > 0;
   const capacity = nodes.reduce((sum, node) => sum + node.capacity, 0);
   return {
     agents: [...new Set(nodes.flatMap((node) => node.agents))],
-    headPerAgent: Math.min(HEAD_PER_AGENT_MAX, capacity),
+    headPerAgent: isHeld ? HEAD_PER_AGENT_MAX : Math.min(HEAD_PER_AGENT_MAX, capacity),
   };
 }
 

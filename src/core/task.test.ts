@@ -7,6 +7,7 @@ const EDGES = [
   "planned -task_cancelled-> cancelled",
   "planned -task_abandoned-> abandoned",
   "ready -attempt_assigned-> active",
+  "ready -task_retried-> ready",
   "ready -task_escalated-> waiting_human",
   "ready -task_cancelled-> cancelled",
   "ready -task_abandoned-> abandoned",

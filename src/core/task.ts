@@ -1,3 +1,4 @@
+import type { HeldUntil } from "./agent-hold.ts";
 import type { Failure } from "./failure.ts";
 
 /** A unit of work. Times are milliseconds since the epoch. */
@@ -9,6 +10,8 @@ export type Task = {
   readonly role: string;
   /** Name of the agent that is to work it. */
   readonly agent: string;
+  /** Who goes on while `agent` has met its usage limit, the first of them that has not. */
+  readonly fallbackAgents?: readonly string[];
   /** Higher is more urgent; waiting raises it (see `schedule.ts`). */
   readonly priority: number;
   readonly dependsOn: readonly string[];
@@ -39,6 +42,8 @@ export type Task = {
   readonly createdAtMs: number;
   readonly readyAtMs: number | undefined;
   readonly endedAtMs: number | undefined;
+  /** Until when its agents may do nothing, as its attempts have found. */
+  readonly usageLimits?: HeldUntil | undefined;
   /** The last attempt's failure, while it still matters. */
   readonly failure: Failure | undefined;
   /** What a person said when sending it back, for the next attempt. */
@@ -108,6 +113,8 @@ export const TASK_TRANSITIONS: Record<TaskState, Partial<Record<TaskMove, TaskSt
   },
   ready: {
     attempt_assigned: "active",
+    // One that is parked, and is not to wait.
+    task_retried: "ready",
     task_escalated: "waiting_human",
     task_cancelled: "cancelled",
     task_abandoned: "abandoned",

@@ -6,6 +6,7 @@ import { add, AGENT, report, work } from "../store/conformance/builders.ts";
 import { createFakeClock, type FakeClock } from "../core/testing/fake-clock.ts";
 import { createSimulatedWorld } from "./testing/simulated-ports.ts";
 import { dispatchOnce, type DispatcherDeps, type DispatchPass } from "./dispatcher.ts";
+import { rememberAgentHolds } from "./agent-holds.ts";
 import { takeLease } from "./dispatcher-lease.ts";
 
 type Setup = {
@@ -20,12 +21,14 @@ async function setup(): Promise<Setup> {
   const { processes } = createSimulatedWorld(clock, () => ({ takesMs: 0 }));
   const taking = await takeLease({ store, clock, processes });
   if (taking.kind === "held") throw new Error("The lease is held.");
+  const bus = createInProcessBus();
   const deps: DispatcherDeps = {
     store,
     clock,
-    bus: createInProcessBus(),
+    bus,
     nodes: () => [{ id: "node", capacity: 1, agents: [AGENT] }],
     agentLimits: {},
+    agentHolds: rememberAgentHolds({ bus, store, clock }),
     lease: taking.lease,
     onProblem: (doing, error) => {
       throw new Error(doing, { cause: error });

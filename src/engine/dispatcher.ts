@@ -8,15 +8,21 @@ import type { RecordedEvent } from "../core/events.ts";
 import { LEASE_RENEWAL_MS } from "../core/lease.ts";
 import { scopeOf } from "../core/scope.ts";
 import { EMPTY_STATE, type State } from "../core/state.ts";
+import { taskDueMs } from "../core/schedule.ts";
 import type { Store } from "../store/store.ts";
 import type { HeldLease } from "./dispatcher-lease.ts";
+import type { AgentHolds } from "./agent-holds.ts";
+
+/** Attempts at a time, by agent. */
+type Limits = Readonly<Record<string, number>>;
 
 export type DispatcherDeps = {
   readonly store: Store;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly nodes: () => readonly NodeOffer[];
-  readonly agentLimits: Readonly<Record<string, number>>;
+  readonly agentLimits: Limits;
+  readonly agentHolds: AgentHolds;
   readonly lease: HeldLease;
   /** Told of what went wrong at the loop's edge; the loop goes on. */
   readonly onProblem: (doing: string, error: unknown) => void;
@@ -60,9 +66,9 @@ async function passOnce(deps: DispatcherDeps): Promise<number> {
 
 /** What one pass has seen and done, all in one transaction. */
 export type DispatchPass = {
-  /** Nothing ran, nothing was parked, and nothing ready could be placed on free nodes. */
+  /** Nothing ran, nothing waited for a time, and nothing ready could be placed on free nodes. */
   readonly isIdle: boolean;
-  /** When the next parked task is due, in milliseconds since the epoch; `Infinity` with none. */
+  /** When the next task that waits for a time is due, in milliseconds since the epoch; `Infinity` with none. */
   readonly nextDueMs: number;
 };
 
@@ -76,20 +82,27 @@ export async function dispatchOnce(deps: DispatcherDeps): Promise<DispatchPass> 
 }
 
 async function assign(deps: DispatcherDeps): Promise<DispatchPass> {
-  const { agentLimits, bus, clock } = deps;
-  const wanted = {
-    type: "assign",
-    nowMs: clock.nowMs(),
-    nodes: deps.nodes(),
-    agentLimits,
-  } as const;
+  const { bus, clock } = deps;
+  const nowMs = clock.nowMs();
+  const { until: agentHolds, room } = await deps.agentHolds.inForce(nowMs);
+  const agentLimits = smallerOf(deps.agentLimits, room);
+  const nodes = deps.nodes();
+  const wanted = { type: "assign", nowMs, nodes, agentLimits, agentHolds } as const;
   const { events, seen } = await command(deps, wanted);
   if (events.length > 0) bus.publish({ kind: "assigned" });
 
-  const parked = [...seen.tasks.values()].map((task) => task.parkedUntilMs ?? Infinity);
-  const nextDueMs = Math.min(Infinity, ...parked);
+  const due = [...seen.tasks.values()].map((task) => taskDueMs(task, agentHolds, nowMs));
+  const nextDueMs = Math.min(Infinity, ...due);
   const isIdle = events.length === 0 && seen.attempts.size === 0 && nextDueMs === Infinity;
   return { isIdle, nextDueMs };
+}
+
+function smallerOf(limits: Limits, others: Limits): Limits {
+  const smaller = Object.entries(others).map(([agent, limit]) => [
+    agent,
+    Math.min(limit, limits[agent] ?? Infinity),
+  ]);
+  return { ...limits, ...Object.fromEntries(smaller) };
 }
 
 type Commanded = { readonly events: readonly RecordedEvent[]; readonly seen: State };

@@ -1,11 +1,22 @@
 import { expect, test, vi } from "vitest";
 import { stopAttempt } from "../cluster/node/run-node.ts";
 import { OrchestraError } from "../core/errors.ts";
+import type { Failure } from "../core/failure.ts";
 import type { MergeRepository } from "../merge/repository.ts";
 import { executeOrThrow } from "../store/execute.ts";
 import type { Workspaces } from "../workspace/workspace.ts";
-import { runQueue, type QueueEnd } from "./run-queue.ts";
+import { runQueue, type QueueDeps, type QueueEnd } from "./run-queue.ts";
+import type { Deed } from "./testing/simulated-ports.ts";
 import { aQueue, NEVER, QUICK } from "./testing/a-queue.ts";
+
+function oneSlot(...agents: readonly string[]): QueueDeps["nodes"] {
+  return () => [{ id: "here", capacity: 1, agents }];
+}
+
+/** An agent that ends like this, soon. */
+function failing(failure: Failure, takesMs = 10): Deed {
+  return { takesMs, outcome: { kind: "failed", end: "failed", failure } };
+}
 
 test("tasks are worked after what they depend on, and all are merged", async () => {
   const { add, run, states, world } = aQueue();
@@ -42,16 +53,7 @@ test("a retry is told what the failed attempt did and which check failed", async
 
 test("a task that keeps failing waits for a person after its retries, and others go on", async () => {
   const { add, run, states, world } = aQueue((id) =>
-    id.startsWith("bad")
-      ? {
-          takesMs: 10,
-          outcome: {
-            kind: "failed",
-            end: "failed",
-            failure: { class: "process_crash", message: "It crashed." },
-          },
-        }
-      : QUICK,
+    id.startsWith("bad") ? failing({ class: "process_crash", message: "It crashed." }) : QUICK,
   );
   await add({ id: "bad" }, { id: "good" }, { id: "after", dependsOn: ["bad"] });
 
@@ -63,22 +65,105 @@ test("a task that keeps failing waits for a person after its retries, and others
 test("a usage limit parks the task until its reset and uses no retry", async () => {
   const resetAtMs = 1_000_000 + 3_600_000;
   const { add, run, store, clock } = aQueue((id) =>
-    id === "a-1"
-      ? {
-          takesMs: 10,
-          outcome: {
-            kind: "failed",
-            end: "failed",
-            failure: { class: "quota", message: "Usage limit reached.", resetAtMs },
-          },
-        }
-      : QUICK,
+    id === "a-1" ? failing({ class: "quota", message: "Usage limit reached.", resetAtMs }) : QUICK,
   );
   await add({ id: "a", limits: { timeoutMs: 1e9, stallMs: 0, maxRetries: 0 } });
 
   await run();
   expect(await store.task("a")).toMatchObject({ state: "complete", failureCount: 0 });
   expect(clock.nowMs()).toBeGreaterThan(resetAtMs);
+});
+
+test("an agent that has met its usage limit gets no other task before its end, and others go on", async () => {
+  const resetAtMs = 1_000_000 + 3_600_000;
+  const startedAtMs = new Map<string, number>();
+  const limited: Deed = failing({ class: "quota", message: "Usage limit reached.", resetAtMs });
+  const { add, clock, deps, states } = aQueue((id) => {
+    if (!startedAtMs.has(id)) startedAtMs.set(id, clock.nowMs());
+    return id === "a-1" ? limited : QUICK;
+  });
+  await add({ id: "a" }, { id: "b" }, { id: "c" }, { id: "other", agent: "codex" });
+  await clock.runUntilDone(
+    runQueue({ ...(await deps()), nodes: oneSlot("claude", "codex") }, NEVER),
+  );
+
+  expect(Object.values(await states())).toEqual(Array.from({ length: 4 }, () => "complete"));
+  const early = [...startedAtMs].filter(([, atMs]) => atMs < resetAtMs).map(([id]) => id);
+  expect(early).toEqual(["a-1", "other-1"]);
+});
+
+test("with a list of agents the next one goes on at once, and the first again after its limit", async () => {
+  const resetAtMs = 1_000_000 + 3_600_000;
+  const quota: Deed = failing({ class: "quota", message: "Usage limit reached.", resetAtMs });
+  const { add, clock, deps, store } = aQueue((id) => (id.endsWith("-1") ? quota : QUICK));
+  const fallbackAgents = ["codex"];
+  await add({ id: "a", fallbackAgents }, { id: "b", fallbackAgents, dependsOn: ["a"] });
+  const nodes = oneSlot("claude", "codex");
+  await clock.runUntilDone(runQueue({ ...(await deps()), nodes }, NEVER));
+
+  const attempts = await store.attemptsOf("a", "b");
+  expect(attempts.map(({ id, agent, state }) => `${id} ${agent} ${state}`)).toEqual([
+    "a-1 claude failed",
+    "a-2 codex succeeded",
+    // Nobody asks claude again for this one; codex has now met its limit, too.
+    "b-1 codex failed",
+    "b-2 claude succeeded",
+  ]);
+  expect(clock.nowMs()).toBeGreaterThan(resetAtMs);
+});
+
+test("when an agent is logged out, one of its tasks asks, and the others wait for the answer", async () => {
+  const loggedOut: Deed = failing({ class: "auth", message: "Not logged in." });
+  const { add, clock, deps, states, store } = aQueue((id) => (id === "a-1" ? loggedOut : QUICK));
+  await add({ id: "a" }, { id: "b" }, { id: "other", agent: "codex" });
+  const nodes = oneSlot("claude", "codex");
+  const queue = { ...(await deps()), nodes };
+  const end = await clock.runUntilDone(runQueue(queue, NEVER));
+  expect(end).toEqual({ kind: "empty", deferredMerges: 0 });
+  expect(await states()).toEqual({ a: "waiting_human", b: "ready", other: "complete" });
+
+  const nowMs = clock.nowMs();
+  await executeOrThrow(store, { type: "retry_task", nowMs, taskId: "a", note: undefined });
+  await clock.runUntilDone(runQueue(queue, NEVER));
+  expect(await states()).toEqual({ a: "complete", b: "complete", other: "complete" });
+});
+
+test("while a provider fails, its agent rests, and is then tried with one task at a time", async () => {
+  const startedAtMs = new Map<string, number>();
+  const DOWN_UNTIL_MS = 1_000_000 + 60_000;
+  const broken: Deed = failing({ class: "provider_error", message: "HTTP 500." }, 1_000);
+  const { add, clock, run, states } = aQueue((id) => {
+    const atMs = startedAtMs.get(id) ?? clock.nowMs();
+    startedAtMs.set(id, atMs);
+    return atMs < DOWN_UNTIL_MS ? broken : QUICK;
+  });
+  const ids = Array.from({ length: 9 }, (_, index) => `t${index}`);
+  await add(...ids.map((id) => ({ id })));
+  await run();
+
+  expect(Object.values(await states())).toEqual(ids.map(() => "complete"));
+  const early = [...startedAtMs.values()].filter((atMs) => atMs < DOWN_UNTIL_MS);
+  // Three at once; two more before the third has failed; one after 15 s, and one after 30 s more.
+  expect(early.map((atMs) => Math.floor((atMs - 1_000_000) / 1_000))).toEqual([
+    0, 0, 0, 1, 1, 16, 47,
+  ]);
+});
+
+test("a limit that a person knows to be over is over for all tasks of its agent", async () => {
+  const resetAtMs = 1_000_000 + 3_600_000;
+  const { add, clock, deps, states, store } = aQueue((id) =>
+    id === "a-1" ? failing({ class: "quota", message: "Usage limit reached.", resetAtMs }) : QUICK,
+  );
+  await add({ id: "a" }, { id: "b" });
+  const running = runQueue({ ...(await deps()), nodes: oneSlot("claude") }, NEVER);
+  await clock.advance(60_000);
+  expect(await states()).toEqual({ a: "ready", b: "ready" });
+
+  const nowMs = clock.nowMs();
+  await executeOrThrow(store, { type: "retry_task", nowMs, taskId: "a", note: undefined });
+  await clock.runUntilDone(running);
+  expect(await states()).toEqual({ a: "complete", b: "complete" });
+  expect(clock.nowMs()).toBeLessThan(resetAtMs);
 });
 
 test.each(["GIT_KILLED", "NO_SPACE", "MACHINE_FULL"] as const)(

@@ -6,9 +6,12 @@ import type { NodeDeps } from "../cluster/node/deps.ts";
 import type { MergeDeps } from "../merge/merge-one.ts";
 import { mergeAll, type MergePass } from "../merge/merge-queue.ts";
 import { dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.ts";
+import { rememberAgentHolds } from "./agent-holds.ts";
 import { createTidier, tidyWorkspaces, type Tidier } from "./tidy-workspaces.ts";
 
-export type QueueDeps = NodeDeps & DispatcherDeps & MergeDeps;
+export type QueueDeps = NodeDeps & Omit<DispatcherDeps, "agentHolds"> & MergeDeps;
+
+type LoopDeps = QueueDeps & Pick<DispatcherDeps, "agentHolds">;
 
 /** How the queue was left. */
 export type QueueEnd =
@@ -32,15 +35,21 @@ const LOOK_EVERY_MS = 2_000;
  * Works the queue until nothing is left that could be worked, or `stop` aborts: a dispatcher, a
  * node and the merge queue side by side. When `stop` aborts, agents are left running.
  */
-export async function runQueue(deps: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
-  for (;;) {
-    const end = await runLoops(deps, stop);
-    if (end.kind === "stopped" || (await isStillEmpty(deps, end.deferredMerges))) return end;
+export async function runQueue(queue: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
+  const agentHolds = rememberAgentHolds(queue);
+  const deps = { ...queue, agentHolds };
+  try {
+    for (;;) {
+      const end = await runLoops(deps, stop);
+      if (end.kind === "stopped" || (await isStillEmpty(deps, end.deferredMerges))) return end;
+    }
+  } finally {
+    agentHolds.close();
   }
 }
 
 /** Asked when nothing moves any more: a loop may have gone on while another saw nothing left to do. */
-async function isStillEmpty(deps: QueueDeps, deferredMerges: number): Promise<boolean> {
+async function isStillEmpty(deps: LoopDeps, deferredMerges: number): Promise<boolean> {
   try {
     return await isEmpty(deps, deferredMerges);
   } catch (error) {
@@ -50,7 +59,7 @@ async function isStillEmpty(deps: QueueDeps, deferredMerges: number): Promise<bo
   }
 }
 
-async function runLoops(deps: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
+async function runLoops(deps: LoopDeps, stop: AbortSignal): Promise<QueueEnd> {
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);
   const watching = new AbortController();
@@ -80,7 +89,7 @@ function isStep({ type }: RecordedEvent): boolean {
   return STEPS.includes(type);
 }
 
-async function mergeUntilEmpty(deps: QueueDeps, signal: AbortSignal): Promise<QueueEnd> {
+async function mergeUntilEmpty(deps: LoopDeps, signal: AbortSignal): Promise<QueueEnd> {
   const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind === "changed");
   const tidier = createTidier(deps);
   try {
@@ -99,7 +108,7 @@ type Pass = MergePass & { readonly isEmpty: boolean };
 
 /** `undefined` when something went wrong, which the next pass may find mended. */
 async function mergePass(
-  deps: QueueDeps,
+  deps: LoopDeps,
   tidier: Tidier,
   signal: AbortSignal,
 ): Promise<Pass | undefined> {
@@ -121,7 +130,7 @@ async function mergePass(
 }
 
 /** The dispatcher has nothing, and nothing is to be merged: only what it had could add to that. */
-async function isEmpty(deps: QueueDeps, deferredMerges: number): Promise<boolean> {
+async function isEmpty(deps: LoopDeps, deferredMerges: number): Promise<boolean> {
   const { isIdle } = await dispatchOnce(deps);
   return isIdle && (await deps.store.mergeQueue(deferredMerges + 1)).length <= deferredMerges;
 }

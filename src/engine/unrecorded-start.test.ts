@@ -4,6 +4,7 @@ import { executeOrThrow } from "../store/execute.ts";
 import type { Store } from "../store/store.ts";
 import { dispatchOnce } from "./dispatcher.ts";
 import { runQueue } from "./run-queue.ts";
+import { rememberAgentHolds } from "./agent-holds.ts";
 import { aQueue, NEVER, type SimulatedQueue } from "./testing/a-queue.ts";
 
 const A_MINUTE = { takesMs: 60_000 };
@@ -70,7 +71,9 @@ test("an agent that is cancelled before its start was on record is ended, and it
 test("a start that is still on its way when its attempt is cancelled starts nothing", async () => {
   const queue = aQueue(() => A_MINUTE);
   await queue.add({ id: "a" });
-  await dispatchOnce(await queue.deps());
+  const deps = await queue.deps();
+  const agentHolds = rememberAgentHolds(deps);
+  await dispatchOnce({ ...deps, agentHolds });
   await cancel(queue);
 
   await queue.run();

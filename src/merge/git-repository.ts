@@ -1,5 +1,6 @@
 import { createExclusive } from "../workspace/exclusive.ts";
 import { explainingStorage } from "../workspace/git-error.ts";
+import { despiteHalfMade } from "../workspace/half-made.ts";
 import { isAncestor } from "../workspace/refs.ts";
 import type { WorktreesDeps, WorktreesOptions } from "../workspace/worktrees-deps.ts";
 import { advance } from "./advance.ts";
@@ -13,9 +14,13 @@ export function createMergeRepository(options: WorktreesOptions): MergeRepositor
   const deps: WorktreesDeps = { ...options, addExclusively: createExclusive() };
   return {
     prepareMerge: async (request, signal) =>
-      explainingStorage("Preparing a merge", prepareMerge(deps, request, signal)),
-    advance: async (request) => advance(deps, request),
-    dirtyCheckout: async (targetBranch) => dirtyCheckout(deps, targetBranch),
+      explainingStorage(
+        "Preparing a merge",
+        despiteHalfMade(deps, async () => prepareMerge(deps, request, signal)),
+      ),
+    advance: async (request) => despiteHalfMade(deps, async () => advance(deps, request)),
+    dirtyCheckout: async (targetBranch) =>
+      despiteHalfMade(deps, async () => dirtyCheckout(deps, targetBranch)),
     isMerged: async (commit, branch) =>
       isAncestor(
         { cwd: deps.repositoryRoot },

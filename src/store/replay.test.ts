@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { TaskState } from "../core/task.ts";
 import { aTask, add, assign, report, work } from "./conformance/builders.ts";
+import { executeOrThrow } from "./execute.ts";
 import { openMemoryStore } from "./memory/memory-store.ts";
 import { replayRun, SINCE_MAX, type Moment } from "./replay.ts";
 import type { Store } from "./store.ts";
@@ -11,10 +12,8 @@ async function aLife(): Promise<Store> {
   await add(store, ["one", aTask({ id: "two", dependsOn: ["one"] })], 1_000);
   await assign(store, { nowMs: 2_000 });
   await report(store, "one", { type: "park", nowMs: 3_000 });
-  await store.transact({ taskIds: ["one"] }, () => ({
-    kind: "accepted",
-    events: [{ type: "task_unparked", runId: "queue", atMs: 3_500, taskId: "one" }],
-  }));
+  const letIn = { type: "retry_task", taskId: "one", note: undefined, nowMs: 3_500 } as const;
+  await executeOrThrow(store, letIn);
   await assign(store, { nowMs: 4_000 });
   await work(store, "one", 5_000);
   return store;

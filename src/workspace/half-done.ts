@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { commonDirOfWorktree, type Worktree } from "./place.ts";
 import { readLeft } from "./read-left.ts";
@@ -77,14 +77,15 @@ export async function clearLocks(
   for (const path of locks) await rm(path, { force: true });
 }
 
-/** The locks of what is nobody's but this worktree's, and of its owner's branch and rescue refs. */
+/** The locks of what is nobody's but this worktree's, and of its task's branches and rescue refs. */
 async function locksOf({ gitDir }: Worktree, owner: LockOwner | undefined): Promise<string[]> {
   const own = await locksIn(gitDir);
   if (!owner) return own;
   const refs = join(commonDirOfWorktree(gitDir), "refs");
-  const branch = join(refs, "heads", `${owner.branch}.lock`);
+  // An attempt that was given back before it began has a branch there, too, or only its lock.
+  const branches = await locksIn(dirname(join(refs, "heads", owner.branch)));
   const kept = await locksIn(join(refs, "orchestra/rescue", owner.taskId));
-  return [...own, ...(existsSync(branch) ? [branch] : []), ...kept];
+  return [...own, ...branches, ...kept];
 }
 
 async function locksIn(folder: string): Promise<string[]> {

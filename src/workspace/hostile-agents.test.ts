@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { COLLECT, REMOVE, request } from "./testing/requests.ts";
@@ -142,6 +142,15 @@ test("a merge that was resolved but not committed is concluded", async () => {
 
   expect(await it.git("rev-parse", `${commit}^2`)).toBe(theirs);
   expect(await it.git("show", `${commit}:a.txt`)).toBe("both");
+});
+
+test("a lock that was left on the branch of an attempt that never began goes with the next one", async () => {
+  await using repository = await createTestRepository();
+  const lock = join(repository.root, ".git/refs/heads/orchestra/t1-work/1.lock");
+  await mkdir(dirname(lock), { recursive: true });
+  await writeFile(lock, "");
+  await repository.workspaces().prepare(request(2), NEVER);
+  expect(existsSync(lock)).toBe(false);
 });
 
 test("locks that a killed git has left are no obstacle", async () => {

@@ -2,6 +2,7 @@ import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { isValidId } from "../core/names.ts";
+import { checkOut } from "./check-out.ts";
 import { environment } from "./environment.ts";
 import { furnish } from "./furnish.ts";
 import { tryGit } from "./git.ts";
@@ -9,7 +10,7 @@ import { clearLocks, dropTornIndex } from "./half-done.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { commitsOf } from "./refs.ts";
-import { checkOut, removeUntracked, settle } from "./settle.ts";
+import { settle } from "./settle.ts";
 import { claimWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { Workspace, WorkspaceRequest } from "./workspace.ts";
@@ -76,8 +77,8 @@ async function takeOver(
     provided: before?.provided ?? [],
     isSetUp: before?.isSetUp ?? false,
   };
-  await checkOut(worktree, request.branch, commit);
-  if (before) await removeUntracked(worktree);
+  const removesUntracked = before !== undefined;
+  await checkOut(worktree, { branch: request.branch, commit, removesUntracked });
   await writeOwner(worktree, owner);
   return owner;
 }

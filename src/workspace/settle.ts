@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
+import { checkOut, isHalfCheckedOut } from "./check-out.ts";
 import { commitMessage } from "./commit-message.ts";
 import { git, nulSeparated, tryGit } from "./git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "./half-done.ts";
@@ -43,22 +44,11 @@ export async function settle(
   if (left.files.nested.length > 0) await keepNested(deps, worktree, owner, request);
   await keepUnreachable(deps, worktree.gitDir, owner.taskId);
   await clearOperations(worktree);
-  await checkOut(worktree, owner.branch, commit);
   const { changed, nested } = left.files;
   const isAsItWas = left.head === commit && changed.length + nested.length === 0;
-  if (!isAsItWas || owner.provided.length > 0) await removeUntracked(worktree);
+  const removesUntracked = !isAsItWas || owner.provided.length > 0;
+  await checkOut(worktree, { branch: owner.branch, commit, removesUntracked });
   return { commit, leftovers: changed };
-}
-
-/** Checks out `branch` at `commit`; files that git does not track stay. */
-export async function checkOut(worktree: Worktree, branch: string, commit: string): Promise<void> {
-  const args = ["checkout", "--quiet", "--force", "--no-track", "-B", branch, commit];
-  await git(args, inside(worktree));
-}
-
-/** Removes what is neither tracked nor ignored; another commit may ignore less. */
-export async function removeUntracked(worktree: Worktree): Promise<void> {
-  await git(["clean", "--quiet", "-ffd"], inside(worktree));
 }
 
 type Left = {
@@ -110,7 +100,8 @@ async function advanceBranch(
   const { tip } = left;
   const reached = (await isReachedByBranch(place, left)) ? left.head : undefined;
 
-  const takesSnapshot = request.commitLeftovers && reached !== undefined;
+  const takesSnapshot =
+    request.commitLeftovers && reached !== undefined && !isHalfCheckedOut(worktree);
   const snapshotCommit = left.files.commit;
   if (snapshotCommit !== undefined && !takesSnapshot) {
     await rescue(deps, { taskId, name: "leftovers", commit: snapshotCommit });

@@ -39,6 +39,8 @@ export async function branchesOfAttempts(place: Place): Promise<readonly string[
   return branches.filter((name) => /^orchestra\/[^/]+-[^/]+\/\d+$/.test(name) && !taken.has(name));
 }
 
+const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "objects/maintenance.lock"];
+
 /** Git's lock files that stand in the way of Orchestra's own work alone, or of everybody's refs. */
 export async function locksOfRepository(place: Place): Promise<readonly string[]> {
   const commonDir = await commonDirOf(place);
@@ -46,7 +48,7 @@ export async function locksOfRepository(place: Place): Promise<readonly string[]
   const records = (await tasksWithWorkspace(place)).map((id) => findRecord(place, id));
   const gitDirs = (await Promise.all(records)).filter((gitDir) => gitDir !== undefined);
   const found = [...ours, ...gitDirs].map(async (folder) => locksIn(folder));
-  const shared = ["packed-refs.lock", "config.lock"].map((name) => join(commonDir, name));
+  const shared = SHARED_LOCKS.map((name) => join(commonDir, name));
   return [...shared.filter((path) => existsSync(path)), ...(await Promise.all(found)).flat()];
 }
 

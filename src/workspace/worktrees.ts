@@ -3,6 +3,7 @@ import { collect } from "./collect.ts";
 import { environment } from "./environment.ts";
 import { createExclusive, createExclusiveByKey } from "./exclusive.ts";
 import { explainingStorage } from "./git-error.ts";
+import { despiteHalfMade } from "./half-made.ts";
 import { prepare } from "./prepare.ts";
 import { branchCommit } from "./refs.ts";
 import { remove } from "./remove.ts";
@@ -19,20 +20,29 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
   return {
     prepare: async (request, signal) =>
       ofTask(request.taskId, async () =>
-        explainingStorage("Making a workspace", prepare(deps, request, signal)),
+        explainingStorage(
+          "Making a workspace",
+          despiteHalfMade(deps, async () => prepare(deps, request, signal)),
+        ),
       ),
     collect: async (workspace, request) =>
       ofTask(basename(workspace.path), async () =>
-        explainingStorage("Collecting the work of an agent", collect(deps, workspace, request)),
+        explainingStorage(
+          "Collecting the work of an agent",
+          despiteHalfMade(deps, async () => collect(deps, workspace, request)),
+        ),
       ),
     remove: async (request) =>
       ofTask(request.taskId, async () =>
-        explainingStorage("Removing a workspace", remove(deps, request)),
+        explainingStorage(
+          "Removing a workspace",
+          despiteHalfMade(deps, async () => remove(deps, request)),
+        ),
       ),
     rescued: async () => rescued(deps),
     restore: async (ref, branch) => restore(deps, ref, branch),
     environment: (request, path) => environment(deps, request, path),
-    list: async () => tasksWithWorkspace(deps),
+    list: async () => despiteHalfMade(deps, async () => tasksWithWorkspace(deps)),
     branchCommit: async (branch) => branchCommit({ cwd: deps.repositoryRoot }, branch),
   };
 }

@@ -5,7 +5,12 @@ import type { Turn } from "./script.ts";
 /** What a model does in place of an answer. */
 export const BAD_TURNS = {
   refused: { status: 401, error: { type: "authentication_error", message: "bad key" } },
-  busy: { status: 429, error: { type: "rate_limit_error", message: "Too many requests." } },
+  busy: {
+    status: 429,
+    // A second, so that those that ask again do so soon, and not too often for their script.
+    headers: { "retry-after": "1" },
+    error: { type: "rate_limit_error", message: "Too many requests." },
+  },
   broken: { status: 500, error: { type: "api_error", message: "broken" } },
   garbage: { garbage: "<html>\u0000 this is no stream </html>\n\n" },
   half: { breaksOff: true, text: "I begin to" },

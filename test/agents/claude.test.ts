@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import type { FailureClass } from "../../src/core/failure.ts";
@@ -7,10 +7,11 @@ import { createClaudeAdapter } from "../../src/agents/claude/claude.ts";
 import { probeAgent } from "../../src/agents/probe.ts";
 import { anAgentConfig } from "../../src/agents/testing/requests.ts";
 import { SUBSCRIPTION } from "./claude-env.ts";
-import { createPlace, startClaude } from "./claude-session.ts";
+import { createPlace, startClaude, type Place } from "./claude-session.ts";
 import { CLAUDE_VERSION, installClaude } from "./install-claude.ts";
 import { spentInTurns, type Script, type Turn } from "./script.ts";
 import { startScriptedEndpoint } from "./scripted-endpoint.ts";
+import { until } from "./until.ts";
 
 let claude: string;
 beforeAll(async () => {
@@ -91,6 +92,8 @@ test("a session that is killed reports what it began to use, and can be resumed"
   const request = { prompt: "[script:killed] Begin.", sessionId };
   const hanging = startClaude({ claude, place, endpoint, request });
   await hanging.event((event) => event.kind === "text" && event.text === "I think about it.");
+  // It keeps its session a moment after it has said something; before, there is nothing to resume.
+  await until(async () => isKept(place, sessionId) || undefined);
   hanging.kill();
   const killed = await hanging.end;
   const resumed = { prompt: "Go on.", resumeSessionId: sessionId };
@@ -105,6 +108,14 @@ test("a session that is killed reports what it began to use, and can be resumed"
   });
   expect(report).toMatchObject({ ...spentInTurns(1), resultText: "Done after all." });
 });
+
+/** Whether the answer to its first tool is in the file of the session. */
+function isKept({ home }: Place, sessionId: string): boolean {
+  const name = readdirSync(home, { recursive: true, encoding: "utf8" }).find((path) =>
+    path.endsWith(`${sessionId}.jsonl`),
+  );
+  return name !== undefined && readFileSync(join(home, name), "utf8").includes("tool_result");
+}
 
 test("what a subagent uses counts, and what it says is no answer", async () => {
   using place = createPlace();

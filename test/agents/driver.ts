@@ -22,6 +22,8 @@ export type AgentDriver = {
   readonly limitedUntil: ((resetsAtS: number) => Turn) | undefined;
   /** How exact the CLI tells that time; `undefined` when it does not tell. */
   readonly resetToleranceMs: number | undefined;
+  /** How often it asks with a key before it takes it for refused; once where nothing is said. */
+  readonly refusalsNeeded?: number;
   /**
    * What the CLI takes for something else than others do; `undefined` where it would only say once
    * more that it asks again until its time is up.

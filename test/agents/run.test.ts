@@ -1,33 +1,13 @@
 import { once } from "node:events";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BAD_TURNS, endsOf } from "./bad-ends.ts";
-import { configOf, type AgentDriver } from "./driver.ts";
+import type { AgentDriver } from "./driver.ts";
 import { DRIVERS } from "./drivers.ts";
-import { claudeDriver, usageLimit } from "./drivers/claude.ts";
 import { childrenOf, isAlive, livingProcesses } from "./living-processes.ts";
-import { createProject, type RealProject } from "./real-project.ts";
-import type { Script } from "./script.ts";
-import { startScriptedEndpoint, type ScriptedEndpoint } from "./scripted-endpoint.ts";
+import type { RealProject } from "./real-project.ts";
+import type { Turn } from "./script.ts";
+import { setStage, shown, startOf, told, type Scripts, type Stage } from "./stage.ts";
 import { until } from "./until.ts";
-
-/** A project, an agent and its model. */
-type Stage = {
-  readonly project: RealProject;
-  readonly endpoint: ScriptedEndpoint;
-} & AsyncDisposable;
-
-type Shown = {
-  readonly task: { readonly state: string; readonly failureCount: number };
-  readonly attempts: readonly {
-    readonly state: string;
-    readonly usage: object;
-    readonly costUsd?: number;
-    readonly pid?: number;
-    readonly sessionId?: string;
-    readonly resumesSession: boolean;
-    readonly failure?: { readonly class: string; readonly resetAtMs?: number };
-  }[];
-};
 
 describe.each(DRIVERS)("the real $name", (driver) => {
   let executable: string;
@@ -57,6 +37,19 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     expect(project.git("branch", "--list", "orchestra/*")).toBe("");
   });
 
+  test("answers when it is tested, and says what is wrong when it is refused", async () => {
+    const refusals = Array(ENOUGH_TURNS).fill(BAD_TURNS.refused);
+    await using stage = await onStage({ "": [{ text: "ready" }, ...refusals] });
+    const { project } = stage;
+    const good = await project.orchestra("agents", "test", driver.name);
+    expect(good).toMatchObject({ exitCode: 0 });
+    expect(good.stdout).toMatch(/answered "ready" in \d+s \(.* in, .* out/);
+
+    const bad = await project.orchestra("agents", "test", driver.name);
+    expect(bad).toMatchObject({ exitCode: 3 });
+    expect(bad.stdout).toContain("auth: ");
+  });
+
   test("ends in the class of what its model does, and leaves nothing running", async () => {
     const ends = endsOf(driver);
     const bad = Object.fromEntries(
@@ -64,18 +57,23 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     );
     await using stage = await onStage({ ...bad, hangs: [{ hang: true }] });
     const { project } = stage;
-    for (const [name, failureClass] of Object.entries(ends)) {
+    const { refused, ...others } = ends;
+    for (const [name, failureClass] of Object.entries(others)) {
       const timeout = failureClass === "timeout" ? SHORT_TIMEOUT : "1h";
       await project.orchestra(...startOf(name), "--timeout", timeout, "--max-retries", "0");
     }
     const running = project.start("run", "--parallel", "3");
     const ended = once(running, "exit");
-    const classes = await until(async () => settledClasses(project, ends));
+    const classes = await until(async () => settledClasses(project, others));
     // A provider that is busy is waited for at no cost.
     await project.orchestra("cancel", "busy");
     await ended;
+    expect(classes).toEqual(others);
 
-    expect(classes).toEqual(ends);
+    // Alone, because whoever is refused holds all other tasks of its agent.
+    await project.orchestra(...startOf("refused"), "--max-retries", "0");
+    await project.orchestra("run");
+    expect(await settledClasses(project, { refused: "auth" })).toEqual({ refused });
     expect(livingProcesses(project.root)).toEqual([]);
   });
 
@@ -114,7 +112,7 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     await using stage = await onStage({
       resumed: [
         driver.runs("echo begun > work.txt"),
-        BAD_TURNS.refused,
+        ...refusalsOf(driver),
         driver.runs("echo done >> work.txt"),
         { text: "Done after all." },
       ],
@@ -136,9 +134,32 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     expect(said?.filter((text) => text.includes("[script:resumed]"))).not.toEqual([]);
   });
 
+  test("goes on after its very first call was refused, at the cost of no retry", async () => {
+    await using stage = await onStage({
+      begun: [
+        ...refusalsOf(driver),
+        driver.runs("echo done > work.txt"),
+        { text: "Done after all." },
+      ],
+    });
+    const { project } = stage;
+    await project.orchestra(...startOf("begun"), "--max-retries", "0");
+    expect((await project.orchestra("run")).exitCode).toBe(4);
+    await project.orchestra("retry", "begun");
+
+    expect((await project.orchestra("run")).exitCode).toBe(0);
+    const { attempts } = await shown(project, "begun");
+    expect(attempts).toMatchObject([{ failure: { class: "auth" } }, { state: "succeeded" }]);
+    expect(project.read("work.txt")).toBe("done\n");
+  });
+
   test("is taken up again after Orchestra was killed, and finishes its work", async () => {
     await using stage = await onStage({
-      slow: [driver.runs("sleep 3; echo done > slow.txt"), { text: "Slow, but done." }],
+      // Some refuse a command that begins with `sleep`.
+      slow: [
+        driver.runs("echo begun > slow.txt; sleep 3; echo done > slow.txt"),
+        { text: "Slow, but done." },
+      ],
     });
     const { project } = stage;
     await project.orchestra(...startOf("slow"));
@@ -178,53 +199,10 @@ describe.each(DRIVERS)("the real $name", (driver) => {
   });
 });
 
-test("a usage limit that is over costs no retry, and the session goes on by itself", async () => {
-  const resetsAtS = Math.floor(Date.now() / 1_000) + 10;
-  await using stage = await setStage(claudeDriver, await claudeDriver.install(), {
-    limited: [
-      claudeDriver.runs("echo begun > work.txt"),
-      usageLimit(resetsAtS),
-      { text: "Now I could finish." },
-    ],
-  });
-  const { project } = stage;
-  await project.orchestra(...startOf("limited"), "--max-retries", "0");
-
-  expect((await project.orchestra("run")).exitCode).toBe(0);
-  const { task, attempts } = await shown(project, "limited");
-  expect(task).toMatchObject({ state: "complete", failureCount: 0 });
-  expect(attempts).toMatchObject([
-    { failure: { class: "quota", resetAtMs: resetsAtS * 1_000 } },
-    { resumesSession: true, sessionId: attempts[0]?.sessionId },
-  ]);
-  expect(project.read("work.txt")).toBe("begun\n");
-});
-
-type Scripts = Readonly<Record<string, Script>>;
-
-async function setStage(driver: AgentDriver, executable: string, scripts: Scripts): Promise<Stage> {
-  const endpoint = await startScriptedEndpoint(scripts);
-  const project = createProject(configOf(driver, executable, endpoint.url));
-  const clear = async (): Promise<void> => {
-    project[Symbol.dispose]();
-    await endpoint[Symbol.asyncDispose]();
-  };
-  return { project, endpoint, [Symbol.asyncDispose]: clear };
-}
-
-/** A task that is worked by the script of its name; agents are shown commits, so titles name none. */
-function startOf(name: string): readonly string[] {
-  return ["start", `[script:${name}] Do it.`, "--id", name, "--title", `Work ${name}`];
-}
-
 /** Long enough for a CLI to start and to meet its model. */
 const SHORT_TIMEOUT = "10s";
 /** More than a client asks for one answer again. */
 const ENOUGH_TURNS = 20;
-
-async function shown(project: RealProject, id: string): Promise<Shown> {
-  return (await project.json("show", id)) as Shown;
-}
 
 /** How each task failed last, once all are where they stay: stopped, or waiting as expected. */
 async function settledClasses(
@@ -248,16 +226,15 @@ async function runningPid(project: RealProject, id: string): Promise<number | un
   return attempt?.state === "running" ? attempt.pid : undefined;
 }
 
-/** What that many turns come to, as `show` tells it: an unknown cost is left out. */
-function told(driver: AgentDriver, turns: number): object {
-  const { usage, costUsd } = driver.spentInTurns(turns);
-  return costUsd === undefined ? { usage } : { usage, costUsd };
-}
-
 function sumOf(usages: readonly object[]): object {
   const sum: Record<string, number> = {};
   for (const [name, count] of usages.flatMap((usage) => Object.entries(usage))) {
     sum[name] = (sum[name] ?? 0) + Number(count);
   }
   return sum;
+}
+
+/** As many refusals as the CLI asks for before it gives up. */
+function refusalsOf(driver: AgentDriver): readonly Turn[] {
+  return Array<Turn>(driver.refusalsNeeded ?? 1).fill(BAD_TURNS.refused);
 }

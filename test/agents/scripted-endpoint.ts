@@ -10,12 +10,18 @@ import {
   type Dialect,
   type ModelRequest,
 } from "./dialect.ts";
+import { geminiDialect } from "./gemini-dialect.ts";
 import { messagesDialect } from "./messages-dialect.ts";
 import { responsesDialect } from "./responses-dialect.ts";
 import { scriptNameIn, type Script, type Turn } from "./script.ts";
 
 /** What it speaks; the first that can read a request answers it. */
-const DIALECTS: readonly Dialect[] = [messagesDialect, responsesDialect, chatDialect];
+const DIALECTS: readonly Dialect[] = [
+  messagesDialect,
+  responsesDialect,
+  chatDialect,
+  geminiDialect,
+];
 
 /** A model on loopback that speaks the APIs of several providers and says what its scripts say. */
 export type ScriptedEndpoint = {

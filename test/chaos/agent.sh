@@ -16,7 +16,8 @@ tell() { echo "$*" >> "$HOME/agents.log"; }
 note() {
   mkdir -p work
   echo "$attempt was here" > "$file"
-  tell note "$attempt" "$(git hash-object "$file")"
+  id=$(git hash-object "$file")
+  tell note "$attempt" "$id"
 }
 
 result() {
@@ -30,7 +31,9 @@ result() {
 commit() {
   git add --all
   git diff --cached --quiet || git commit --quiet --message "$1 $task"
-  tell commit "$attempt" "$(git rev-parse HEAD)"
+  # As an argument, a git that is killed would tell of a commit without a name.
+  id=$(git rev-parse HEAD)
+  tell commit "$attempt" "$id"
 }
 
 break_it() {

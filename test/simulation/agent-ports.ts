@@ -45,6 +45,7 @@ export function simulatedFolders(world: World, program: Program): AttemptFolders
       };
     },
     stderrTail: async () => "",
+    usageText: async () => "",
     cutOutput: async () => undefined,
   };
 }

@@ -141,7 +141,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "an agent runs more often than it may": {
     file: "src/core/schedule.ts",
-    right: "freeByAgent.set(task.agent, freeOfAgent - 1);",
+    right: "freeByAgent.set(agent, freeOfAgent - 1);",
     wrong: "",
   },
   "a task is retried for ever": {

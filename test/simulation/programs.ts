@@ -1,9 +1,11 @@
 import { inspect } from "node:util";
 import type { NodeDeps } from "../../src/cluster/node/deps.ts";
 import { haltAgents, runNode } from "../../src/cluster/node/run-node.ts";
-import { isLive } from "../../src/core/attempt.ts";
+import { agentDueMs, holdEnd, type HeldUntil } from "../../src/core/agent-hold.ts";
+import { attemptId, isLive } from "../../src/core/attempt.ts";
 import { isFenced, OrchestraError } from "../../src/core/errors.ts";
 import { mayTakeLease } from "../../src/core/lease.ts";
+import type { State } from "../../src/core/state.ts";
 import { takeLease, type HeldLease } from "../../src/engine/dispatcher-lease.ts";
 import { runQueue, type QueueDeps } from "../../src/engine/run-queue.ts";
 import { simulatedAgent, simulatedFolders } from "./agent-ports.ts";
@@ -128,10 +130,12 @@ function checkEmpty(world: World, program: Program, deferredMerges: number): voi
   const { state, scenario } = world;
   if (program.hasNews) return;
   const offered = scenario.nodes.flatMap(({ agents }) => agents);
+  const held = heldAgents(state);
   const left = [
     ...[...state.attempts.values()].filter((attempt) => isLive(attempt.state)),
     ...[...state.tasks.values()].filter(
-      (task) => task.state === "ready" && offered.includes(task.agent),
+      (task) =>
+        task.state === "ready" && offered.includes(task.agent) && agentDueMs(task, held) < Infinity,
     ),
     ...[...state.tasks.values()]
       .filter((task) => task.state === "awaiting_qa")
@@ -140,6 +144,16 @@ function checkEmpty(world: World, program: Program, deferredMerges: number): voi
   if (left.length === 0) return;
   const ids = left.map(({ id, state }) => `${id} ${state}`);
   violate(world, `${program.name} leaves the queue as empty with ${ids.join(", ")}.`);
+}
+
+/** Agents that a person has to put right, as a task that waits for that tells. */
+function heldAgents({ tasks, attempts }: State): HeldUntil {
+  const waiting = [...tasks.values()].filter((task) => task.state === "waiting_human");
+  const held = waiting.flatMap(({ id, attemptCount, failure }) => {
+    const attempt = attempts.get(attemptId(id, attemptCount));
+    return attempt && failure && holdEnd(failure, 0) === Infinity ? [attempt.agent] : [];
+  });
+  return Object.fromEntries(held.map((agent) => [agent, Infinity]));
 }
 
 /** On a machine of its own it is a node meanwhile; a second one on the same machine is nothing. */

@@ -84,11 +84,15 @@ export function createScenario(choices: Choices): Scenario {
     agents: index === 0 ? agents : ["claude"],
   }));
   const isContested = stream.chance(0.3);
+  const fallbacks = choices.stream("fallbacks");
   return {
     nodes,
     agentLimits: stream.chance(0.5) ? { claude: 1 + stream.below(2) } : {},
     seats: machines === 2 ? [0, 1] : isContested ? [0, 0] : [0],
-    tasks: Array.from({ length: 1 + stream.below(6) }, (_, index) => taskOf(stream, index)),
+    tasks: Array.from({ length: 1 + stream.below(6) }, (_, index) => {
+      const task = taskOf(stream, index);
+      return fallbacks.chance(0.3) ? { ...task, fallbackAgents: ["script"] } : task;
+    }),
     rates: ratesOf(choices.stream("rates")),
     strikes: strikesOf(choices.stream("strikes"), machines),
     pace: paceOf(choices.stream("pace")),

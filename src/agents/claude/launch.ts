@@ -1,4 +1,5 @@
 import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import { hasOption } from "../has-option.ts";
 
 /** What a Claude Code sets for the processes it starts, and would mistake for its own. */
 const INHERITED = [
@@ -48,10 +49,9 @@ export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequ
 
 /** Nobody is there to be asked; who wants less says so among the fixed arguments. */
 function permission(fixedArguments: readonly string[]): readonly string[] {
-  const isSet = fixedArguments.some((argument) =>
-    PERMISSION_FLAGS.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
-  );
-  return isSet ? [] : ["--permission-mode", "bypassPermissions"];
+  return hasOption(fixedArguments, PERMISSION_FLAGS)
+    ? []
+    : ["--permission-mode", "bypassPermissions"];
 }
 
 function session({ sessionId, resumeSessionId }: LaunchRequest): readonly string[] {

@@ -7,7 +7,7 @@ import {
   type LineReaders,
   type StreamState,
 } from "../json-lines.ts";
-import { messageEvents, toolResultEvents } from "./message-events.ts";
+import { messageEvents, toolResultEvents } from "../message-events.ts";
 import { failureOfMessage, failureOfResult } from "./result-failure.ts";
 import { countMessage, countResult, nothingSpent, usageSoFar, type Spending } from "./spending.ts";
 

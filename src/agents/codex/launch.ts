@@ -1,4 +1,5 @@
 import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import { hasOption } from "../has-option.ts";
 
 /** What a Codex sets for the processes that it starts, and would mistake for its own. */
 const INHERITED = [
@@ -47,9 +48,7 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
  * worktree's files outside of it. Who wants less says so among the fixed arguments.
  */
 function permission(fixedArguments: readonly string[]): readonly string[] {
-  const isSet = fixedArguments.some((argument) =>
-    PERMISSION_FLAGS.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
-  );
+  const isSet = hasOption(fixedArguments, PERMISSION_FLAGS);
   const isConfigured = fixedArguments.some((argument) => argument.includes("sandbox_mode="));
   return isSet || isConfigured ? [] : ["--dangerously-bypass-approvals-and-sandbox"];
 }

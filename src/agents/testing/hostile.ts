@@ -26,6 +26,14 @@ export const BAD_LINES: readonly string[] = [
   '{"type":"user","message":{"content":[{"type":"tool_result","content":[7,{"text":8}]}]}}',
   '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1e300}}',
   '{"type":"system","subtype":"init","session_id":12}',
+  '{"type":"system","subtype":"retry","data":[{"delayMs":"1"}]}',
+  '{"type":"init","session_id":{}}',
+  '{"type":"message","role":"assistant","content":7,"delta":true}',
+  '{"type":"tool_use","tool_id":[],"parameters":"none"}',
+  '{"type":"tool_result","status":5,"output":{},"error":"no object"}',
+  '{"type":"error","severity":4,"message":[]}',
+  '{"type":"result","status":"error","error":{"message":"[API Error: {\\"error\\":[]}]"}}',
+  '{"type":"result","status":"success","stats":{"input_tokens":-5,"cached":1e400}}',
   "\u0000\u0001\uFFFD\u2028\uD800",
 ];
 
@@ -36,6 +44,8 @@ export const LONG_LINE: readonly string[] = [
   LONG,
   JSON.stringify({ type: "assistant", message: { content: [{ type: "text", text: LONG }] } }),
   JSON.stringify({ type: "result", subtype: "success", result: LONG }),
+  JSON.stringify({ type: "message", role: "assistant", content: LONG, delta: true }),
+  JSON.stringify({ type: "result", status: "error", error: { message: `[API Error: ${LONG}]` } }),
 ];
 
 /** Prompts that a careless adapter loses, changes or obeys; each with a name. */

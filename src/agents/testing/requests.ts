@@ -19,6 +19,7 @@ export function aLaunchRequest(request: Partial<LaunchRequest> = {}): LaunchRequ
   return {
     prompt: "Fix it.",
     promptFile: "/attempts/k3f9-1/prompt.md",
+    usageFile: "/attempts/k3f9-1/usage",
     taskId: "k3f9",
     attemptId: "k3f9-1",
     workspacePath: "/worktrees/k3f9",

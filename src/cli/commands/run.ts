@@ -3,12 +3,13 @@ import { holders } from "../../agents/process/holder.ts";
 import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
 import { queueDeps, type Project } from "../../app.ts";
+import type { AgentHold } from "../../core/agent-hold.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseNumberOption } from "../option-values.ts";
-import { tasksWithoutAgent } from "../project-actions.ts";
+import { tasksWithoutAgent, TOLD_MAX } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
-import { readStatus } from "../view/status-view.ts";
+import { readStatus, type Status } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
 import { createNoteOnce } from "../note-once.ts";
 import { watchAnother } from "./watch-another.ts";
@@ -39,6 +40,10 @@ async function work(cli: Cli, project: Project, lease: HeldLease, parallel: numb
     noteOnce(`orchestra: while ${doing}: ${message}`);
   };
   const deps = await queueDeps(project, { parallel, lease, onProblem });
+  deps.bus.subscribe((hint) => {
+    if (hint.kind === "held") noteOnce(aboutHold(hint.hold));
+    if (hint.kind === "resting") noteOnce(aboutRest(hint.agent, hint.untilMs));
+  });
   const { stop, halt } = interrupts(cli);
   const shown = new AbortController();
   const showing = showProgress(cli, project.store, shown.signal);
@@ -51,6 +56,21 @@ async function work(cli: Cli, project: Project, lease: HeldLease, parallel: numb
   } finally {
     shown.abort();
   }
+}
+
+function aboutHold({ agent, taskId, failureClass, untilMs }: AgentHold): string {
+  if (untilMs === Infinity) {
+    return `${agent} can do nothing (${failureClass.replaceAll("_", " ")}): its other tasks wait. Put it right, and say: orchestra retry ${taskId}`;
+  }
+  return `${agent} has met its usage limit: its tasks wait until ${timeOf(untilMs)}. If it may go on before, say: orchestra retry ${taskId}`;
+}
+
+function aboutRest(agent: string, untilMs: number): string {
+  return `The provider of ${agent} fails again and again: none of its tasks starts before ${timeOf(untilMs)}, and then one at a time.`;
+}
+
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 /** The first Ctrl-C and the second, which may come while the first is still being answered. */
@@ -70,8 +90,7 @@ async function conclude(cli: Cli, project: Project, end: QueueEnd): Promise<void
   if (end.kind === "stopped") {
     cli.exitCode.value = EXIT.interrupted;
   } else {
-    const waiting = counts.waiting_human;
-    await sayWhatIsLeft(cli, project, { waiting, deferred: end.deferredMerges });
+    await sayWhatIsLeft(cli, project, counts, end.deferredMerges);
   }
   cli.terminal.json({ end, counts, interrupts });
 }
@@ -79,11 +98,17 @@ async function conclude(cli: Cli, project: Project, end: QueueEnd): Promise<void
 async function sayWhatIsLeft(
   cli: Cli,
   project: Project,
-  { waiting, deferred }: { readonly waiting: number; readonly deferred: number },
+  { waiting_human: waiting, ready }: Status["counts"],
+  deferred: number,
 ): Promise<void> {
   const strangers = await tasksWithoutAgent(project);
+  const isHeld = ready > strangers.length && strangers.length < TOLD_MAX;
   for (const { id, agent } of strangers) {
     cli.terminal.note(`${id} wants the agent ${agent}, which is not configured.`);
+  }
+  if (isHeld) {
+    const held = plural(ready - strangers.length, "ready task");
+    cli.terminal.note(`${held} could not be started: their agents wait for you, as told above.`);
   }
   if (waiting > 0 || deferred > 0) {
     cli.exitCode.value = EXIT.needsHuman;

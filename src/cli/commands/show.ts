@@ -36,7 +36,7 @@ function taskLines(task: Task, terminal: Terminal): string[] {
   const look = TASK_LOOKS[task.state];
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["why", task.waitReason],
-    ["agent", task.agent],
+    ["agent", [task.agent, ...(task.fallbackAgents ?? [])].join(", else ")],
     ["priority", String(task.priority)],
     ["after", task.dependsOn.join(", ")],
     ["target", task.merges ? task.targetBranch : `${task.targetBranch} (not merged)`],

@@ -8,7 +8,7 @@ import { executeOrThrow } from "../../store/execute.ts";
 import { newTaskId, type Project } from "../../app.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
-import { agentName, sayHowToWork, targetBranch } from "../project-actions.ts";
+import { agentsNamed, sayHowToWork, targetBranch } from "../project-actions.ts";
 import { printable } from "../terminal.ts";
 import { parseDurationOption, parseNumberOption } from "../option-values.ts";
 
@@ -42,7 +42,7 @@ export async function start(cli: Cli, options: StartOptions): Promise<void> {
     title: titleOf(options.title?.trim() || prompt),
     prompt,
     role: "coder",
-    agent: agentName(project, agent),
+    ...agentsNamed(project, agent),
     priority: given.priority ?? project.config.defaults.priority,
     dependsOn: await dependencies(project, options.after ?? []),
     acceptanceCriteria: lines("--criterion", options.criterion),

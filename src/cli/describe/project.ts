@@ -28,3 +28,28 @@ export function describeDoctor(command: Command, cli: Cli): void {
     .action(async (options) => (await import("../commands/doctor.ts")).doctor(cli, options))
     .addHelpText("after", "\nExamples:\n  orchestra doctor\n  orchestra doctor --fix");
 }
+
+export function describeAgents(command: Command, cli: Cli): void {
+  command.description("the agents that there are, and whether they can be used");
+  command
+    .command("list")
+    .description("show agents with their versions, and what is wrong with them")
+    .action(async () => (await import("../commands/agents.ts")).listAgents(cli))
+    .addHelpText("after", "\nExample:\n  orchestra agents list");
+  command
+    .command("test")
+    .description("have agents answer a short question, which shows that they are logged in")
+    .argument("[name...]", "the agents (default: all)")
+    .option("--timeout <duration>", "give up after this long (default: 2m)")
+    .action(async (names, options) =>
+      (await import("../commands/agents.ts")).testAgents(cli, names, options),
+    )
+    .addHelpText(
+      "after",
+      "\nIt costs what one short answer costs.\n\nExamples:\n  orchestra agents test\n  orchestra agents test claude codex --timeout 30s",
+    );
+  command.addHelpText(
+    "after",
+    "\nExamples:\n  orchestra agents list\n  orchestra agents test claude",
+  );
+}

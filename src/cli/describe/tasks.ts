@@ -23,7 +23,7 @@ export function describeStart(command: Command, cli: Cli): void {
     )
     .addHelpText(
       "after",
-      "\nExamples:\n  orchestra start 'Fix the flaky login test'\n  orchestra start claude 'Add a --verbose flag' --after k3f9 --check 'npm test'\n  orchestra start -f task.md --priority 8",
+      "\nExamples:\n  orchestra start 'Fix the flaky login test'\n  orchestra start claude 'Add a --verbose flag' --after k3f9 --check 'npm test'\n  orchestra start claude,codex 'Fix the flaky login test'     # codex, while claude has met its usage limit\n  orchestra start -f task.md --priority 8",
     );
 }
 
@@ -46,11 +46,16 @@ export function describeCancel(command: Command, cli: Cli): void {
 
 export function describeRetry(command: Command, cli: Cli): void {
   command
-    .description("send a task back to work that waits for you, was cancelled or was abandoned")
+    .description(
+      "send a task back to work that waits for you or for its time, or was cancelled or abandoned",
+    )
     .argument("<id...>", "the tasks, or the beginnings of their ids")
     .option("-m, --note <text>", "what to do differently; the agent is told")
     .action(async (ids, options) => (await import("../commands/retry.ts")).retry(cli, ids, options))
-    .addHelpText("after", "\nExample:\n  orchestra retry k3f9 -m 'Use the v2 API'");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  orchestra retry k3f9 -m 'Use the v2 API'\n  orchestra retry k3f9     # a usage limit is over before its time",
+    );
 }
 
 export function describeResolve(command: Command, cli: Cli): void {

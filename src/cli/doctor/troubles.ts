@@ -14,6 +14,8 @@ import { livingDispatcher } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
 import { found, ok, problem, type Finding } from "./finding.ts";
 
+/** Wrong rows hide all else, and so do worktrees that git cannot read. */
+const MENDING_TURNS = 3;
 const NOTHING = ok("leftovers", "none, and the blackboard shows what its events say");
 
 type Subject = { readonly root: string; readonly config: Config };
@@ -25,7 +27,7 @@ export async function troubleFindings(cli: Cli, subject: Subject): Promise<reado
   const isWorked = (await livingDispatcher(reader)) !== undefined;
   const lease = await leaseOfTheDead(reader);
   const look = await lookDeps(cli, subject, { reader, isWorked });
-  const troubles = await findTroubles(look);
+  const { troubles } = await findTroubles(look);
   return await told([...lease, ...troubles.map(offered)], look, subject);
 }
 
@@ -99,10 +101,15 @@ async function mendAll(
   deps: MendDeps,
   held: HeldLease | undefined,
 ): Promise<readonly Finding[]> {
-  const first = await mendEach(deps, await findTroubles(look), held);
-  // What was hidden behind wrong rows is found when those are right.
-  if (!first.some(({ what, isMended }) => what === "projection" && isMended)) return first;
-  return [...first, ...(await mendEach(deps, await findTroubles(look), held))];
+  const findings: Finding[] = [];
+  for (let turn = 1; turn <= MENDING_TURNS; turn += 1) {
+    const { troubles, hidesMore } = await findTroubles(look);
+    const mended = await mendEach(deps, troubles, held);
+    findings.push(...mended);
+    // What they hid is found when all of them are mended.
+    if (!hidesMore || !mended.every(({ isMended }) => isMended)) break;
+  }
+  return findings;
 }
 
 async function mendEach(

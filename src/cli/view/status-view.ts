@@ -86,7 +86,7 @@ function row(
   return [
     task.id,
     terminal.style(look.style, `${look.symbol} ${stateLabel(task, attempt)}`),
-    task.agent,
+    attempt?.agent ?? task.agent,
     task.attemptCount === 0 ? "" : String(task.attemptCount),
     startedAtMs === undefined ? "" : shortDuration(nowMs - startedAtMs),
     money(attempt?.costUsd),

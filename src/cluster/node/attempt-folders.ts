@@ -14,6 +14,8 @@ export type AttemptFolders = {
   readonly openTranscript: (attemptId: string, parser: StreamParser) => Transcript;
   /** The end of what it wrote to standard error. */
   readonly stderrTail: (attemptId: string) => Promise<string>;
+  /** What its CLI left in the file for what it used; empty when it left nothing. */
+  readonly usageText: (attemptId: string) => Promise<string>;
   /** Cuts what an attempt that is over has printed to what is kept of it; safe to repeat. */
   readonly cutOutput: (attemptId: string) => Promise<void>;
 };

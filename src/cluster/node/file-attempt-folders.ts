@@ -15,6 +15,8 @@ import type { AttemptFolders, Transcript } from "./attempt-folders.ts";
 import { readLife, writeLife } from "./life-record.ts";
 
 const STDERR_TAIL_BYTES = 8_192;
+/** A CLI may name each file that it changed; of a longer account the beginning is missing. */
+const USAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Attempts' folders under `root`, one each. */
 export function createFileAttemptFolders(root: string): AttemptFolders {
@@ -33,6 +35,8 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
     openTranscript: (attemptId, parser) => openTranscript(path(attemptId), parser),
     stderrTail: async (attemptId) =>
       readTail(join(path(attemptId), ATTEMPT_FILES.stderr), STDERR_TAIL_BYTES),
+    usageText: async (attemptId) =>
+      readTail(join(path(attemptId), ATTEMPT_FILES.usage), USAGE_BYTES_MAX),
     cutOutput: async (attemptId) => {
       const folder = path(attemptId);
       return explainingStorage(`Cutting the output in ${folder}`, cutAll(folder));

@@ -4,12 +4,15 @@ import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import type { Attempt, AttemptEnd, AttemptSummary } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
 import type { CheckEvidence } from "../../core/evidence.ts";
-import type { Failure } from "../../core/failure.ts";
+import type { Failure, FailureClass } from "../../core/failure.ts";
 import type { CheckSpec, Task } from "../../core/task.ts";
 import { execute, executeInOrder } from "../../store/execute.ts";
 import type { Committed } from "../../store/store.ts";
 import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
 import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { earlierUse } from "./earlier-use.ts";
+import { tellHold } from "./tell-hold.ts";
+import { withUsageFile } from "./usage-file.ts";
 import { spendingOf, type Ended, type Life } from "./watch-attempt.ts";
 import { workspaceOf } from "./workspace-of.ts";
 
@@ -30,12 +33,20 @@ export async function finishAttempt(
   deps: NodeDeps,
   task: Task,
   attempt: Attempt,
-  life: Over,
+  seen: Over,
   signal: AbortSignal,
 ): Promise<void> {
-  const graceMs = life.kind === "ended" || life.kind === "vanished" ? 0 : TERMINATION_GRACE_MS;
+  const graceMs = seen.kind === "ended" || seen.kind === "vanished" ? 0 : TERMINATION_GRACE_MS;
   await endProcesses(deps, attempt, graceMs);
 
+  // Not before: a CLI that is asked to end may take the time to say what it used.
+  const report = await withUsageFile(deps.folders, {
+    attemptId: attempt.id,
+    adapter: seen.agent.adapter,
+    report: seen.report,
+    earlier: async () => earlierUse(deps.store, attempt),
+  });
+  const life = { ...seen, report };
   const subject = { deps, task, attempt, workspace: workspaceOf(deps, task, attempt) };
   const work = await collect(subject);
   const summary = { diffStat: work.diffStat, lastMessages: life.report.lastMessages };
@@ -138,12 +149,18 @@ async function accept(
   ...before: readonly Command[]
 ): Promise<void> {
   const accepting: Command = { type: "accept_attempt", ...idsOf(deps, attempt), evidence };
-  await ending(deps, executeInOrder(deps.store, [...before, accepting]));
+  const writing = executeInOrder(deps.store, [...before, accepting]);
+  await ending(deps, attempt, undefined, writing);
 }
 
 /** Hints that a slot becomes free while that is put on record. */
-async function ending({ bus }: NodeDeps, writing: Promise<Committed>): Promise<void> {
-  bus.publish({ kind: "ending" });
+async function ending(
+  { bus }: NodeDeps,
+  { agent }: Attempt,
+  failureClass: FailureClass | undefined,
+  writing: Promise<Committed>,
+): Promise<void> {
+  bus.publish({ kind: "ending", agent, failureClass });
   await writing;
 }
 
@@ -192,6 +209,8 @@ async function failed(
   failure: Failure,
   evidence: readonly CheckEvidence[] = [],
 ): Promise<void> {
+  // An agent that ends with 127 was found, and may have looked for something of this task's.
+  if (failure.class !== "missing_executable") tellHold(deps, attempt, failure);
   const command: Command = {
     type: "end_attempt",
     ...idsOf(deps, attempt),
@@ -203,7 +222,7 @@ async function failed(
     spending: spendingOf(life.report),
     jitter: deps.random(),
   };
-  await ending(deps, execute(deps.store, command));
+  await ending(deps, attempt, failure.class, execute(deps.store, command));
 }
 
 /** On a full disk nobody could have done better, so it costs the task nothing. */

@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import type { LaunchRequest } from "../../agents/adapter.ts";
+import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import type { Attempt } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
 import { policyOf } from "../../core/failure.ts";
 import { composePrompt, composeResumePrompt } from "../../core/prompt.ts";
 import type { Task } from "../../core/task.ts";
 import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
+import { launchEnvironment } from "./launch-environment.ts";
 import { noteOfPreparation, preparationOf, type Preparation } from "./preparation.ts";
 import { environmentOf, workspaceRequest } from "./workspace-of.ts";
 
@@ -99,21 +102,16 @@ async function start(
     resumesSession && last
       ? composeResumePrompt(task, last)
       : composePrompt(task, attempt, earlier);
+  const folder = deps.folders.path(attempt.id);
   const promptFile = await deps.folders.keepPrompt(attempt.id, prompt);
-  const launch = agent.adapter.launch(launchRequest(attempt, prompt, promptFile));
-  const env = {
-    ...deps.env,
-    ...environmentOf(deps, task, attempt),
-    ...launch.env,
-    ...agent.config.env,
-  };
+  const usageFile = join(folder, ATTEMPT_FILES.usage);
+  const launch = agent.adapter.launch(launchRequest(attempt, { prompt, promptFile, usageFile }));
+  const surroundings = { ...deps.env, ...environmentOf(deps, task, attempt) };
   await deps.processes.start({
-    folder: deps.folders.path(attempt.id),
+    folder,
     command: launch.command,
     cwd: workspacePath,
-    env: Object.fromEntries(
-      Object.entries(env).filter(([name]) => !launch.unsetEnv.includes(name)),
-    ),
+    env: launchEnvironment(surroundings, launch, agent.config),
     stdinFile: launch.stdinFile,
     note: noteOfPreparation({ workspacePath, baseCommit, sessionId, resumesSession }),
   });
@@ -121,12 +119,10 @@ async function start(
 
 function launchRequest(
   { id, taskId, workspacePath, sessionId, resumesSession }: Attempt & Preparation,
-  prompt: string,
-  promptFile: string,
+  files: Pick<LaunchRequest, "prompt" | "promptFile" | "usageFile">,
 ): LaunchRequest {
   return {
-    prompt,
-    promptFile,
+    ...files,
     taskId,
     attemptId: id,
     workspacePath,

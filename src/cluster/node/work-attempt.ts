@@ -7,6 +7,7 @@ import { finishAttempt, type Over } from "./finish-attempt.ts";
 import { launchAttempt, type Launched } from "./launch-attempt.ts";
 import { preparationOf, type Preparation } from "./preparation.ts";
 import { recordStart } from "./record-start.ts";
+import { tellHold } from "./tell-hold.ts";
 import { watchAttempt, type AttemptSignals } from "./watch-attempt.ts";
 
 export type Assignment = { readonly task: Task; readonly attempt: Attempt };
@@ -156,11 +157,13 @@ async function end(
   message: string,
   failureClass: keyof typeof ENDS = "cancelled",
 ): Promise<void> {
+  const failure = { class: failureClass, message };
+  tellHold(deps, attempt, failure);
   await execute(deps.store, {
     type: "end_attempt",
     ...idsOf(deps, attempt),
     end: ENDS[failureClass],
-    failure: { class: failureClass, message },
+    failure,
     evidence: [],
     commit: undefined,
     summary: undefined,

@@ -194,6 +194,7 @@ function simulatedFolders(
       sizeBytes: () => 0,
     }),
     stderrTail: async () => "",
+    usageText: async () => "",
     cutOutput: async () => undefined,
   };
 }

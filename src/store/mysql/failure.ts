@@ -92,6 +92,12 @@ const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
     code: "STORE_UNAVAILABLE",
     words: "has no connection left for us. Raise max_connections, or try again.",
   },
+  // A table that has our name, and not our columns.
+  1054: {
+    code: "STORE_UNAVAILABLE",
+    words:
+      "holds a table of something else under the name of the blackboard. Nothing was changed. Use a database of its own.",
+  },
   1130: {
     code: "STORE_UNAVAILABLE",
     words: "does not let this host in. Grant the user access from here.",

@@ -53,6 +53,9 @@ const UNREACHABLE = unavailable(
   "cannot be reached. Start the database server, or correct the store's URL.",
 );
 const UNUSABLE = unavailable("cannot be used as a store; the cause tells more.");
+const FOREIGN = unavailable(
+  "holds tables of something else under names that the blackboard needs. Nothing was changed. Use a database or a schema of its own: ?schema=orchestra",
+);
 
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   "28P01": unavailable(
@@ -72,9 +75,9 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     words: ({ place }) =>
       `${place} can only be read; it may be a replica. Name the primary server.`,
   },
-  "42P07": unavailable(
-    "holds tables of something else under names that the blackboard needs. Nothing was changed. Use a database or a schema of its own: ?schema=orchestra",
-  ),
+  // A table is there already, or lacks our columns.
+  "42P07": FOREIGN,
+  "42703": FOREIGN,
   "42P01": unavailable("lacks tables of the blackboard. Restore them from a backup."),
   "53100": {
     code: "NO_SPACE",

@@ -76,4 +76,6 @@ export const POSTGRES_MIGRATIONS: readonly (readonly string[])[] = [
        data text not null
      )`,
   ],
+  // What an archive has left behind is told apart from a long log without reading that.
+  [`create index events_archived on events (run_id, seq) where type = 'tasks_archived'`],
 ];

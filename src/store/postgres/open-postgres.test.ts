@@ -68,14 +68,14 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     expect(await tablesIn(location)).toEqual([]);
   });
 
-  test("tables of somebody else are left alone", async () => {
+  test.each(["tasks", "blackboard"])("somebody else's table %s is left alone", async (name) => {
     const location = await service.newBlackboard();
-    await service.query(`create table ${location.schema}.tasks (anything text)`);
+    await service.query(`create table ${location.schema}.${name} (anything text)`);
 
     await expect(openPostgresStore(location)).rejects.toEqual(
       refusal("STORE_UNAVAILABLE", /tables of something else.*schema=orchestra/),
     );
-    expect(await tablesIn(location)).toEqual(["tasks"]);
+    expect(await tablesIn(location)).toEqual([name]);
   });
 
   test("a blackboard of a newer Orchestra is refused, and left as it was", async () => {

@@ -5,6 +5,7 @@ import type { Db } from "../server/database-server.ts";
 import { knowNothing } from "../server/known.ts";
 import { kyselyOnConnection, type RunStatement } from "../sql/kysely-on-connection.ts";
 import { ask } from "../server/load.ts";
+import { removeSuperseded } from "../sql/projection/superseded.ts";
 import type { Database } from "../sql/schema.ts";
 import { sqlReader } from "../sql/read.ts";
 import type { BlackboardReader, Store } from "../store.ts";
@@ -50,6 +51,7 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("PostgreSQL", () => 
     ["attempts of a task", asking(async (reader) => reader.attemptsOf("one"))],
     ["the merge queue", asking(async (reader) => reader.mergeQueue(10))],
     ["events", asking(async (reader) => reader.events("queue", 5, 10))],
+    ["what archives have left", async (db) => removeSuperseded(db)],
     ["events of a task", asking(async (reader) => reader.eventsOfTask("one"))],
     [
       "a list of tasks",

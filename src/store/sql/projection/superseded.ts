@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { TASKS_ARCHIVED } from "../literals.ts";
 import type { Database } from "../schema.ts";
 
 /**
@@ -9,7 +10,7 @@ export async function removeSuperseded(db: Kysely<Database>): Promise<void> {
   const notices = await db
     .selectFrom("events")
     .select(["run_id", "seq"])
-    .where("type", "=", "tasks_archived")
+    .where("type", "=", TASKS_ARCHIVED)
     .where("task_id", "is", null)
     .orderBy("run_id")
     .orderBy("seq")
@@ -19,7 +20,8 @@ export async function removeSuperseded(db: Kysely<Database>): Promise<void> {
     await db
       .deleteFrom("events")
       .where("run_id", "=", runId)
-      .where("type", "=", "tasks_archived")
+      .where("type", "=", TASKS_ARCHIVED)
+      .where("task_id", "is", null)
       .where("seq", "<", last)
       .execute();
   }

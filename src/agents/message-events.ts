@@ -1,7 +1,7 @@
-import type { AgentEvent } from "../adapter.ts";
-import { boundedText, eventText } from "../bounds.ts";
-import { fieldsIn, listIn, textIn, type Fields } from "../json-fields.ts";
-import { toolSummary } from "../tool-summary.ts";
+import type { AgentEvent } from "./adapter.ts";
+import { boundedText, eventText } from "./bounds.ts";
+import { fieldsIn, listIn, textIn, type Fields } from "./json-fields.ts";
+import { toolSummary } from "./tool-summary.ts";
 
 /** What a model's message says and does: one event for each content block. */
 export function messageEvents(message: Fields): readonly AgentEvent[] {

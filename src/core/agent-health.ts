@@ -1,0 +1,54 @@
+import type { FailureClass } from "./failure.ts";
+
+/** How well an agent's provider serves it, as the ends of its attempts tell: a circuit breaker. */
+export type AgentHealth = {
+  /** Attempts in a row that the provider has failed. */
+  readonly failures: number;
+  /** Times in a row that the agent was rested. */
+  readonly rests: number;
+  /** Until then none of its attempts starts (milliseconds since the epoch). */
+  readonly restsUntilMs: number;
+  /** How many of its attempts may be at work at a time. */
+  readonly room: number;
+};
+
+export const HEALTHY: AgentHealth = { failures: 0, rests: 0, restsUntilMs: 0, room: Infinity };
+
+const FAILURES_BEFORE_REST = 3;
+const FIRST_REST_MS = 15_000;
+const REST_MAX_MS = 5 * 60_000;
+/** With as many at work again, nothing is special any more. */
+const ROOM_WHEN_WELL = 16;
+
+const OF_PROVIDER: ReadonlySet<FailureClass> = new Set(["provider_error", "network"]);
+/** The provider has answered, whatever came of it. */
+const ANSWERED: ReadonlySet<FailureClass> = new Set([
+  "check_failed",
+  "context_overflow",
+  "empty_output",
+]);
+
+/**
+ * What the end of an attempt tells; `failureClass` is `undefined` when it succeeded. After three
+ * failures in a row the agent rests, longer each time; then one attempt tries, and with each that is
+ * answered twice as many may.
+ */
+export function afterEnd(
+  health: AgentHealth,
+  failureClass: FailureClass | undefined,
+  nowMs: number,
+): AgentHealth {
+  if (failureClass !== undefined && OF_PROVIDER.has(failureClass)) return failed(health, nowMs);
+  if (failureClass !== undefined && !ANSWERED.has(failureClass)) return health;
+  const room = health.room * 2;
+  return room > ROOM_WHEN_WELL ? HEALTHY : { ...health, failures: 0, room };
+}
+
+function failed(health: AgentHealth, nowMs: number): AgentHealth {
+  // It was at work when the others failed, and says nothing new.
+  if (nowMs < health.restsUntilMs) return health;
+  const failures = health.failures + 1;
+  if (health.rests === 0 && failures < FAILURES_BEFORE_REST) return { ...health, failures };
+  const restMs = Math.min(REST_MAX_MS, FIRST_REST_MS * 2 ** health.rests);
+  return { failures, rests: health.rests + 1, restsUntilMs: nowMs + restMs, room: 1 };
+}
