@@ -7,6 +7,7 @@ const BENCHMARKS = [
   "task-life",
   "engine-life",
   "process-agents",
+  "worktrees",
   "start-latency",
   "stores",
   "zombie",

@@ -110,6 +110,10 @@ export async function worktreesOptions({
     worktreesRoot: worktreesRoot(root, environment, config.workspace.root),
     env: environment.variables,
     config: config.workspace,
+    warm: {
+      max: config.workspace.warm ?? config.limits.parallel,
+      always: config.workspace.warm !== undefined,
+    },
     clock,
   };
 }

@@ -39,4 +39,6 @@ export type WorkspaceSettings = {
   readonly setup: readonly (string | readonly string[])[];
   readonly teardown: readonly (string | readonly string[])[];
   readonly env: Readonly<Record<string, string>>;
+  /** How many worktrees of ended tasks are kept for the next ones; unset, as many as pays. */
+  readonly warm: number | undefined;
 };

@@ -24,7 +24,7 @@ export function resolveConfig(file: ConfigFile): Config {
       maxRetries: file.defaults.retries,
     },
     checks: [...DEFAULTS.checks, ...file.checks.map(checkOf).filter((check) => !isDefault(check))],
-    workspace: { ...file.workspace, root: file.workspace.root },
+    workspace: { ...file.workspace, root: file.workspace.root, warm: file.workspace.warm },
     merge: { enabled: file.merge.enabled, target: file.merge.target },
     limits: file.limits,
     store: file.store,

@@ -88,6 +88,14 @@ const workspace = z.strictObject({
   setup: z.array(commandLine).default([]).describe("Commands that make a worktree ready."),
   teardown: z.array(commandLine).default([]).describe("Commands before a worktree is removed."),
   env: variables.default({}).describe("Variables for agents, checks and set-up."),
+  warm: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe(
+      "Cleaned worktrees kept for next tasks; unset, limits.parallel in a repository of 2000 files or more.",
+    ),
 });
 
 const defaults = z.strictObject({

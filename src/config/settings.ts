@@ -77,7 +77,7 @@ function effectiveConfig(config: ConfigFile): Readonly<Record<string, unknown>> 
       retries: defaults.retries,
     },
     checks: [...new Set(checks)],
-    workspace: { root: undefined, ...workspace },
+    workspace: { root: undefined, ...workspace, warm: workspace.warm },
     merge: { enabled: merge.enabled, target: merge.target },
     limits,
     store,

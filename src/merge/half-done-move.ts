@@ -6,7 +6,7 @@ import { git, tryGit } from "../workspace/git.ts";
 import { branchCommit, pathsOf } from "../workspace/refs.ts";
 import { clearStaleLocks } from "../workspace/stale-locks.ts";
 import { endStray } from "../workspace/stray.ts";
-import { commonDirOf, gitDirOf } from "../workspace/worktree.ts";
+import { commonDirOf, gitDirOf } from "../workspace/git-folders.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import { changedFiles, filesChangedBy, type DifferingFiles } from "./target-checkout.ts";
 

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { entryAt } from "../workspace/entry-at.ts";
 import { pathsOf, registeredWorktrees } from "../workspace/refs.ts";
-import { commonDirOf, gitDirOf } from "../workspace/worktree.ts";
+import { commonDirOf, gitDirOf } from "../workspace/git-folders.ts";
 
 type Deps = { readonly repositoryRoot: string };
 

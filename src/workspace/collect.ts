@@ -9,7 +9,8 @@ import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { mergeBase, workspacePath } from "./prepare.ts";
 import { branchCommit } from "./refs.ts";
 import { settle } from "./settle.ts";
-import { claimWorktree, findWorktree } from "./worktree.ts";
+import { findWorktree } from "./git-folders.ts";
+import { claimWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { CollectedWork, CollectRequest, Workspace } from "./workspace.ts";
 

@@ -6,7 +6,7 @@ import { readOwner } from "./owner.ts";
 import { inside } from "./place.ts";
 import { commitOf } from "./refs.ts";
 import { snapshot } from "./snapshot.ts";
-import { commonDirOf, findWorktree } from "./worktree.ts";
+import { commonDirOf, findWorktree } from "./git-folders.ts";
 
 type Deps = { readonly repositoryRoot: string };
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readLeft } from "./read-left.ts";
-import { commonDirOf } from "./worktree.ts";
+import { commonDirOf } from "./git-folders.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 /** Whoever is making a worktree has long gone on after this. */

@@ -10,7 +10,9 @@ import { branchCommit, commitsOf, isAncestor, registeredWorktrees } from "./refs
 import { rescueBranch } from "./rescue.ts";
 import { settle } from "./settle.ts";
 import { clearStaleLocks } from "./stale-locks.ts";
-import { commonDirOf, discardWorktree, findWorktree } from "./worktree.ts";
+import { commonDirOf, findWorktree } from "./git-folders.ts";
+import { discardWorktree } from "./worktree.ts";
+import { keepWarm } from "./warm.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { RemoveRequest } from "./workspace.ts";
 
@@ -34,7 +36,10 @@ export async function remove(deps: WorktreesDeps, request: RemoveRequest): Promi
   for (const branch of request.branches) await removeBranch(deps, request, branch, path);
   const revisions = [`refs/heads/${request.mergedInto ?? ""}`, "HEAD"];
   const [target, head = ""] = await commitsOf(place, revisions);
-  await discardWorktree(deps, { taskId, path, commit: target ?? head }, worktree);
+  const claim = { taskId, path, commit: target ?? head };
+  const isClean = failure === undefined && worktree && (await readOwner(worktree));
+  if (isClean && (await keepWarm(deps, worktree, claim))) return;
+  await discardWorktree(deps, claim, worktree);
   if (failure) throw failure;
 }
 

@@ -5,7 +5,7 @@ import { isValidId } from "../core/names.ts";
 import { git } from "./git.ts";
 import { readOwner } from "./owner.ts";
 import { registeredWorktrees } from "./refs.ts";
-import { commonDirOf, findWorktree } from "./worktree.ts";
+import { commonDirOf, findWorktree } from "./git-folders.ts";
 import type { WorktreesOptions } from "./worktrees-deps.ts";
 
 // Told from the repository and the folder of the worktrees alone, and without making either.

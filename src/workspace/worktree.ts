@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, realpath, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { gitError } from "./git-error.ts";
+import { commonDirOf, findWorktree, firstLine, linkTarget } from "./git-folders.ts";
 import { git, tryGit } from "./git.ts";
 import { hadOwner, readOwner } from "./owner.ts";
 import type { Worktree } from "./place.ts";
-import { readLeft } from "./read-left.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
 import { endStrayGit } from "./stray.ts";
+import { takeWarm } from "./warm.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 export type Claim = {
@@ -37,22 +38,9 @@ export async function claimWorktree(
     if (hadOwner(found)) await keepFiles(deps, claim, found);
   }
   await discardWorktree(deps, claim, found);
-  return deps.addExclusively(async () => addWorktree(deps, claim, signal));
-}
-
-/** The worktree that git has on record at `path`, whether its files are there or not. */
-export async function findWorktree(
-  deps: { readonly repositoryRoot: string },
-  path: string,
-): Promise<Worktree | undefined> {
-  const records = join(await commonDirOf(deps), "worktrees");
-  const names = existsSync(records) ? await readdir(records) : [];
-  for (const name of names) {
-    const gitDir = join(records, name);
-    const link = await firstLine(join(gitDir, "gitdir"));
-    if (link && resolve(gitDir, link) === join(path, ".git")) return { path, gitDir };
-  }
-  return undefined;
+  return deps.addExclusively(
+    async () => (await takeWarm(deps, claim.path)) ?? addWorktree(deps, claim, signal),
+  );
 }
 
 /** Removes a worktree in whatever state it is, after keeping what only it holds. */
@@ -160,31 +148,4 @@ async function failureOfAdding(
     signal.throwIfAborted();
     return error;
   }
-}
-
-/** The folder of the repository that all its worktrees share. */
-export async function commonDirOf(deps: { readonly repositoryRoot: string }): Promise<string> {
-  return gitFolder(deps.repositoryRoot, "--git-common-dir");
-}
-
-/** Git's own folder about the check-out at `path`. */
-export async function gitDirOf(path: string): Promise<string> {
-  return gitFolder(path, "--absolute-git-dir");
-}
-
-/** In a repository's main check-out both are its `.git`, and git need not be asked. */
-async function gitFolder(path: string, which: string): Promise<string> {
-  const plain = join(path, ".git");
-  const isPlain = (await lstat(plain).catch(() => undefined))?.isDirectory() === true;
-  return realpath(isPlain ? plain : resolve(path, await git(["rev-parse", which], { cwd: path })));
-}
-
-/** Where the `.git` file of a worktree points to. */
-function linkTarget(path: string, line: string | undefined): string | undefined {
-  return line?.startsWith("gitdir: ") ? resolve(path, line.slice("gitdir: ".length)) : undefined;
-}
-
-/** The first line of a file; `undefined` when it is not there, or a folder. */
-async function firstLine(path: string): Promise<string | undefined> {
-  return (await readLeft(path))?.toString().split("\n")[0];
 }

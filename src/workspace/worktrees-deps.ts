@@ -20,6 +20,12 @@ export type WorktreesOptions = {
   /** Where workspaces are made; outside the repository. */
   readonly worktreesRoot: string;
   readonly config: WorkspaceConfig;
+  /** How many worktrees of ended tasks are kept for the next ones. */
+  readonly warm: {
+    readonly max: number;
+    /** Also in a repository of so few files that a new worktree is there as fast. */
+    readonly always: boolean;
+  };
   /** The environment that set-up and tear-down commands inherit. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;

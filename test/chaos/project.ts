@@ -11,12 +11,16 @@ import type { GraphTask } from "./graph.ts";
 const BIN = resolve(import.meta.dirname, "../../bin/orchestra.cjs");
 const AGENT = resolve(import.meta.dirname, "agent.sh");
 
+/** How many worktrees of ended tasks are kept for the next ones. */
+export const WARM_MAX = 2;
+
 /** Failures cost nothing here about which a person would have to be asked. */
 const CONFIG = `agents:
   script: { adapter: command, command: [sh, "${AGENT}", "{task_id}", "{attempt_id}"], prompt: stdin }
 checks: ["! grep -rq BROKEN work"]
 defaults: { retries: 20, stall: 10 }
 limits: { parallel: 4 }
+workspace: { warm: ${WARM_MAX} }
 `;
 
 /** A project to be worked, and struck at. Everything of it is in one folder. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { openReader, ROWS_MAX } from "./outcome.ts";
-import type { ChaosProject } from "./project.ts";
+import { WARM_MAX, type ChaosProject } from "./project.ts";
 
 /** Litter, damage, and work of agents that is not to be found any more. */
 export async function wrongsOfRepository(project: ChaosProject): Promise<string[]> {
@@ -27,12 +27,14 @@ async function wrongsOfBranches(project: ChaosProject): Promise<string[]> {
     .filter((line) => line.startsWith("worktree "))
     .map((line) => line.slice("worktree ".length))
     .filter((path) => path !== project.root);
+  const warm = worktrees.filter(isWarm);
+  const taken = worktrees.filter((path) => !isWarm(path));
   const folder = join(project.scratch, "orchestra/worktrees");
   // A queue that had ended before it was restored elsewhere has had no agent there.
   const projects = existsSync(folder) ? readdirSync(folder) : [];
   const folders = projects.flatMap((name) => readdirSync(join(folder, name)));
-  const mayHaveFolder = new Set([...waiting, ".merge"]);
-  const names = new Set([...worktrees.map((path) => basename(path)), ...folders]);
+  const mayHaveFolder = new Set([...waiting, ".merge", ".warm"]);
+  const names = new Set([...taken.map((path) => basename(path)), ...folders]);
   const strayFolders = [...names].filter((name) => !mayHaveFolder.has(name));
 
   const format = "--format=%(refname:lstrip=3)";
@@ -43,7 +45,18 @@ async function wrongsOfBranches(project: ChaosProject): Promise<string[]> {
   return [
     ...strayFolders.map((name) => `The worktree ${name} was left.`),
     ...strayBranches.map((branch) => `The branch orchestra/${branch} was left.`),
+    ...(warm.length > WARM_MAX ? [`${warm.length} worktrees are kept for next tasks.`] : []),
+    ...warm.filter((path) => !isUntouched(project, path)).map((path) => `${path} is not clean.`),
   ];
+}
+
+function isWarm(path: string): boolean {
+  return basename(dirname(path)) === ".warm";
+}
+
+/** Nothing of the task before is in a worktree that is kept for the next one. */
+function isUntouched(project: ChaosProject, path: string): boolean {
+  return project.git("-C", path, "status", "--porcelain", "--ignored") === "";
 }
 
 /** The person's own check-out follows the target branch, and nobody holds a lock. */

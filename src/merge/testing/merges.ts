@@ -1,6 +1,7 @@
 import {
   instantClock,
   NEVER,
+  COLD,
   NO_CONFIG,
   type TestRepository,
 } from "../../workspace/testing/test-repository.ts";
@@ -19,6 +20,7 @@ export function mergesOf(
     repositoryRoot: repository.root,
     worktreesRoot: repository.worktreesRoot,
     config: { ...NO_CONFIG, ...config },
+    warm: COLD,
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: instantClock,
   });

@@ -1,6 +1,6 @@
 import { systemClock } from "../../system-clock.ts";
 import { createWorktrees } from "../worktrees.ts";
-import { NEVER, NO_CONFIG } from "./test-repository.ts";
+import { COLD, NEVER, NO_CONFIG } from "./test-repository.ts";
 
 // Prepares the workspace of an attempt with one set-up command, to be killed on the way.
 const [repositoryRoot = "", worktreesRoot = "", setup = "", request = ""] = process.argv.slice(2);
@@ -8,6 +8,7 @@ const workspaces = createWorktrees({
   repositoryRoot,
   worktreesRoot,
   config: { ...NO_CONFIG, setup: [setup] },
+  warm: COLD,
   env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
   clock: systemClock,
 });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type { Clock } from "../../core/clock.ts";
 import { createWorktrees } from "../worktrees.ts";
-import type { WorkspaceConfig } from "../worktrees-deps.ts";
+import type { WorkspaceConfig, WorktreesOptions } from "../worktrees-deps.ts";
 import type { Workspaces } from "../workspace.ts";
 
 /** A person's repository in a temporary folder, for tests; removed when it is disposed of. */
@@ -23,9 +23,14 @@ export type TestRepository = AsyncDisposable & {
     cwd?: string,
   ) => Promise<string>;
   readonly workspaces: (config?: Partial<WorkspaceConfig>, repositoryRoot?: string) => Workspaces;
+  /** Workspaces that keep so many worktrees of ended tasks. */
+  readonly warmWorkspaces: (max: number) => Workspaces;
 };
 
 export const NO_CONFIG: WorkspaceConfig = { copy: [], link: [], setup: [], teardown: [], env: {} };
+
+/** No worktree is kept for a next task. */
+export const COLD = { max: 0, always: false };
 
 /** Time in which nothing waits. */
 export const instantClock: Clock = {
@@ -53,6 +58,14 @@ export async function createTestRepository(): Promise<TestRepository> {
   };
   await git(["init", "--quiet", "--initial-branch=main"]);
   await commit({ "a.txt": "one\n", ".gitignore": "*.log\n.env\ndeps/\n" }, "First");
+  const options: WorktreesOptions = {
+    repositoryRoot: root,
+    worktreesRoot,
+    config: NO_CONFIG,
+    warm: COLD,
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    clock: instantClock,
+  };
   return {
     root,
     folder,
@@ -61,13 +74,8 @@ export async function createTestRepository(): Promise<TestRepository> {
     write,
     commit,
     workspaces: (config, repositoryRoot = root) =>
-      createWorktrees({
-        repositoryRoot,
-        worktreesRoot,
-        config: { ...NO_CONFIG, ...config },
-        env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
-        clock: instantClock,
-      }),
+      createWorktrees({ ...options, repositoryRoot, config: { ...NO_CONFIG, ...config } }),
+    warmWorkspaces: (max) => createWorktrees({ ...options, warm: { max, always: true } }),
     [Symbol.asyncDispose]: async () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,0 +1,127 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { REMOVE, request } from "./testing/requests.ts";
+import { createTestRepository, NEVER, type TestRepository } from "./testing/test-repository.ts";
+
+const OTHER = { taskId: "t2", attemptId: "t2-1", branch: "orchestra/t2-work/1" };
+const THIRD = { taskId: "t3", attemptId: "t3-1", branch: "orchestra/t3-work/1" };
+
+const warmIn = ({ worktreesRoot }: TestRepository): string[] => {
+  const folder = join(worktreesRoot, ".warm");
+  return existsSync(folder) ? readdirSync(folder) : [];
+};
+
+test("the worktree of an ended task is the next one's, with nothing of the first one in it", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.warmWorkspaces(1);
+  const first = await workspaces.prepare(request(1), NEVER);
+  const file = statSync(join(first.path, "a.txt")).ino;
+  await repository.commit({ "mine.txt": "mine\n" }, "Mine", first.path);
+  const replaced = await repository.commit({ "old.txt": "old\n" }, "Replaced", first.path);
+  await repository.git(["reset", "--quiet", "--hard", "HEAD^"], first.path);
+  await repository.write("deps/cache", "ignored\n", first.path);
+  await repository.write("left.txt", "uncommitted\n", first.path);
+  await repository.git(["config", "extensions.worktreeConfig", "true"]);
+  await repository.git(["config", "--worktree", "user.name", "Mallory"], first.path);
+
+  await workspaces.remove(REMOVE);
+  expect([existsSync(first.path), warmIn(repository)]).toEqual([false, ["1"]]);
+  expect(await workspaces.list()).toEqual([]);
+  const next = await workspaces.prepare(request(1, OTHER), NEVER);
+
+  expect(statSync(join(next.path, "a.txt")).ino).toBe(file);
+  expect(readdirSync(next.path).toSorted()).toEqual([".git", ".gitignore", "a.txt"]);
+  expect(await repository.git(["status", "--porcelain", "--branch"], next.path)).toBe(
+    "## orchestra/t2-work/1",
+  );
+  expect(await repository.git(["log", "-g", "--format=%s", "HEAD"], next.path)).toBe("First");
+  const settings = await repository.git(["config", "--list"], next.path);
+  expect(settings).not.toContain("Mallory");
+  const kept = (await workspaces.rescued()).map(({ commit, taskId }) => ({ commit, taskId }));
+  expect(kept).toContainEqual({ commit: replaced, taskId: "t1" });
+  expect(warmIn(repository)).toEqual([]);
+  expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
+});
+
+test("tasks that begin at once get a worktree each, and no more are kept than configured", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.warmWorkspaces(2);
+  const begin = async (): Promise<string[]> => {
+    const requests = [request(1), request(1, OTHER), request(1, THIRD)];
+    const made = await Promise.all(requests.map(async (one) => workspaces.prepare(one, NEVER)));
+    return made.map(({ path }) => path);
+  };
+  await begin();
+  for (const taskId of ["t1", "t2", "t3"]) {
+    const branches = [`orchestra/${taskId}-work/1`];
+    await workspaces.remove({ ...REMOVE, taskId, branches });
+  }
+  expect(warmIn(repository)).toEqual(["1", "2"]);
+
+  for (const path of await begin()) {
+    expect(await repository.git(["status", "--porcelain"], path)).toBe("");
+    expect(readFileSync(join(path, "a.txt"), "utf8")).toBe("one\n");
+  }
+  expect(warmIn(repository)).toEqual([]);
+});
+
+test("a worktree with a file that git was told not to look at is removed", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.warmWorkspaces(1);
+  const { path } = await workspaces.prepare(request(1), NEVER);
+  await repository.git(["update-index", "--assume-unchanged", "a.txt"], path);
+  await repository.write("a.txt", "changed\n", path);
+
+  await workspaces.remove(REMOVE);
+
+  expect([existsSync(path), warmIn(repository)]).toEqual([false, []]);
+  expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(1);
+});
+
+test("a worktree whose repository the agent has put away is removed", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.warmWorkspaces(1);
+  const { path } = await workspaces.prepare(request(1), NEVER);
+  renameSync(join(path, ".git"), join(path, "git-backup"));
+
+  await workspaces.remove(REMOVE);
+
+  expect([existsSync(path), warmIn(repository)]).toEqual([false, []]);
+});
+
+test("a small repository keeps none, unless that is asked for", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  await workspaces.prepare(request(1), NEVER);
+  await workspaces.remove(REMOVE);
+  expect(warmIn(repository)).toEqual([]);
+});
+
+test.each(["given back", "taken"])(
+  "one that was killed while it was %s is made anew",
+  async (how) => {
+    await using repository = await createTestRepository();
+    const workspaces = repository.warmWorkspaces(1);
+    const { path } = await workspaces.prepare(request(1), NEVER);
+    await workspaces.remove(REMOVE);
+    // The record names the task's folder, and the files still, or already, lie with the kept ones.
+    const taken = how === "taken" ? path.replace(/t1$/, "t2") : path;
+    const record = join(repository.root, ".git/worktrees/t1/gitdir");
+    writeFileSync(record, `${join(taken, ".git")}\n`);
+
+    await workspaces.remove(REMOVE);
+    const next = await workspaces.prepare(request(1, OTHER), NEVER);
+
+    expect(await repository.git(["status", "--porcelain"], next.path)).toBe("");
+    expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
+    expect(warmIn(repository)).toEqual([]);
+  },
+);
