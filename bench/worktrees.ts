@@ -75,6 +75,7 @@ function workspacesOf(root: string, max: number): Workspaces {
     worktreesRoot: `${root}-worktrees-${max}`,
     config: { copy: [], link: [], setup: [], teardown: [], env: {} },
     warm: { max, always: true },
+    ports: { size: 0, file: "" },
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: systemClock,
   });

@@ -104,7 +104,7 @@ export async function worktreesOptions({
   config,
   clock,
 }: Pick<Project, "root" | "environment" | "config" | "clock">): Promise<WorktreesOptions> {
-  const { worktreesRoot } = await import("./config/worktrees-root.ts");
+  const { portsFile, worktreesRoot } = await import("./config/worktrees-root.ts");
   return {
     repositoryRoot: root,
     worktreesRoot: worktreesRoot(root, environment, config.workspace.root),
@@ -114,6 +114,7 @@ export async function worktreesOptions({
       max: config.workspace.warm ?? config.limits.parallel,
       always: config.workspace.warm !== undefined,
     },
+    ports: { size: config.workspace.ports, file: portsFile(environment) },
     clock,
   };
 }

@@ -39,6 +39,8 @@ export type WorkspaceSettings = {
   readonly setup: readonly (string | readonly string[])[];
   readonly teardown: readonly (string | readonly string[])[];
   readonly env: Readonly<Record<string, string>>;
+  /** Ports that each worktree has for itself. */
+  readonly ports: number;
   /** How many worktrees of ended tasks are kept for the next ones; unset, as many as pays. */
   readonly warm: number | undefined;
 };

@@ -34,6 +34,7 @@ export const DEFAULTS: Config = {
     setup: [],
     teardown: [],
     env: {},
+    ports: 0,
     warm: undefined,
   },
   merge: { enabled: true, target: undefined },

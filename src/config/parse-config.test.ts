@@ -90,6 +90,11 @@ test.each([
   ],
   ["agents: { a: { comand: [x] } }", "1:16", /agents\.a: unknown key comand; did you mean command/],
   ["limits:\n  parallel: many\n", "2:13", /limits\.parallel: expected a number, got "many"/],
+  [
+    'workspace: { ports: 2, env: { API: "localhost:{port+2}" } }',
+    "1:36",
+    /workspace\.env\.API: expected workspace\.ports to be 3 or more/,
+  ],
   ["limits: { parallel: 0 }", "1:21", /limits\.parallel: expected at least 1, got 0/],
   ["limits: { parallel: 1.5 }", "1:21", /limits\.parallel: expected a whole number, got 1\.5/],
   ["defaults: { retries: 101 }", "1:22", /expected at most 100, got 101/],

@@ -81,13 +81,23 @@ const check = z
   )
   .describe("A line for sh, an argument list, a built-in check, or an object with a time-out.");
 
-const workspace = z.strictObject({
+const workspaceFields = z.strictObject({
   root: text.optional().describe("Where worktrees are made, outside the repository."),
   copy: z.array(text).default([]).describe("Ignored files to copy into each worktree."),
   link: z.array(text).default([]).describe("Files and folders to link into each worktree."),
   setup: z.array(commandLine).default([]).describe("Commands that make a worktree ready."),
   teardown: z.array(commandLine).default([]).describe("Commands before a worktree is removed."),
-  env: variables.default({}).describe("Variables for agents, checks and set-up."),
+  env: variables
+    .default({})
+    .describe(
+      "Variables for agents, checks and set-up; {task_id}, {port} and {port+1} are filled in.",
+    ),
+  ports: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe("Ports that each worktree has for itself; its first is ORCHESTRA_PORT."),
   warm: z
     .int()
     .min(0)
@@ -96,6 +106,16 @@ const workspace = z.strictObject({
     .describe(
       "Cleaned worktrees kept for next tasks; unset, limits.parallel in a repository of 2000 files or more.",
     ),
+});
+
+const workspace = workspaceFields.superRefine(({ env, ports }, context) => {
+  for (const [name, value] of Object.entries(env)) {
+    const asked = [...value.matchAll(/\{port(?:\+(\d+))?\}/g)].map(([, more]) => Number(more ?? 0));
+    if (Math.max(-1, ...asked) < ports) continue;
+    const needed = Math.max(...asked) + 1;
+    const message = `expected workspace.ports to be ${needed} or more, as this asks for that many`;
+    context.addIssue({ code: "custom", path: ["env", name], message });
+  }
 });
 
 const defaults = z.strictObject({

@@ -26,6 +26,12 @@ export function defaultWorktrees({ variables, home }: Environment): {
   return { folder: join(data, "worktrees"), variable };
 }
 
+/** The file that says which workspace has which ports, for all projects of the user. */
+export function portsFile({ variables, home }: Environment): string {
+  const [data] = dataFolder(variables, home);
+  return join(data, "ports.db");
+}
+
 function dataFolder(
   variables: Environment["variables"],
   home: string,

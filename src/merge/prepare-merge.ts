@@ -8,6 +8,7 @@ import { git, tryGit } from "../workspace/git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "../workspace/half-done.ts";
 import { readOwner, writeOwner, type Owner } from "../workspace/owner.ts";
 import { inside, type Worktree } from "../workspace/place.ts";
+import { leasePorts } from "../workspace/port-blocks.ts";
 import { commitsOf, isAncestor, pathsOf } from "../workspace/refs.ts";
 import { claimWorktree } from "../workspace/worktree.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
@@ -71,6 +72,7 @@ async function scratchAt(
   const claim = { taskId: undefined, path, commit: targetCommit };
   const worktree = await claimWorktree(deps, claim, signal);
   if (!(await readOwner(worktree))) await writeOwner(worktree, ownerOf(request, targetCommit));
+  if (deps.ports.size > 0) await leasePorts(deps.ports, path);
   await clearLocks(deps, worktree);
   await dropTornIndex(worktree);
   await clearOperations(worktree);

@@ -1,14 +1,24 @@
 import type { WorkspaceRequest } from "./workspace.ts";
+import { leasedPort } from "./port-blocks.ts";
 import type { WorktreesOptions } from "./worktrees-deps.ts";
+
+const PLACEHOLDER = /\{task_id\}|\{port(?:\+(\d+))?\}/g;
 
 /** What agents, checks, set-up and tear-down are told about the workspace at `path`. */
 export function environment(
-  { repositoryRoot, config }: Pick<WorktreesOptions, "repositoryRoot" | "config">,
+  { repositoryRoot, config, ports }: Pick<WorktreesOptions, "repositoryRoot" | "config" | "ports">,
   request: Omit<WorkspaceRequest, "previousBranch">,
   path: string,
 ): Readonly<Record<string, string>> {
+  const port = ports.size === 0 ? undefined : leasedPort(ports, path);
+  const fill = (value: string): string =>
+    value.replace(PLACEHOLDER, (whole, more: string | undefined) => {
+      if (whole === "{task_id}") return request.taskId;
+      return port === undefined ? whole : `${port + Number(more ?? 0)}`;
+    });
   return {
-    ...config.env,
+    ...Object.fromEntries(Object.entries(config.env).map(([name, value]) => [name, fill(value)])),
+    ...(port === undefined ? {} : { ORCHESTRA_PORT: `${port}` }),
     ORCHESTRA_TASK_ID: request.taskId,
     ORCHESTRA_ATTEMPT_ID: request.attemptId,
     ORCHESTRA_WORKTREE_PATH: path,

@@ -9,6 +9,7 @@ import { tryGit } from "./git.ts";
 import { clearLocks, dropTornIndex } from "./half-done.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
+import { leasePorts } from "./port-blocks.ts";
 import { commitsOf } from "./refs.ts";
 import { settle } from "./settle.ts";
 import { claimWorktree } from "./worktree.ts";
@@ -31,6 +32,7 @@ export async function prepare(
 
   const owner = await takeOver(deps, worktree, request, start);
   signal.throwIfAborted();
+  if (deps.ports.size > 0) await leasePorts(deps.ports, path);
   await furnish(deps, worktree, owner, signal);
   return {
     path,

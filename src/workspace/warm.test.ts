@@ -21,7 +21,7 @@ const warmIn = ({ worktreesRoot }: TestRepository): string[] => {
 
 test("the worktree of an ended task is the next one's, with nothing of the first one in it", async () => {
   await using repository = await createTestRepository();
-  const workspaces = repository.warmWorkspaces(1);
+  const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
   const first = await workspaces.prepare(request(1), NEVER);
   const file = statSync(join(first.path, "a.txt")).ino;
   await repository.commit({ "mine.txt": "mine\n" }, "Mine", first.path);
@@ -53,7 +53,7 @@ test("the worktree of an ended task is the next one's, with nothing of the first
 
 test("tasks that begin at once get a worktree each, and no more are kept than configured", async () => {
   await using repository = await createTestRepository();
-  const workspaces = repository.warmWorkspaces(2);
+  const workspaces = repository.workspacesWith({ warm: { max: 2, always: true } });
   const begin = async (): Promise<string[]> => {
     const requests = [request(1), request(1, OTHER), request(1, THIRD)];
     const made = await Promise.all(requests.map(async (one) => workspaces.prepare(one, NEVER)));
@@ -75,7 +75,7 @@ test("tasks that begin at once get a worktree each, and no more are kept than co
 
 test("a worktree with a file that git was told not to look at is removed", async () => {
   await using repository = await createTestRepository();
-  const workspaces = repository.warmWorkspaces(1);
+  const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
   const { path } = await workspaces.prepare(request(1), NEVER);
   await repository.git(["update-index", "--assume-unchanged", "a.txt"], path);
   await repository.write("a.txt", "changed\n", path);
@@ -88,7 +88,7 @@ test("a worktree with a file that git was told not to look at is removed", async
 
 test("a worktree whose repository the agent has put away is removed", async () => {
   await using repository = await createTestRepository();
-  const workspaces = repository.warmWorkspaces(1);
+  const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
   const { path } = await workspaces.prepare(request(1), NEVER);
   renameSync(join(path, ".git"), join(path, "git-backup"));
 
@@ -109,7 +109,7 @@ test.each(["given back", "taken"])(
   "one that was killed while it was %s is made anew",
   async (how) => {
     await using repository = await createTestRepository();
-    const workspaces = repository.warmWorkspaces(1);
+    const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
     const { path } = await workspaces.prepare(request(1), NEVER);
     await workspaces.remove(REMOVE);
     // The record names the task's folder, and the files still, or already, lie with the kept ones.

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Exclusive } from "./exclusive.ts";
+import type { PortBlocks } from "./port-blocks.ts";
 
 /** How workspaces are furnished; from `orchestra.yaml`. Paths are relative to the project's folder. */
 export type WorkspaceConfig = {
@@ -26,6 +27,7 @@ export type WorktreesOptions = {
     /** Also in a repository of so few files that a new worktree is there as fast. */
     readonly always: boolean;
   };
+  readonly ports: PortBlocks;
   /** The environment that set-up and tear-down commands inherit. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import {
   NEVER,
   COLD,
   NO_CONFIG,
+  NO_PORTS,
   type TestRepository,
 } from "../../workspace/testing/test-repository.ts";
 import type { WorkspaceConfig } from "../../workspace/worktrees-deps.ts";
@@ -21,6 +22,7 @@ export function mergesOf(
     worktreesRoot: repository.worktreesRoot,
     config: { ...NO_CONFIG, ...config },
     warm: COLD,
+    ports: NO_PORTS,
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: instantClock,
   });

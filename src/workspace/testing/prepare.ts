@@ -1,6 +1,6 @@
 import { systemClock } from "../../system-clock.ts";
 import { createWorktrees } from "../worktrees.ts";
-import { COLD, NEVER, NO_CONFIG } from "./test-repository.ts";
+import { COLD, NEVER, NO_CONFIG, NO_PORTS } from "./test-repository.ts";
 
 // Prepares the workspace of an attempt with one set-up command, to be killed on the way.
 const [repositoryRoot = "", worktreesRoot = "", setup = "", request = ""] = process.argv.slice(2);
@@ -9,6 +9,7 @@ const workspaces = createWorktrees({
   worktreesRoot,
   config: { ...NO_CONFIG, setup: [setup] },
   warm: COLD,
+  ports: NO_PORTS,
   env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
   clock: systemClock,
 });

@@ -23,14 +23,16 @@ export type TestRepository = AsyncDisposable & {
     cwd?: string,
   ) => Promise<string>;
   readonly workspaces: (config?: Partial<WorkspaceConfig>, repositoryRoot?: string) => Workspaces;
-  /** Workspaces that keep so many worktrees of ended tasks. */
-  readonly warmWorkspaces: (max: number) => Workspaces;
+  readonly workspacesWith: (options: Partial<WorktreesOptions>) => Workspaces;
 };
 
 export const NO_CONFIG: WorkspaceConfig = { copy: [], link: [], setup: [], teardown: [], env: {} };
 
 /** No worktree is kept for a next task. */
 export const COLD = { max: 0, always: false };
+
+/** Workspaces have no ports of their own. */
+export const NO_PORTS = { size: 0, file: "" };
 
 /** Time in which nothing waits. */
 export const instantClock: Clock = {
@@ -63,6 +65,7 @@ export async function createTestRepository(): Promise<TestRepository> {
     worktreesRoot,
     config: NO_CONFIG,
     warm: COLD,
+    ports: NO_PORTS,
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: instantClock,
   };
@@ -75,7 +78,7 @@ export async function createTestRepository(): Promise<TestRepository> {
     commit,
     workspaces: (config, repositoryRoot = root) =>
       createWorktrees({ ...options, repositoryRoot, config: { ...NO_CONFIG, ...config } }),
-    warmWorkspaces: (max) => createWorktrees({ ...options, warm: { max, always: true } }),
+    workspacesWith: (changes) => createWorktrees({ ...options, ...changes }),
     [Symbol.asyncDispose]: async () => rm(folder, { recursive: true, force: true }),
   };
 }
