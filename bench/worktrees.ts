@@ -73,7 +73,7 @@ function workspacesOf(root: string, max: number): Workspaces {
   return createWorktrees({
     repositoryRoot: root,
     worktreesRoot: `${root}-worktrees-${max}`,
-    config: { copy: [], link: [], setup: [], teardown: [], env: {} },
+    config: { copy: [], link: [], sparse: [], setup: [], teardown: [], env: {} },
     warm: { max, always: true },
     ports: { size: 0, file: "" },
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },

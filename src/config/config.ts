@@ -36,6 +36,8 @@ export type WorkspaceSettings = {
   readonly root: string | undefined;
   readonly copy: readonly string[];
   readonly link: readonly string[];
+  /** Folders to check out; all where none is named. */
+  readonly sparse: readonly string[];
   readonly setup: readonly (string | readonly string[])[];
   readonly teardown: readonly (string | readonly string[])[];
   readonly env: Readonly<Record<string, string>>;

@@ -31,6 +31,7 @@ export const DEFAULTS: Config = {
     root: undefined,
     copy: [],
     link: [],
+    sparse: [],
     setup: [],
     teardown: [],
     env: {},

@@ -81,10 +81,17 @@ const check = z
   )
   .describe("A line for sh, an argument list, a built-in check, or an object with a time-out.");
 
+/** Without what git would read as a pattern, and no way out of the repository. */
+const FOLDER = /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^*?[\]!#"\\\p{Cc}]+$/u;
+
 const workspaceFields = z.strictObject({
   root: text.optional().describe("Where worktrees are made, outside the repository."),
   copy: z.array(text).default([]).describe("Ignored files to copy into each worktree."),
   link: z.array(text).default([]).describe("Files and folders to link into each worktree."),
+  sparse: z
+    .array(z.string().regex(FOLDER, "expected a folder of the repository, such as packages/shop"))
+    .default([])
+    .describe("Folders to check out, with the files above them; all if none is named."),
   setup: z.array(commandLine).default([]).describe("Commands that make a worktree ready."),
   teardown: z.array(commandLine).default([]).describe("Commands before a worktree is removed."),
   env: variables

@@ -79,6 +79,7 @@ test("set-up and agents are told their ports, which variables of the project may
     config: {
       copy: [],
       link: [],
+      sparse: [],
       setup: ['printf "%s %s" "$ORCHESTRA_PORT" "$API" > told.log'],
       teardown: [],
       env: { API: "http://127.0.0.1:{port+2}/{task_id}/{other}" },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { git, tryGit } from "./git.ts";
 import { inside, type Place, type Worktree } from "./place.ts";
 import { pathsOf } from "./refs.ts";
+import { isNarrow, readNarrowTree } from "./sparse.ts";
 
 export type SnapshotRequest = {
   /** What the files are compared with, and the snapshot's first parent; `undefined` for no commit. */
@@ -51,19 +52,28 @@ export async function snapshot(worktree: Worktree, request: SnapshotRequest): Pr
     const { cwd, env } = inside(worktree);
     const place = { cwd, env: { ...env, ...elsewhere?.env, GIT_INDEX_FILE: index } };
     const hasIndex = !request.ignoresIndex && (await copyIndex(worktree, index));
-    if (!hasIndex && request.head) await git(["read-tree", request.head], place);
-    return await commitFiles(place, request);
+    const isPart = isNarrow(worktree);
+    if (!hasIndex && request.head) {
+      if (isPart) await readNarrowTree(place, request.head, folder);
+      else await git(["read-tree", request.head], place);
+    }
+    // Without being told, git takes in nothing that lies beyond the folders of a narrow worktree.
+    return await commitFiles(place, request, isPart ? ["--sparse"] : []);
   } finally {
     // Whole, and so with what a killed process has left there.
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function commitFiles(place: Place, request: SnapshotRequest): Promise<Snapshot> {
+async function commitFiles(
+  place: Place,
+  request: SnapshotRequest,
+  options: readonly string[],
+): Promise<Snapshot> {
   const untracked = await pathsOf(["ls-files", "-z", "--others", "--exclude-standard"], place);
   const nested = untracked.filter((path) => path.endsWith("/"));
   const except = nested.map((path) => `:(exclude,top,literal)${path}`);
-  await git(["add", "--all", "--", ":/", ...except], place);
+  await git(["add", "--all", ...options, "--", ":/", ...except], place);
   if (request.includesNested) {
     for (const path of nested) await addNested(place, path);
   }

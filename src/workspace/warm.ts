@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { firstLine, linkTarget } from "./git-folders.ts";
 import { git } from "./git.ts";
-import { inside, type Worktree } from "./place.ts";
+import { inside, type Place, type Worktree } from "./place.ts";
 import { keepUnreachable } from "./rescue.ts";
+import { narrow, SPARSE_FILES } from "./sparse.ts";
 import { endStrayGit } from "./stray.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
@@ -17,11 +18,11 @@ const FOLDER = ".warm";
 /** A new worktree of fewer files is there as fast. */
 const FILES_WORTH_KEEPING = 2_000;
 /** All of git's record about a worktree that its next task is to find. */
-const KEPT_OF_RECORD: ReadonlySet<string> = new Set(["HEAD", "commondir", "gitdir", "index"]);
+const KEPT_OF_RECORD = ["HEAD", "commondir", "gitdir", "index"];
 
 type Deps = Pick<
   WorktreesDeps,
-  "repositoryRoot" | "worktreesRoot" | "warm" | "addExclusively" | "clock"
+  "repositoryRoot" | "worktreesRoot" | "config" | "warm" | "addExclusively" | "clock"
 >;
 
 /**
@@ -37,7 +38,7 @@ export async function keepWarm(
   await endStrayGit(deps, worktree.gitDir);
   await keepUnreachable(deps, worktree.gitDir, taskId);
   try {
-    await clean(worktree, commit);
+    await clean(worktree, commit, deps.config.sparse);
   } catch (error) {
     // What cannot be cleaned is no longer to be trusted; removing it tells if that fails, too.
     if (error instanceof OrchestraError) return false;
@@ -48,7 +49,7 @@ export async function keepWarm(
 
 /** Makes a kept worktree the one at `path`; `undefined` when there is none. For one caller at a time. */
 export async function takeWarm(
-  deps: Pick<Deps, "worktreesRoot">,
+  deps: Pick<Deps, "worktreesRoot" | "config">,
   path: string,
 ): Promise<Worktree | undefined> {
   const [first] = await warmWorktrees(deps);
@@ -56,7 +57,10 @@ export async function takeWarm(
   // The record first: were the files there first, they would look like another repository's.
   await pointTo(first.gitDir, path);
   await rename(first.path, path);
-  return { path, gitDir: first.gitDir };
+  const taken = { path, gitDir: first.gitDir };
+  // The configuration may have changed since.
+  await narrow(taken, deps.config.sparse);
+  return taken;
 }
 
 /** Whether it may be kept, and there is room for one more. */
@@ -83,27 +87,33 @@ async function fileCount(gitDir: string): Promise<number> {
 }
 
 /** Nothing of the task before stays: no file, no setting, no note of git, no commit's name. */
-async function clean(worktree: Worktree, commit: string): Promise<void> {
+async function clean(
+  worktree: Worktree,
+  commit: string,
+  folders: readonly string[],
+): Promise<void> {
   const place = inside(worktree);
-  await refuseHidden(place);
-  await forget(worktree);
+  const isPart = folders.length > 0;
+  await refuseHidden(place, isPart);
+  await forget(worktree, KEPT_OF_RECORD);
   await git(["reset", "--quiet", "--hard", commit], place);
   await git(["clean", "--quiet", "-ffdx"], place);
+  await narrow(worktree, folders);
   // Git has noted where it came from.
-  await forget(worktree);
+  await forget(worktree, isPart ? [...KEPT_OF_RECORD, ...SPARSE_FILES] : KEPT_OF_RECORD);
 }
 
-async function forget({ gitDir }: Worktree): Promise<void> {
+async function forget({ gitDir }: Worktree, kept: readonly string[]): Promise<void> {
   for (const name of await readdir(gitDir)) {
-    if (KEPT_OF_RECORD.has(name)) continue;
+    if (kept.includes(name)) continue;
     await rm(join(gitDir, name), { recursive: true, force: true });
   }
 }
 
-/** Files that an agent told git not to look at would stay as they are. */
-async function refuseHidden(place: ReturnType<typeof inside>): Promise<void> {
+/** Files that an agent told git not to look at would stay as they are; but for those beyond its folders. */
+async function refuseHidden(place: Place, isPart: boolean): Promise<void> {
   const lines = await git(["ls-files", "-v"], place);
-  if (!/^(?!H )/m.test(lines)) return;
+  if (!(isPart ? /^(?![HS] )/m : /^(?!H )/m).test(lines)) return;
   throw new OrchestraError(
     "REPOSITORY_UNUSABLE",
     `Git does not look at every file of ${place.cwd}.`,

@@ -6,9 +6,10 @@ import { gitError } from "./git-error.ts";
 import { commonDirOf, findWorktree, firstLine, linkTarget } from "./git-folders.ts";
 import { git, tryGit } from "./git.ts";
 import { hadOwner, readOwner } from "./owner.ts";
-import type { Worktree } from "./place.ts";
+import { inside, type Worktree } from "./place.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
+import { narrow } from "./sparse.ts";
 import { endStrayGit } from "./stray.ts";
 import { takeWarm } from "./warm.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
@@ -116,11 +117,14 @@ async function keepFiles(deps: WorktreesDeps, claim: Claim, worktree: Worktree):
 
 async function addWorktree(
   deps: WorktreesDeps,
-  { path, commit }: Claim,
+  { path, commit, taskId }: Claim,
   signal: AbortSignal,
 ): Promise<Worktree> {
+  // Merges are of all files.
+  const folders = taskId === undefined ? [] : deps.config.sparse;
+  const options = ["--quiet", "--detach", ...(folders.length > 0 ? ["--no-checkout"] : [])];
   const call = {
-    args: ["worktree", "add", "--quiet", "--detach", path, commit],
+    args: ["worktree", "add", ...options, path, commit],
     cwd: deps.repositoryRoot,
     writesTo: deps.worktreesRoot,
   };
@@ -128,7 +132,11 @@ async function addWorktree(
   for (let tries = 1; ; tries += 1) {
     const failure = await failureOfAdding(call, signal);
     const made = await findWorktree(deps, path);
-    if (made && !failure) return made;
+    if (made && !failure) {
+      await narrow(made, folders);
+      if (folders.length > 0) await git(["checkout", "--quiet", "--detach"], inside(made));
+      return made;
+    }
     // Git was killed, or another process held a lock; half of a worktree may be left.
     if (made) await removeWorktree(deps, made);
     if (tries === ADD_TRIES) throw failure ?? new Error(`Git made no worktree at ${path}.`);

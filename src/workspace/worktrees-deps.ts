@@ -8,6 +8,8 @@ export type WorkspaceConfig = {
   readonly copy: readonly string[];
   /** Files and folders to link. */
   readonly link: readonly string[];
+  /** Folders to check out, with the files above them; all, where none is named. */
+  readonly sparse: readonly string[];
   readonly setup: readonly WorkspaceCommand[];
   readonly teardown: readonly WorkspaceCommand[];
   readonly env: Readonly<Record<string, string>>;

@@ -26,7 +26,14 @@ export type TestRepository = AsyncDisposable & {
   readonly workspacesWith: (options: Partial<WorktreesOptions>) => Workspaces;
 };
 
-export const NO_CONFIG: WorkspaceConfig = { copy: [], link: [], setup: [], teardown: [], env: {} };
+export const NO_CONFIG: WorkspaceConfig = {
+  copy: [],
+  link: [],
+  sparse: [],
+  setup: [],
+  teardown: [],
+  env: {},
+};
 
 /** No worktree is kept for a next task. */
 export const COLD = { max: 0, always: false };
