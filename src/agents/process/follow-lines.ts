@@ -43,13 +43,15 @@ async function next(follow: Follow): Promise<readonly string[]> {
   const size = sizeOf(follow.file);
   if (size <= follow.offset || size > follow.fileBytesMax) return [];
   await using handle = await open(follow.file, "r");
-  for (;;) {
-    const chunk = await readAt(handle, follow.offset, CHUNK_BYTES);
+  while (follow.offset < size) {
+    // No more than is there: a hundred agents that print a little would fill the memory with room for more.
+    const chunk = await readAt(handle, follow.offset, Math.min(CHUNK_BYTES, size - follow.offset));
     if (chunk.length === 0) return [];
     follow.offset += chunk.length;
     const lines = linesOf(follow, chunk);
     if (lines.length > 0) return lines;
   }
+  return [];
 }
 
 function linesOf(follow: Follow, chunk: Buffer): readonly string[] {
