@@ -72,6 +72,7 @@ const attempt = z.strictObject({
   startedAtMs: number.optional(),
   endedAtMs: number.optional(),
   isStopping: flag,
+  timeoutMs: number.optional(),
   usage: usageShape,
   costUsd: number.optional(),
   commit: text.optional(),

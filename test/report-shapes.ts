@@ -58,6 +58,23 @@ export const REPORT_SHAPES = {
       }),
     ),
   }),
+  TimeoutList: z.strictObject({
+    attempts: z.array(
+      z.strictObject({
+        taskId: text,
+        title: text,
+        attempt: number,
+        agent: text,
+        timeoutMs: number,
+        usedMs: number,
+        leftMs: number,
+        stallMs: number.optional(),
+        quietMs: number,
+      }),
+    ),
+  }),
+  TimeoutExtend: z.strictObject({ id: text, title: text, timeoutMs: number }),
+  TimeoutNow: z.strictObject({ id: text, title: text }),
   Wait: z.strictObject({
     end: z.strictObject({ kind: z.enum(["rest", "timeout", "stopped"]) }),
     counts: countsShape,

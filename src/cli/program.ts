@@ -98,6 +98,7 @@ const COMMANDS: Readonly<Record<string, () => Describe | Promise<Describe>>> = {
   cancel: () => describeCancel,
   retry: () => describeRetry,
   resolve: () => describeResolve,
+  timeout: async () => (await import("./describe/timeout.ts")).describeTimeout,
   config: async () => (await import("./describe/settings.ts")).describeConfig,
   recover: () => describeRecover,
   backup: () => describeBackup,

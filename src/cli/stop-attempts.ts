@@ -1,10 +1,13 @@
 import { nodeDeps, type Project } from "../app.ts";
-import { stopAttempt } from "../cluster/node/run-node.ts";
+import { endTimedOut, stopAttempt } from "../cluster/node/run-node.ts";
 import type { Attempt } from "../core/attempt.ts";
 import { tidyWorkspaces } from "../engine/tidy-workspaces.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Ends the processes of cancelled attempts here, where no dispatcher runs to do it. */
+/**
+ * Ends the processes of attempts that were cancelled, or called timed out, here, where no dispatcher
+ * runs to do it.
+ */
 export async function stopAttempts(
   project: Project,
   attempts: readonly Attempt[],
@@ -15,7 +18,9 @@ export async function stopAttempts(
   });
   for (const { id, taskId } of attempts) {
     const attempt = (await project.store.attemptsOf(taskId)).find((one) => one.id === id);
-    if (attempt) await stopAttempt(deps, attempt);
+    if (!attempt) continue;
+    await stopAttempt(deps, attempt);
+    await endTimedOut(deps, attempt);
   }
   await tidyWorkspaces(deps);
 }

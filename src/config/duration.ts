@@ -1,6 +1,7 @@
+import { TIMEOUT_MAX_MS } from "../core/limits.ts";
+
 const MS_BY_UNIT: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
 const LIMIT_MIN_MS = 1_000;
-const LIMIT_MAX_MS = 30 * 864e5;
 const AGE_MAX_MS = 3650 * 864e5;
 
 /** `90s`, `1h30m`, `1.5h`. */
@@ -27,7 +28,7 @@ export function readDuration(typed: string): number | undefined {
 
 /** Whether it may limit something: from a second to 30 days. */
 export function isLimit(ms: number): boolean {
-  return ms >= LIMIT_MIN_MS && ms <= LIMIT_MAX_MS;
+  return ms >= LIMIT_MIN_MS && ms <= TIMEOUT_MAX_MS;
 }
 
 /** Whether it may say how long ago something was: up to ten years. */

@@ -30,6 +30,8 @@ export type Attempt = {
   readonly endedAtMs: number | undefined;
   /** Its processes are being ended; late results are refused. */
   readonly isStopping: boolean;
+  /** Its own time limit, where a person has changed that while it ran; 0 ends it. */
+  readonly timeoutMs?: number;
   readonly usage: Usage;
   readonly costUsd: number | undefined;
   readonly commit: string | undefined;

@@ -108,5 +108,9 @@ export type HumanCommand =
       readonly taskId: string;
       readonly dependents: "wait" | "abandon";
     }
+  /** Gives the task's attempts more time, the one at work, too. */
+  | { readonly type: "extend_timeout"; readonly taskId: string; readonly byMs: number }
+  /** Ends the attempt at work as one whose time is up. */
+  | { readonly type: "time_out_now"; readonly taskId: string }
   /** Puts another task in the place of one that waits for a person. */
   | { readonly type: "replace_task"; readonly taskId: string; readonly task: TaskDefinition };

@@ -34,6 +34,7 @@ const PERSON = ["a", "b"].flatMap((id) => [
   steps.cancel(id, "wait"),
   steps.cancel(id, "abandon"),
   steps.retry(id),
+  steps.timeOut(id),
 ]);
 
 /** All that a node can say about an attempt of a task, with a failure of each cost but a wait. */

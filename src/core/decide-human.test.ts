@@ -10,6 +10,7 @@ import {
   at,
   cancel,
   end,
+  extend,
   finish,
   from,
   merge,
@@ -18,6 +19,7 @@ import {
   replace,
   retry,
   run,
+  timeOut,
   type Step,
 } from "./testing/steps.ts";
 
@@ -37,6 +39,8 @@ const ACCEPTED: [string, Step, readonly string[]][] = [
   ["cancelled", cancel(), ["planned", "ready", "active", "awaiting_qa", "waiting_human"]],
   ["abandoned", abandon(), ["planned", "ready", "active", "awaiting_qa", "waiting_human"]],
   ["retried", retry(), ["waiting_human", "abandoned", "cancelled"]],
+  ["given more time", extend(), ["planned", "ready", "active", "awaiting_qa", "waiting_human"]],
+  ["called timed out", timeOut(), ["active"]],
   ["replaced", replace("task", aDefinition({ id: "other" })), ["waiting_human"]],
 ];
 

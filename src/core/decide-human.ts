@@ -2,6 +2,7 @@ import { isLive } from "./attempt.ts";
 import type { Command, HumanCommand } from "./commands.ts";
 import { satisfied, strandedEvents } from "./consequences.ts";
 import { additionEvents, refusalOfTasks } from "./decide-task.ts";
+import { extendTimeout, timeOutNow } from "./decide-timeout.ts";
 import { accept, refuse, type Decision, type Refusal } from "./decision.ts";
 import type { Event, TaskDefinition } from "./events.ts";
 import type { InterruptAnswer } from "./interrupt.ts";
@@ -23,6 +24,10 @@ export function decideHuman(state: State, command: Human): Decision {
       return retryTask(state, task, command);
     case "replace_task":
       return replaceTask(state, task, command);
+    case "extend_timeout":
+      return extendTimeout(state, task, command);
+    case "time_out_now":
+      return timeOutNow(state, task, command);
   }
 }
 

@@ -40,6 +40,8 @@ export function decide(state: State, command: Command): Decision {
     case "retry_task":
     case "abandon_task":
     case "replace_task":
+    case "extend_timeout":
+    case "time_out_now":
       return decideHuman(state, command);
     case "archive_tasks":
       return decideArchive(state, command);

@@ -74,6 +74,8 @@ export type TaskEvent =
   /** The dependency is complete and has left the blackboard. */
   | (OfTask & { readonly type: "dependency_archived"; readonly dependencyId: string })
   | (OfTask & { readonly type: "merge_deferred"; readonly reason: string })
+  /** A person gave its attempts another time limit, from now on. */
+  | (OfTask & { readonly type: "task_timeout_set"; readonly timeoutMs: number })
   | (OfTask & { readonly type: "task_completed"; readonly mergedCommit: string | undefined })
   | (OfTask & { readonly type: "task_cancelled" })
   | (OfTask & { readonly type: "task_abandoned" });
@@ -126,7 +128,9 @@ export type AttemptEvent =
       readonly failure: Failure;
       readonly evidence: readonly CheckEvidence[];
     })
-  | (OfAttempt & { readonly type: "attempt_stopping" });
+  | (OfAttempt & { readonly type: "attempt_stopping" })
+  /** A person gave it another time limit while it ran; 0 ends it. */
+  | (OfAttempt & { readonly type: "attempt_timeout_set"; readonly timeoutMs: number });
 
 /** What an attempt has used so far; never less than reported before. */
 export type AttemptSpending = {

@@ -49,6 +49,8 @@ function changes(event: Exclude<OfAttempt, { type: "attempt_assigned" }>): Parti
       return { state: "failed", failure: event.failure, evidence: event.evidence };
     case "attempt_stopping":
       return { isStopping: true };
+    case "attempt_timeout_set":
+      return { timeoutMs: event.timeoutMs };
   }
 }
 

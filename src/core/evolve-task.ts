@@ -84,6 +84,8 @@ function particulars(task: Task, event: Event): Partial<Task> {
       return { waitReason: event.question };
     case "merge_deferred":
       return { waitReason: event.reason };
+    case "task_timeout_set":
+      return { limits: { ...task.limits, timeoutMs: event.timeoutMs } };
     case "task_completed":
       return { mergedCommit: event.mergedCommit, failure: undefined };
     case "attempt_assigned":

@@ -20,6 +20,12 @@ describe("an attempt", () => {
     expect(passedLimit({ ...LIMITS, stallMs: 0 }, FRESH, 60_999)).toBeUndefined();
   });
 
+  test("is told when a person ended it", () => {
+    const passed = passedLimit({ ...LIMITS, timeoutMs: 0 }, FRESH, 1_000);
+    expect(passed).toMatchObject({ end: "timed_out", failure: { class: "timeout" } });
+    expect(passed?.failure.message).toBe("A person ended it as timed out.");
+  });
+
   test("is told how long it ran, in words", () => {
     const passed = passedLimit({ ...LIMITS, timeoutMs: 1_800_000 }, FRESH, 1_801_000);
     expect(passed?.failure.message).toContain("30 min");

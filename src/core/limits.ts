@@ -12,6 +12,9 @@ export type LifeRecord = {
   readonly outputBytes: number;
 };
 
+/** No attempt may be given more time than this. */
+export const TIMEOUT_MAX_MS = 30 * 86_400_000;
+
 /** An agent that prints more than this is out of control. */
 export const OUTPUT_BYTES_MAX = 2 * 1024 ** 3;
 
@@ -28,7 +31,10 @@ export function passedLimit(
   awakeMs: number,
 ): { readonly end: AttemptEnd; readonly failure: Failure } | undefined {
   if (awakeMs - record.startedAwakeMs >= limits.timeoutMs) {
-    const message = `It ran longer than its timeout of ${inWords(limits.timeoutMs)}.`;
+    const message =
+      limits.timeoutMs === 0
+        ? "A person ended it as timed out."
+        : `It ran longer than its timeout of ${inWords(limits.timeoutMs)}.`;
     return { end: "timed_out", failure: { class: "timeout", message } };
   }
   if (limits.stallMs > 0 && awakeMs - record.lastOutputAwakeMs >= limits.stallMs) {

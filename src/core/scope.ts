@@ -42,6 +42,9 @@ export function scopeOf(command: Command): Scope {
     case "cancel_task":
     case "abandon_task":
       return { taskIds: [command.taskId], dependents: "all" };
+    case "extend_timeout":
+    case "time_out_now":
+      return { taskIds: [command.taskId] };
     case "retry_task":
       return { taskIds: [command.taskId], dependencies: true };
     case "replace_task":

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from "../../core/events.ts";
+import { inWords } from "../../core/limits.ts";
 import { STANDING_RUN } from "../../core/run.ts";
 import type { StoreReader } from "../../store/store.ts";
 import type { Cli } from "../cli.ts";
@@ -111,6 +112,10 @@ function happening(event: RecordedEvent): string | undefined {
       return `waits for you: ${event.question}`;
     case "merge_deferred":
       return event.reason;
+    case "task_timeout_set":
+      return `its attempts may take ${inWords(event.timeoutMs)} from now on`;
+    case "attempt_timeout_set":
+      return event.timeoutMs === 0 ? "a person ends it as timed out" : undefined;
     case "task_completed":
       return event.mergedCommit === undefined
         ? "complete"

@@ -2,7 +2,8 @@ import type { Attempt } from "../../core/attempt.ts";
 import type { Hint } from "../bus.ts";
 import { createWake } from "../wake.ts";
 import type { NodeDeps } from "./deps.ts";
-import { workAttempt, type Assignment } from "./work-attempt.ts";
+import type { Assignment, AttemptSignals } from "./watch-attempt.ts";
+import { workAttempt } from "./work-attempt.ts";
 
 /** A node looks at the blackboard at least this often, also when every hint is lost. */
 const LOOK_EVERY_MS = 2_000;
@@ -13,7 +14,12 @@ const HEARD: readonly Hint["kind"][] = ["assigned", "changed"];
 /** Aborts never. */
 const NEVER = new AbortController().signal;
 
-type Work = { readonly done: Promise<void>; readonly stop: AbortController };
+type Work = {
+  readonly done: Promise<void>;
+  readonly stop: AbortController;
+  /** As the last look found it: it may change while the attempt is worked. */
+  timeoutMs: number | undefined;
+};
 
 type Hands = {
   readonly working: Map<string, Work>;
@@ -44,17 +50,25 @@ async function takeAll(deps: NodeDeps, hands: Hands, leave: AbortSignal): Promis
   const { working, ended } = hands;
   ended.clear();
   const live = await deps.store.liveAttempts(deps.nodeId);
-  for (const attempt of live) if (attempt.isStopping) working.get(attempt.id)?.stop.abort();
+  for (const attempt of live) tellOfChange(attempt, working.get(attempt.id));
   const fresh = live.filter(({ id }) => !working.has(id));
   for (const one of await withTasks(deps, fresh)) {
     if (!ended.has(one.attempt.id)) take(deps, hands, one, leave);
   }
 }
 
+function tellOfChange({ isStopping, timeoutMs }: Attempt, work: Work | undefined): void {
+  if (!work) return;
+  work.timeoutMs = timeoutMs;
+  if (isStopping) work.stop.abort();
+}
+
+type Found = Pick<Assignment, "task" | "attempt">;
+
 async function withTasks(
   { store }: NodeDeps,
   attempts: readonly Attempt[],
-): Promise<readonly Assignment[]> {
+): Promise<readonly Found[]> {
   const tasks = await store.tasksById(attempts.map(({ taskId }) => taskId));
   return attempts.flatMap((attempt) => {
     const task = tasks.get(attempt.taskId);
@@ -62,17 +76,22 @@ async function withTasks(
   });
 }
 
-function take(deps: NodeDeps, hands: Hands, assignment: Assignment, leave: AbortSignal): void {
-  const { attempt } = assignment;
+function take(deps: NodeDeps, hands: Hands, found: Found, leave: AbortSignal): void {
+  const { attempt } = found;
   const stop = new AbortController();
   if (attempt.isStopping) stop.abort();
-  const done = workAttempt(deps, assignment, { leave, halt: NEVER, stop: stop.signal })
+  const timeoutMs = (): number | undefined => {
+    const work = hands.working.get(attempt.id);
+    return work ? work.timeoutMs : attempt.timeoutMs;
+  };
+  const signals = { leave, halt: NEVER, stop: stop.signal };
+  const done = workAttempt(deps, { ...found, timeoutMs }, signals)
     .catch((error: unknown) => deps.onProblem(`working attempt ${attempt.id}`, error))
     .finally(() => {
       hands.working.delete(attempt.id);
       hands.ended.add(attempt.id);
     });
-  hands.working.set(attempt.id, { done, stop });
+  hands.working.set(attempt.id, { done, stop, timeoutMs: attempt.timeoutMs });
 }
 
 /** Stops every agent of this node; their work is kept, and their attempts are given back. */
@@ -80,7 +99,7 @@ export async function haltAgents(deps: NodeDeps): Promise<void> {
   const now = AbortSignal.abort();
   const live = await withTasks(deps, await deps.store.liveAttempts(deps.nodeId));
   await Promise.all(
-    live.map(async (one) => workAttempt(deps, one, { leave: now, halt: now, stop: NEVER })),
+    live.map(async (one) => workFound(deps, one, { leave: now, halt: now, stop: NEVER })),
   );
 }
 
@@ -90,6 +109,22 @@ export async function stopAttempt(deps: NodeDeps, attempt: Attempt): Promise<voi
   if (!attempt.isStopping) return;
   const stop = AbortSignal.abort();
   for (const one of await withTasks(deps, [attempt])) {
-    await workAttempt(deps, one, { leave: NEVER, halt: NEVER, stop });
+    await workFound(deps, one, { leave: NEVER, halt: NEVER, stop });
   }
+}
+
+/** Ends an attempt that a person called timed out, where no node is running to do it. */
+export async function endTimedOut(deps: NodeDeps, attempt: Attempt): Promise<void> {
+  if (attempt.timeoutMs !== 0) return;
+  // What has ended by itself is for the next `run`: it may have checks to run.
+  const { kind } = await deps.processes.inspect(deps.folders.path(attempt.id));
+  if (kind !== "running") return;
+  for (const one of await withTasks(deps, [attempt])) {
+    await workFound(deps, one, { leave: NEVER, halt: NEVER, stop: NEVER });
+  }
+}
+
+async function workFound(deps: NodeDeps, found: Found, signals: AttemptSignals): Promise<void> {
+  const timeoutMs = (): number | undefined => found.attempt.timeoutMs;
+  await workAttempt(deps, { ...found, timeoutMs }, signals);
 }

@@ -18,6 +18,13 @@ const KEEP_LIFE_AFTER_MS = 1_000;
 /** What is spent goes on the blackboard at most this often. */
 const REPORT_EVERY_MS = 3_000;
 
+export type Assignment = {
+  readonly task: Task;
+  readonly attempt: Attempt;
+  /** The attempt's own time limit, as far as this node knows by now. */
+  readonly timeoutMs: () => number | undefined;
+};
+
 export type AttemptSignals = {
   /** The node leaves: the agent goes on without it. */
   readonly leave: AbortSignal;
@@ -52,6 +59,7 @@ type Watch = {
   readonly deps: NodeDeps;
   readonly task: Task;
   readonly attempt: Attempt;
+  readonly timeoutMs: Assignment["timeoutMs"];
   readonly transcript: Transcript;
   readonly wake: Wake;
   life: LifeRecord;
@@ -63,8 +71,7 @@ type Watch = {
 /** Watches a running agent until it ends, passes a limit, or is not to go on. */
 export async function watchAttempt(
   deps: NodeDeps,
-  task: Task,
-  attempt: Attempt,
+  { task, attempt, timeoutMs }: Assignment,
   signals: AttemptSignals,
 ): Promise<Life> {
   const agent = await deps.agent(attempt.agent);
@@ -73,6 +80,7 @@ export async function watchAttempt(
     deps,
     task,
     attempt,
+    timeoutMs,
     transcript: deps.folders.openTranscript(attempt.id, agent.adapter.createParser(earlier)),
     wake: createWake(deps.bus, deps.clock, isEndOf(deps.folders.path(attempt.id))),
     life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
@@ -126,7 +134,9 @@ async function look(
   if (signals.leave.aborted) return { kind: "left" };
 
   await keepLife(watch);
-  const limit = passedLimit(watch.task.limits, watch.life, awakeMs);
+  const { limits } = watch.task;
+  const timeoutMs = watch.timeoutMs() ?? limits.timeoutMs;
+  const limit = passedLimit({ ...limits, timeoutMs }, watch.life, awakeMs);
   if (limit) return { kind: "limited", ...read, ...limit };
   await report(watch, read.report);
   return undefined;

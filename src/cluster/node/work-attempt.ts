@@ -8,9 +8,7 @@ import { launchAttempt, type Launched } from "./launch-attempt.ts";
 import { preparationOf, type Preparation } from "./preparation.ts";
 import { recordStart } from "./record-start.ts";
 import { tellHold } from "./tell-hold.ts";
-import { watchAttempt, type AttemptSignals } from "./watch-attempt.ts";
-
-export type Assignment = { readonly task: Task; readonly attempt: Attempt };
+import { watchAttempt, type Assignment, type AttemptSignals } from "./watch-attempt.ts";
 
 /**
  * One attempt from wherever it stands to its end: prepared, started, watched, finished. Every step
@@ -18,7 +16,7 @@ export type Assignment = { readonly task: Task; readonly attempt: Attempt };
  */
 export async function workAttempt(
   deps: NodeDeps,
-  { task, attempt }: Assignment,
+  { task, attempt, timeoutMs }: Assignment,
   signals: AttemptSignals,
 ): Promise<void> {
   const launched = await launchOrGiveUp(deps, task, attempt, signals);
@@ -28,7 +26,8 @@ export async function workAttempt(
   const leave = AbortSignal.any([signals.leave, start.failed]);
 
   const watched = { ...signals, stop, leave };
-  const life = await watchAttempt(deps, task, launched.attempt, watched).catch(async (error) => {
+  const watching = { task, attempt: launched.attempt, timeoutMs };
+  const life = await watchAttempt(deps, watching, watched).catch(async (error) => {
     // Whoever takes the attempt next would have its own record of the start refused; or makes it.
     await start.now().catch(() => undefined);
     throw error;

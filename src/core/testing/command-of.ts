@@ -116,6 +116,10 @@ function stepOf(state: State, { id }: Task, move: Move): steps.Step | undefined 
       return steps.abandon(id, dependents);
     case "retry":
       return steps.retry(id, "Again.");
+    case "extend":
+      return steps.extend(id, move.pick * 1_000);
+    case "timeOut":
+      return steps.timeOut(id);
     case "replace":
       return steps.replace(id, definition(state, `r${freeNumber(state)}`, move));
     default:
@@ -127,6 +131,8 @@ function waitsFor(state: State, task: Task, { kind }: Move): boolean {
   switch (kind) {
     case "retry":
       return task.state === "waiting_human" || (hasEnded(task.state) && task.state !== "complete");
+    case "timeOut":
+      return task.state === "active";
     case "replace":
       return task.state === "waiting_human";
     case "merge":

@@ -31,6 +31,8 @@ const WEIGHTS = {
   retry: 6,
   replace: 4,
   archive: 3,
+  extend: 2,
+  timeOut: 2,
 } as const;
 
 type Kind = keyof typeof WEIGHTS;

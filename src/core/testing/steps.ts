@@ -123,6 +123,14 @@ export function retry(taskId = "task", note?: string): Step {
   return () => ({ type: "retry_task", taskId, note, nowMs: NOW_MS });
 }
 
+export function extend(taskId = "task", byMs = 1_000): Step {
+  return () => ({ type: "extend_timeout", taskId, byMs, nowMs: NOW_MS });
+}
+
+export function timeOut(taskId = "task"): Step {
+  return () => ({ type: "time_out_now", taskId, nowMs: NOW_MS });
+}
+
 export function replace(taskId: string, task: TaskDefinition): Step {
   return () => ({ type: "replace_task", taskId, task, nowMs: NOW_MS });
 }

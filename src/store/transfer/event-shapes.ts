@@ -93,6 +93,7 @@ const facts = {
   dependency_replaced: { ...ofTask, dependencyId: text, replacementId: text },
   dependency_archived: { ...ofTask, dependencyId: text },
   merge_deferred: { ...ofTask, reason: text },
+  task_timeout_set: { ...ofTask, timeoutMs: number },
   task_completed: { ...ofTask, mergedCommit: text.optional() },
   task_cancelled: ofTask,
   task_abandoned: ofTask,
@@ -128,6 +129,7 @@ const facts = {
   },
   attempt_rejected: { ...ofAttempt, failure: failureShape, evidence: z.array(evidenceShape) },
   attempt_stopping: ofAttempt,
+  attempt_timeout_set: { ...ofAttempt, timeoutMs: number },
   task_escalated: { ...ofTask, interruptId: text, question: text },
   interrupt_closed: { ...ofTask, interruptId: text, answer: answerShape },
 } as const;
