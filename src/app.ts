@@ -163,6 +163,7 @@ export async function queueDeps(
   options: {
     readonly parallel: number;
     readonly lease: HeldLease;
+    readonly staysWhenEmpty: boolean;
     readonly onProblem: NodeDeps["onProblem"];
   },
 ): Promise<QueueDeps> {
@@ -171,6 +172,7 @@ export async function queueDeps(
   return {
     ...(await nodeDeps(project, options.onProblem)),
     lease: options.lease,
+    staysWhenEmpty: options.staysWhenEmpty,
     nodes: () => [{ id: LOCAL_NODE, capacity, agents: agents.map((agent) => agent.name) }],
     agentLimits: Object.fromEntries(
       agents.flatMap(({ name, limit }) => (limit === undefined ? [] : [[name, limit]])),

@@ -37,6 +37,9 @@ const origin = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("default") }),
 ]);
 
+const processOf = z.strictObject({ pid: number, host: text });
+const manager = z.enum(["systemd", "launchd"]);
+
 /** By the names that the documentation gives them. */
 export const REPORT_SHAPES = {
   Ps: z.strictObject({
@@ -75,6 +78,11 @@ export const REPORT_SHAPES = {
   }),
   TimeoutExtend: z.strictObject({ id: text, title: text, timeoutMs: number }),
   TimeoutNow: z.strictObject({ id: text, title: text }),
+  DaemonStart: z.strictObject({ process: processOf, log: text }),
+  DaemonStatus: z.strictObject({ isRunning: z.boolean(), process: processOf.optional() }),
+  DaemonStop: z.strictObject({ wasRunning: z.boolean(), agentsLeft: number }),
+  DaemonInstall: z.strictObject({ file: text, manager, text, enable: text }),
+  DaemonUninstall: z.strictObject({ file: text, manager, isThere: z.boolean(), disable: text }),
   Wait: z.strictObject({
     end: z.strictObject({ kind: z.enum(["rest", "timeout", "stopped"]) }),
     counts: countsShape,

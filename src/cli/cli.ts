@@ -10,6 +10,8 @@ import { lenient, openTerminal, type Terminal } from "./terminal.ts";
 export type Cli = {
   readonly version: string;
   readonly cwd: string;
+  /** The command that runs this program: Node, and the file that it was given. */
+  readonly program: readonly [node: string, file: string];
   readonly environment: Environment;
   /** Has the blackboard looked for there, whatever the surroundings and the configuration say. */
   readonly useStore: (url: string) => void;
@@ -42,6 +44,7 @@ export function openCli(host: NodeJS.Process, isJson: boolean): Cli {
   return {
     version: typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "0.0.0-source",
     cwd,
+    program: [host.execPath, host.argv[1] ?? ""],
     get environment() {
       return environment;
     },

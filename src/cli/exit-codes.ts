@@ -34,6 +34,7 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   DUPLICATE_ID: EXIT.misuse,
   ILLEGAL_TRANSITION: EXIT.misuse,
   FENCED: EXIT.unavailable,
+  ALREADY_RUNNING: EXIT.unavailable,
   NOTHING_TO_RECOVER: EXIT.misuse,
   STORE_UNAVAILABLE: EXIT.unavailable,
   STORE_NEWER: EXIT.unavailable,

@@ -83,6 +83,7 @@ const COMMANDS: Readonly<Record<string, () => Describe | Promise<Describe>>> = {
   init: () => describeInit,
   start: () => describeStart,
   run: () => describeRun,
+  daemon: async () => (await import("./describe/daemon.ts")).describeDaemon,
   status: () => describeStatus,
   ps: async () => (await import("./describe/reports.ts")).describePs,
   wait: async () => (await import("./describe/reports.ts")).describeWait,

@@ -5,9 +5,9 @@ import type { Bus, Hint } from "./bus.ts";
 export type Wake = {
   /**
    * Resolves at the next hint that is meant, after `ms`, or when `signal` aborts. A hint that came since the last
-   * wait counts, so none is lost between looking and waiting.
+   * wait counts, so none is lost between looking and waiting. Returns whether there was a hint.
    */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<boolean>;
   readonly close: () => void;
 };
 
@@ -26,7 +26,9 @@ export function createWake(bus: Bus, clock: Clock, isMeant: (hint: Hint) => bool
         await clock.sleep(ms, AbortSignal.any([signal, current.signal]));
         current = undefined;
       }
+      const wasHinted = isHinted;
       isHinted = false;
+      return wasHinted;
     },
     close: unsubscribe,
   };

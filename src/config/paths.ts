@@ -9,6 +9,8 @@ export type ProjectPaths = {
   readonly blackboard: string;
   readonly attempts: string;
   readonly archives: string;
+  /** What `orchestra daemon` says. */
+  readonly daemonLog: string;
 };
 
 export const STATE_FOLDER = ".orchestra";
@@ -20,6 +22,7 @@ export function projectPaths(root: string): ProjectPaths {
     blackboard: join(stateFolder, "blackboard.db"),
     attempts: join(stateFolder, "attempts"),
     archives: join(stateFolder, "archives"),
+    daemonLog: join(stateFolder, "daemon.log"),
   };
 }
 

@@ -224,6 +224,21 @@ test("who stops cancelled attempts leaves alone one that nobody cancelled", asyn
   expect(await store.attemptsOf("a")).toEqual([attempt]);
 });
 
+test("who is to stay when all is done works what comes later, and idles without asking git", async () => {
+  const { add, deps, clock, states, world } = aQueue();
+  const stop = new AbortController();
+  const staying = runQueue({ ...(await deps()), staysWhenEmpty: true }, stop.signal);
+  await clock.advance(5_000);
+  await add({ id: "a" });
+  await clock.advance(60_000);
+  expect(await states()).toEqual({ a: "complete" });
+  const lists = vi.spyOn(world.workspaces, "list");
+  await clock.advance(600_000);
+  expect(lists).not.toHaveBeenCalled();
+  stop.abort();
+  expect(await clock.runUntilDone(staying)).toEqual({ kind: "stopped" });
+});
+
 test("who gives a running agent more time lets it come to its end", async () => {
   const { add, run, store, clock } = aQueue(() => ({ takesMs: 90_000 }));
   await add({ id: "a", limits: { timeoutMs: 60_000, stallMs: 0, maxRetries: 0 } });

@@ -9,7 +9,12 @@ import { dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.t
 import { rememberAgentHolds } from "./agent-holds.ts";
 import { createTidier, tidyWorkspaces, type Tidier } from "./tidy-workspaces.ts";
 
-export type QueueDeps = NodeDeps & Omit<DispatcherDeps, "agentHolds"> & MergeDeps;
+export type QueueDeps = NodeDeps &
+  Omit<DispatcherDeps, "agentHolds"> &
+  MergeDeps & {
+    /** Waits for new tasks where nothing is left, instead of coming to an end. */
+    readonly staysWhenEmpty?: boolean;
+  };
 
 type LoopDeps = QueueDeps & Pick<DispatcherDeps, "agentHolds">;
 
@@ -30,10 +35,12 @@ const STEPS: readonly RecordedEvent["type"][] = [
 
 /** A merge that waits for a clean checkout is tried again this often. */
 const LOOK_EVERY_MS = 2_000;
+/** Where nothing is left: a hint may be lost, and a checkout may have become clean. */
+const LOOK_WHEN_EMPTY_MS = 30_000;
 
 /**
- * Works the queue until nothing is left that could be worked, or `stop` aborts: a dispatcher, a
- * node and the merge queue side by side. When `stop` aborts, agents are left running.
+ * Works the queue until nothing is left that could be worked, unless it is to stay then, or `stop`
+ * aborts: a dispatcher, a node and the merge queue side by side. When `stop` aborts, agents are left running.
  */
 export async function runQueue(queue: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
   const agentHolds = rememberAgentHolds(queue);
@@ -93,10 +100,15 @@ async function mergeUntilEmpty(deps: LoopDeps, signal: AbortSignal): Promise<Que
   const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind === "changed");
   const tidier = createTidier(deps);
   try {
+    // What was tidied is asked about again when something has happened since: looking asks git.
+    let isTidy = false;
     while (!signal.aborted) {
-      const pass = await mergePass(deps, tidier, signal);
-      if (pass?.isEmpty) return { kind: "empty", deferredMerges: pass.deferred };
-      await wake.wait(pass?.settled.length ? 0 : LOOK_EVERY_MS, signal);
+      const pass = await mergePass(deps, { tidier, isTidy }, signal);
+      isTidy = pass?.isEmpty === true;
+      if (pass?.isEmpty && !deps.staysWhenEmpty) {
+        return { kind: "empty", deferredMerges: pass.deferred };
+      }
+      if (await wake.wait(pauseAfter(pass), signal)) isTidy = false;
     }
     return { kind: "stopped" };
   } finally {
@@ -104,12 +116,17 @@ async function mergeUntilEmpty(deps: LoopDeps, signal: AbortSignal): Promise<Que
   }
 }
 
+function pauseAfter(pass: Pass | undefined): number {
+  if (pass?.settled.length) return 0;
+  return pass?.isEmpty ? LOOK_WHEN_EMPTY_MS : LOOK_EVERY_MS;
+}
+
 type Pass = MergePass & { readonly isEmpty: boolean };
 
 /** `undefined` when something went wrong, which the next pass may find mended. */
 async function mergePass(
   deps: LoopDeps,
-  tidier: Tidier,
+  { tidier, isTidy }: { readonly tidier: Tidier; readonly isTidy: boolean },
   signal: AbortSignal,
 ): Promise<Pass | undefined> {
   try {
@@ -120,7 +137,7 @@ async function mergePass(
     await tidier.tidyEnded(pass.settled, live);
     if (live.length > 0 || !(await isEmpty(deps, pass.deferred)))
       return { ...pass, isEmpty: false };
-    await tidyWorkspaces(deps);
+    if (!isTidy) await tidyWorkspaces(deps);
     return { ...pass, isEmpty: true };
   } catch (error) {
     if (isFenced(error)) throw error;

@@ -11,6 +11,7 @@ import { tasksWithoutAgent, TOLD_MAX } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
 import { readStatus, type Status } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
+import { withLog } from "../log-file.ts";
 import { createNoteOnce } from "../note-once.ts";
 import { watchAnother } from "./watch-another.ts";
 
@@ -18,33 +19,53 @@ const PARALLEL_MAX = 1_000;
 /** How long a second Ctrl-C has, to stop the agents as well. */
 const SECOND_THOUGHT_MS = 5_000;
 
-/** Works the queue until it is empty. A second one on the same queue only watches. */
-export async function run(cli: Cli, options: { readonly parallel?: string }): Promise<void> {
+type Options = { readonly parallel?: string; readonly watch?: boolean; readonly log?: string };
+
+/**
+ * Works the queue until it is empty, or, with `watch`, until it is stopped. A second one on the same
+ * queue only watches.
+ */
+export async function run(given: Cli, options: Options): Promise<void> {
+  const cli = options.log === undefined ? given : withLog(given, options.log);
   const parallel = parseNumberOption("--parallel", options.parallel, { min: 1, max: PARALLEL_MAX });
   await using project = await cli.openProject();
   const { store, clock } = project;
-  const taking = await takeLease({ store, clock, processes: holders() });
-  if (taking.kind === "held") return await watchAnother(cli, project, taking.by);
-
-  try {
-    await work(cli, project, taking.lease, parallel ?? project.config.limits.parallel);
-  } finally {
-    await taking.lease.release();
+  const staysWhenEmpty = options.watch === true;
+  for (;;) {
+    const taking = await takeLease({ store, clock, processes: holders() });
+    if (taking.kind === "taken") {
+      const { lease } = taking;
+      const limit = parallel ?? project.config.limits.parallel;
+      try {
+        return await work(cli, project, { lease, parallel: limit, staysWhenEmpty });
+      } finally {
+        await lease.release();
+      }
+    }
+    const watching = { lease: taking.by, goesOn: staysWhenEmpty };
+    const hasEnded = await watchAnother(cli, project, watching);
+    if (!staysWhenEmpty || !hasEnded) return;
   }
 }
 
-async function work(cli: Cli, project: Project, lease: HeldLease, parallel: number): Promise<void> {
+type Work = {
+  readonly lease: HeldLease;
+  readonly parallel: number;
+  readonly staysWhenEmpty: boolean;
+};
+
+async function work(cli: Cli, project: Project, given: Work): Promise<void> {
   const noteOnce = createNoteOnce(cli.terminal);
   const onProblem = (doing: string, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
     noteOnce(`orchestra: while ${doing}: ${message}`);
   };
-  const deps = await queueDeps(project, { parallel, lease, onProblem });
+  const deps = await queueDeps(project, { ...given, onProblem });
   deps.bus.subscribe((hint) => {
     if (hint.kind === "held") noteOnce(aboutHold(hint.hold));
     if (hint.kind === "resting") noteOnce(aboutRest(hint.agent, hint.untilMs));
   });
-  const { stop, halt } = interrupts(cli);
+  const { stop, ctrlC, halt } = interrupts(cli);
   const shown = new AbortController();
   const showing = showProgress(cli, project.store, shown.signal);
   try {
@@ -52,7 +73,9 @@ async function work(cli: Cli, project: Project, lease: HeldLease, parallel: numb
     shown.abort();
     await showing;
     await conclude(cli, project, end);
-    if (end.kind === "stopped") await offerToHalt(cli, project, deps, halt);
+    // Being stopped is how one that stays when all is done is meant to end.
+    if (given.staysWhenEmpty && stop.aborted && !ctrlC.aborted) cli.exitCode.value = EXIT.done;
+    if (end.kind === "stopped") await offerToHalt(cli, project, deps, { ctrlC, halt });
   } finally {
     shown.abort();
   }
@@ -73,15 +96,25 @@ function timeOf(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** The first Ctrl-C and the second, which may come while the first is still being answered. */
-function interrupts(cli: Cli): { readonly stop: AbortSignal; readonly halt: AbortSignal } {
+type Interrupts = {
+  /** The first Ctrl-C, or a termination. */
+  readonly stop: AbortSignal;
+  /** The first Ctrl-C alone. */
+  readonly ctrlC: AbortSignal;
+  /** The second, which may come while the first is still being answered. */
+  readonly halt: AbortSignal;
+};
+
+function interrupts(cli: Cli): Interrupts {
   const halt = new AbortController();
+  // Before `stop`, so that whoever is stopped can tell by whom.
+  const ctrlC = cli.onCtrlC();
   const stop = cli.onInterrupt();
   const onStop = (): void => {
     cli.onCtrlC().addEventListener("abort", () => halt.abort(), { once: true });
   };
   stop.addEventListener("abort", onStop, { once: true });
-  return { stop, halt: halt.signal };
+  return { stop, ctrlC, halt: halt.signal };
 }
 
 /** Decides the exit code before it writes, because who reads may have gone away. */
@@ -127,15 +160,19 @@ async function offerToHalt(
   cli: Cli,
   project: Project,
   deps: QueueDeps,
-  halt: AbortSignal,
+  { ctrlC, halt }: Pick<Interrupts, "ctrlC" | "halt">,
 ): Promise<void> {
   const live = await project.store.liveAttempts();
   if (live.length === 0) return;
   if (!halt.aborted) {
+    // Who was terminated has nobody at the keyboard.
+    const secondThought = ctrlC.aborted
+      ? " Press Ctrl-C again to stop them all now; their work is kept."
+      : "";
     cli.terminal.note(
-      `Stopped taking work. ${plural(live.length, "agent")} left running: \`orchestra run\` takes them up again, \`orchestra cancel ID\` stops one. Press Ctrl-C again to stop them all now; their work is kept.`,
+      `Stopped taking work. ${plural(live.length, "agent")} left running: \`orchestra run\` takes them up again, \`orchestra cancel ID\` stops one.${secondThought}`,
     );
-    await cli.clock.sleep(SECOND_THOUGHT_MS, halt);
+    if (ctrlC.aborted) await cli.clock.sleep(SECOND_THOUGHT_MS, halt);
   }
   if (!halt.aborted) return;
   cli.terminal.note(`Stopping ${plural(live.length, "agent")} …`);

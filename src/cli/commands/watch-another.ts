@@ -8,12 +8,15 @@ import { showProgress } from "../view/progress.ts";
 
 const LOOK_EVERY_MS = 500;
 
-/** Shows what the process that holds the queue does, until it ends or a person has seen enough. */
+/**
+ * Shows what the process that holds the queue does, until it ends or a person has seen enough.
+ * Returns whether it has ended; who is then to go on with the queue says nothing of that.
+ */
 export async function watchAnother(
   cli: Cli,
   project: Project,
-  lease: DispatcherLease,
-): Promise<void> {
+  { lease, goesOn }: { readonly lease: DispatcherLease; readonly goesOn: boolean },
+): Promise<boolean> {
   const { pid, host } = lease.holder;
   cli.terminal.note(`Process ${pid} on ${host} works this queue already; this one only watches.`);
   const interrupted = cli.onInterrupt();
@@ -24,8 +27,10 @@ export async function watchAnother(
   }
   over.abort();
   await showing;
+  if (goesOn && !interrupted.aborted) return true;
   const { counts, interrupts } = await readStatus(project.store);
   cli.terminal.json({ end: { kind: "watched" }, counts, interrupts });
   if (interrupted.aborted) cli.exitCode.value = EXIT.interrupted;
   else cli.terminal.note(`Process ${pid} has ended. \`orchestra run\` goes on with what is left.`);
+  return !interrupted.aborted;
 }

@@ -13,10 +13,12 @@ export function describeRun(command: Command, cli: Cli): void {
   command
     .description("work the queue until it is empty")
     .option("-p, --parallel <number>", "attempts at a time")
+    .option("-w, --watch", "when it is empty, wait for new tasks")
+    .option("--log <file>", "write what happens to a file, which is kept short")
     .action(async (options) => (await import("../commands/run.ts")).run(cli, options))
     .addHelpText(
       "after",
-      "\nCtrl-C once stops taking work and leaves agents running; twice stops them and keeps their work.\n\nExample:\n  orchestra run -p 4",
+      "\nCtrl-C once stops taking work and leaves agents running; twice stops them and keeps their work.\nWith --watch it goes on until it is stopped; `orchestra daemon` does that in the background.\n\nExamples:\n  orchestra run -p 4\n  orchestra run --watch",
     );
 }
 
