@@ -83,6 +83,11 @@ export const REPORT_SHAPES = {
   DaemonStop: z.strictObject({ wasRunning: z.boolean(), agentsLeft: number }),
   DaemonInstall: z.strictObject({ file: text, manager, text, enable: text }),
   DaemonUninstall: z.strictObject({ file: text, manager, isThere: z.boolean(), disable: text }),
+  Clean: z.strictObject({
+    leftovers: z.array(text),
+    rescued: z.array(text),
+    isWorked: z.boolean(),
+  }),
   Wait: z.strictObject({
     end: z.strictObject({ kind: z.enum(["rest", "timeout", "stopped"]) }),
     counts: countsShape,

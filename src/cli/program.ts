@@ -4,6 +4,7 @@ import type { Cli } from "./cli.ts";
 import {
   describeArchive,
   describeBackup,
+  describeClean,
   describeExport,
   describeImport,
   describeRecover,
@@ -102,6 +103,7 @@ const COMMANDS: Readonly<Record<string, () => Describe | Promise<Describe>>> = {
   timeout: async () => (await import("./describe/timeout.ts")).describeTimeout,
   config: async () => (await import("./describe/settings.ts")).describeConfig,
   recover: () => describeRecover,
+  clean: () => describeClean,
   backup: () => describeBackup,
   export: () => describeExport,
   import: () => describeImport,

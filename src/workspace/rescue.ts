@@ -118,6 +118,21 @@ export async function rescued(deps: Deps): Promise<readonly Rescued[]> {
     });
 }
 
+/** Those whose every commit is on a branch of the user's or under a tag: they keep nothing alone. */
+export async function needlessRescues(deps: Deps): Promise<readonly Rescued[]> {
+  const kept = await rescued(deps);
+  if (kept.length === 0) return [];
+  const args = ["rev-list", "--stdin", "--not", "--exclude=orchestra/*", "--branches", "--tags"];
+  const input = `${kept.map(({ commit }) => commit).join("\n")}\n`;
+  const alone = new Set((await git(args, { cwd: deps.repositoryRoot, input })).split("\n"));
+  return kept.filter(({ commit }) => !alone.has(commit));
+}
+
+/** Removes a rescue ref that nobody has changed since. */
+export async function forget(deps: Deps, { ref, commit }: Rescued): Promise<void> {
+  await git(["update-ref", "-d", ref, commit], { cwd: deps.repositoryRoot });
+}
+
 /** Makes the branch `branch` of a rescue ref. Never overwrites a branch. */
 export async function restore(deps: Deps, ref: string, branch: string): Promise<void> {
   const place = { cwd: deps.repositoryRoot };

@@ -43,6 +43,19 @@ export function describeArchive(command: Command, cli: Cli): void {
     .addHelpText("after", "\nExample:\n  orchestra archive --older-than 90d");
 }
 
+export function describeClean(command: Command, cli: Cli): void {
+  command
+    .description(
+      "remove what tasks that have ended left behind, and rescued work that is merged by now",
+    )
+    .option("--dry-run", "say what would be removed")
+    .action(async (options) => (await import("../commands/clean.ts")).clean(cli, options))
+    .addHelpText(
+      "after",
+      "\nWork that is on none of your branches stays, or is kept under a rescue ref first: `orchestra recover` lists it.\nTasks themselves leave by `orchestra archive`; what killed processes left is mended by `orchestra doctor --fix`.\n\nExample:\n  orchestra clean --dry-run",
+    );
+}
+
 export function describeImport(command: Command, cli: Cli): void {
   command
     .description("take over a backup, an export, an archive or another store; all of it or nothing")

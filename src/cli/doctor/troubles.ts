@@ -71,7 +71,8 @@ async function isThere(cli: Cli): Promise<boolean> {
   return reader !== undefined;
 }
 
-async function lookDeps(
+/** What looking for what was left needs. */
+export async function lookDeps(
   { environment, clock }: Cli,
   { root, config }: Subject,
   rest: Pick<LookDeps, "reader" | "isWorked">,
@@ -87,7 +88,8 @@ async function lookDeps(
   };
 }
 
-async function mendDeps(cli: Cli, project: Project): Promise<MendDeps> {
+/** What mending it needs. */
+export async function mendDeps(cli: Cli, project: Project): Promise<MendDeps> {
   const { processes, workspaces } = await nodeDeps(project, (_doing, error) => {
     throw error;
   });

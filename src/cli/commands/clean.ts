@@ -1,0 +1,84 @@
+import { holders } from "../../agents/process/holder.ts";
+import type { Project } from "../../app.ts";
+import { LEASE_RENEWAL_MS } from "../../core/lease.ts";
+import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
+import { findStrayWorkspaces } from "../../engine/troubles/find-stray-workspaces.ts";
+import { forget, needlessRescues } from "../../workspace/rescue.ts";
+import type { Cli } from "../cli.ts";
+import { lookDeps, mendDeps } from "../doctor/troubles.ts";
+import { plural } from "../view/amounts.ts";
+
+type Options = { readonly dryRun?: boolean };
+
+type Cleaned = {
+  /** What was removed of tasks that have ended: worktrees and branches, each in words. */
+  readonly leftovers: readonly string[];
+  readonly rescued: readonly string[];
+  /** Whether somebody works the queue, and so sees to worktrees and branches. */
+  readonly isWorked: boolean;
+};
+
+/** Removes what nobody needs any more; what only it has of anybody's work is kept first. */
+export async function clean(cli: Cli, options: Options): Promise<void> {
+  await using project = await cli.openProject();
+  const isDry = options.dryRun === true;
+  const { leftovers, isWorked } = await cleanLeftovers(cli, project, isDry);
+  const rescued = await cleanRescued(project, isDry);
+  tell(cli, { leftovers, rescued, isWorked }, isDry);
+}
+
+/** Under the right to dispatch, so that nobody works the queue meanwhile. */
+async function cleanLeftovers(
+  cli: Cli,
+  project: Project,
+  isDry: boolean,
+): Promise<Pick<Cleaned, "leftovers" | "isWorked">> {
+  const { store, clock } = project;
+  const taking = await takeLease({ store, clock, processes: holders() });
+  if (taking.kind === "held") return { leftovers: [], isWorked: true };
+  try {
+    const leftovers = await leftoversOf(cli, project, isDry ? undefined : taking.lease);
+    return { leftovers, isWorked: false };
+  } finally {
+    await taking.lease.release();
+  }
+}
+
+async function leftoversOf(
+  cli: Cli,
+  project: Project,
+  held: HeldLease | undefined,
+): Promise<readonly string[]> {
+  const look = await lookDeps(cli, project, { reader: project.store, isWorked: false });
+  // What belongs to no task is a trouble, and so for `doctor`.
+  const troubles = await findStrayWorkspaces({ ...look, knowsAll: false });
+  if (held && troubles.length > 0) {
+    const deps = await mendDeps(cli, project);
+    for (const trouble of troubles) {
+      await held.renewWhenDue(LEASE_RENEWAL_MS);
+      await trouble.mend(deps);
+    }
+  }
+  return troubles.map(({ detail }) => detail);
+}
+
+async function cleanRescued({ root }: Project, isDry: boolean): Promise<readonly string[]> {
+  const deps = { repositoryRoot: root };
+  const needless = await needlessRescues(deps);
+  if (!isDry) for (const one of needless) await forget(deps, one);
+  return needless.map(({ ref }) => ref);
+}
+
+function tell(cli: Cli, cleaned: Cleaned, isDry: boolean): void {
+  cli.terminal.json(cleaned);
+  const { leftovers, rescued, isWorked } = cleaned;
+  const verb = isDry ? "Would remove" : "Removed";
+  for (const detail of leftovers) cli.terminal.say(`${verb} what was left: ${detail}.`);
+  if (rescued.length > 0) {
+    const refs = plural(rescued.length, "rescue ref");
+    cli.terminal.say(`${verb} ${refs} whose commits are all on your branches.`);
+  }
+  if (leftovers.length + rescued.length === 0) cli.terminal.say("There is nothing to remove.");
+  if (isWorked)
+    cli.terminal.note("Worktrees and branches are left to the process that works the queue.");
+}
