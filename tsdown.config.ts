@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "tsdown";
+import { manualPages } from "./src/cli/manual/manual-pages.ts";
 
 const { version }: { version: string } = JSON.parse(readFileSync("package.json", "utf8"));
 
@@ -22,7 +24,14 @@ const lazyChildProcess = {
 const EVERYDAY =
   /[\\/]kysely[\\/](?!.*(postgres|mysql))|src[\\/](app|core[\\/](?!reports[\\/])|store[\\/](sql|sqlite|execute|open-store)|config[\\/](cached|configured|defaults|load|paths|store)|cli[\\/](project-actions|find-task|option-values|open-reader|view|commands[\\/](start|status))|agents[\\/]process[\\/](holder|process|linux|darwin)|workspace[\\/]plain)/;
 
+async function writeManual(): Promise<void> {
+  rmSync("man", { recursive: true, force: true });
+  mkdirSync("man");
+  for (const { file, text } of await manualPages(version)) writeFileSync(join("man", file), text);
+}
+
 export default defineConfig({
+  hooks: { "build:done": writeManual },
   plugins: [lazyChildProcess],
   entry: { main: "src/cli/main.ts" },
   // Node loads CommonJS some 8 ms faster, which is a fifth of what a command takes.

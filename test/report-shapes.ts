@@ -83,6 +83,7 @@ export const REPORT_SHAPES = {
   DaemonStop: z.strictObject({ wasRunning: z.boolean(), agentsLeft: number }),
   DaemonInstall: z.strictObject({ file: text, manager, text, enable: text }),
   DaemonUninstall: z.strictObject({ file: text, manager, isThere: z.boolean(), disable: text }),
+  Attach: z.strictObject({ command: z.array(text), workspacePath: text }),
   Clean: z.strictObject({
     leftovers: z.array(text),
     rescued: z.array(text),

@@ -24,6 +24,8 @@ export type AgentAdapter = {
   readonly readUsageFile?: (text: string, earlier?: EarlierUse) => Usage | undefined;
   /** How to ask for the version; `undefined` when asking could start work. */
   readonly probe: ProbePlan | undefined;
+  /** How a person goes on with a session at a terminal; `undefined` when its CLI cannot. */
+  readonly openSession?: (sessionId: string) => Interactive;
   /** How to talk to the agent while it runs; `undefined` when its CLI cannot listen. */
   readonly steering: Steering | undefined;
 };
@@ -63,6 +65,9 @@ export type Launch = {
   /** What the agent reads on standard input; nothing without it. */
   readonly stdinFile: string | undefined;
 };
+
+/** The CLI as a person uses it, in the workspace. */
+export type Interactive = Pick<Launch, "command" | "env" | "unsetEnv">;
 
 /** What earlier processes have used in a session; some CLIs tell the session's total alone. */
 export type EarlierUse = { readonly sessionId: string; readonly usage: Usage };

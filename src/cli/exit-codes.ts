@@ -13,6 +13,29 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What each means, for help, manual pages and the documentation. */
+const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: "done",
+  workFailed: "work failed, or what was asked is not so",
+  misuse: "misuse: an argument, an id, a state that does not allow it",
+  configuration: "configuration: `orchestra.yaml`, the repository, an agent",
+  needsHuman: "needs a human: tasks or merges wait for you",
+  budget: "a budget is used up",
+  timeout: "time was up: `wait --timeout`",
+  unavailable: "unavailable now: the blackboard, the disk, the queue",
+  interrupted: "interrupted; agents go on",
+};
+
+/** Each code with what it means, in order. */
+export function exitCodeRows(): readonly (readonly [code: number, meaning: string])[] {
+  return Object.entries(EXIT)
+    .map(([name, code]) => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- They are the names of EXIT.
+      return [code, EXIT_MEANINGS[name as keyof typeof EXIT]] as const;
+    })
+    .toSorted(([a], [b]) => a - b);
+}
+
 const EXIT_BY_CODE: Record<ErrorCode, number> = {
   INVALID_ARGUMENT: EXIT.misuse,
   INVALID_CONFIG: EXIT.configuration,

@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from "commander";
 import { OrchestraError } from "../core/errors.ts";
 import type { Cli } from "./cli.ts";
+import { exitCodeRows } from "./exit-codes.ts";
 import {
   describeArchive,
   describeBackup,
@@ -38,6 +39,7 @@ export async function createProgram(cli: Cli, typed: readonly string[]): Promise
     .on("option:store", (url: string) => cli.useStore(url))
     .option("--debug", "with an error, print where it came from")
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", exitCodesText)
     .configureOutput({
       // With --json, standard output is for values alone.
       writeOut: (text) => (terminal.isJson ? terminal.note : terminal.say)(text.trimEnd()),
@@ -52,6 +54,11 @@ export async function createProgram(cli: Cli, typed: readonly string[]): Promise
   const described = only ? [[name, only] as const] : Object.entries(COMMANDS);
   for (const [name, describe] of described) (await describe())(program.command(name), cli);
   return program;
+}
+
+function exitCodesText(): string {
+  const rows = exitCodeRows().map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return ["\nExit codes:", ...rows].join("\n");
 }
 
 function isHelp({ code }: CommanderError): boolean {
@@ -90,6 +97,7 @@ const COMMANDS: Readonly<Record<string, () => Describe | Promise<Describe>>> = {
   wait: async () => (await import("./describe/reports.ts")).describeWait,
   show: () => describeShow,
   logs: () => describeLogs,
+  attach: async () => (await import("./describe/attach.ts")).describeAttach,
   diff: () => describeDiff,
   deps: async () => (await import("./describe/relations.ts")).describeDeps,
   cost: async () => (await import("./describe/reports.ts")).describeCost,

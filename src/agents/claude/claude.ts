@@ -1,6 +1,6 @@
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { classifyEnd } from "./classify-end.ts";
-import { launch } from "./launch.ts";
+import { launch, openSession } from "./launch.ts";
 import { createClaudeParser } from "./parser.ts";
 import { steering } from "./steering.ts";
 
@@ -13,6 +13,7 @@ export function createClaudeAdapter(
     name: "claude",
     capabilities: { resume: true, presetSessionId: true, tokens: true, cost: true },
     launch: (request) => launch(config, isRoot, request),
+    openSession: (sessionId) => openSession(config, sessionId),
     createParser: createClaudeParser,
     classifyEnd,
     probe: {

@@ -1,4 +1,4 @@
-import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
 import { hasOption } from "../has-option.ts";
 
 /** What a Claude Code sets for the processes it starts, and would mistake for its own. */
@@ -33,7 +33,7 @@ export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequ
       "stream-json",
       "--verbose",
       ...permission(fixedArguments),
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...model(config),
       ...session(request),
     ],
     env: {
@@ -57,4 +57,18 @@ function permission(fixedArguments: readonly string[]): readonly string[] {
 function session({ sessionId, resumeSessionId }: LaunchRequest): readonly string[] {
   if (resumeSessionId !== undefined) return ["--resume", resumeSessionId];
   return sessionId === undefined ? [] : ["--session-id", sessionId];
+}
+
+/** A session as a person goes on with it, who is asked before anything is allowed. */
+export function openSession(config: AgentConfig, sessionId: string): Interactive {
+  const [executable = "claude", ...fixedArguments] = config.command;
+  return {
+    command: [executable, ...fixedArguments, ...model(config), "--resume", sessionId],
+    env: { DISABLE_AUTOUPDATER: "1" },
+    unsetEnv: INHERITED,
+  };
+}
+
+function model(config: AgentConfig): readonly string[] {
+  return config.model === undefined ? [] : ["--model", config.model];
 }

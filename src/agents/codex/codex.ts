@@ -1,7 +1,7 @@
 import type { AdapterContext } from "../adapters.ts";
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { classifyEnd } from "./classify-end.ts";
-import { launch } from "./launch.ts";
+import { launch, openSession } from "./launch.ts";
 import { createCodexParser } from "./parser.ts";
 
 /** Codex in its headless mode, `codex exec --json`, as measured on 0.169.0. */
@@ -14,6 +14,7 @@ export function createCodexAdapter(
     name: "codex",
     capabilities: { resume: true, presetSessionId: false, tokens: true, cost: false },
     launch: (request) => launch(config, request),
+    openSession: (sessionId) => openSession(config, sessionId),
     createParser: (earlier) => createCodexParser(zone, earlier),
     classifyEnd,
     probe: {

@@ -1,4 +1,4 @@
-import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
 import { hasOption } from "../has-option.ts";
 
 /** What a Codex sets for the processes that it starts, and would mistake for its own. */
@@ -33,7 +33,7 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       "--json",
       "--skip-git-repo-check",
       ...permission(fixedArguments),
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...model(config),
       ...(resumeSessionId === undefined ? [] : ["resume", resumeSessionId]),
       "-",
     ],
@@ -51,4 +51,18 @@ function permission(fixedArguments: readonly string[]): readonly string[] {
   const isSet = hasOption(fixedArguments, PERMISSION_FLAGS);
   const isConfigured = fixedArguments.some((argument) => argument.includes("sandbox_mode="));
   return isSet || isConfigured ? [] : ["--dangerously-bypass-approvals-and-sandbox"];
+}
+
+/** A session as a person goes on with it, who is asked before anything is allowed. */
+export function openSession(config: AgentConfig, sessionId: string): Interactive {
+  const [executable = "codex", ...fixedArguments] = config.command;
+  return {
+    command: [executable, ...fixedArguments, "resume", sessionId, ...model(config)],
+    env: {},
+    unsetEnv: INHERITED,
+  };
+}
+
+function model(config: AgentConfig): readonly string[] {
+  return config.model === undefined ? [] : ["--model", config.model];
 }

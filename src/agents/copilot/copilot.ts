@@ -1,7 +1,7 @@
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { endClassifier } from "../stream-end.ts";
 import { classOfError, detailOf } from "./failure.ts";
-import { launch } from "./launch.ts";
+import { launch, openSession } from "./launch.ts";
 import { createCopilotParser } from "./parser.ts";
 import { readUsageFile } from "./spending.ts";
 
@@ -11,6 +11,7 @@ export function createCopilotAdapter(config: AgentConfig): AgentAdapter {
     name: "copilot",
     capabilities: { resume: true, presetSessionId: true, tokens: true, cost: false },
     launch: (request) => launch(config, request),
+    openSession: (sessionId) => openSession(config, sessionId),
     createParser: createCopilotParser,
     readUsageFile,
     classifyEnd: endClassifier({

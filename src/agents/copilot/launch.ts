@@ -1,4 +1,4 @@
-import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
 
 /** What a Copilot sets for the processes that it starts, and would mistake for its own. */
 const INHERITED = [
@@ -34,7 +34,7 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       request.workspacePath,
       "--usage-output-file",
       request.usageFile,
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...model(config),
       ...session(request),
     ],
     env: {},
@@ -55,4 +55,18 @@ function permission(fixedArguments: readonly string[]): readonly string[] {
     PERMISSION_FLAGS.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
   );
   return isSet ? [] : ["--allow-all"];
+}
+
+/** A session as a person goes on with it, who is asked before anything is allowed. */
+export function openSession(config: AgentConfig, sessionId: string): Interactive {
+  const [executable = "copilot", ...fixedArguments] = config.command;
+  return {
+    command: [executable, ...fixedArguments, ...model(config), `--resume=${sessionId}`],
+    env: {},
+    unsetEnv: INHERITED,
+  };
+}
+
+function model(config: AgentConfig): readonly string[] {
+  return config.model === undefined ? [] : ["--model", config.model];
 }

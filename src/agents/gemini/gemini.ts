@@ -1,6 +1,6 @@
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { classifyEnd } from "./classify-end.ts";
-import { launch } from "./launch.ts";
+import { launch, openSession } from "./launch.ts";
 import { createGeminiParser } from "./parser.ts";
 
 /** Gemini CLI in its headless mode, as measured on 0.61.0. */
@@ -11,6 +11,7 @@ export function createGeminiAdapter(config: AgentConfig): AgentAdapter {
     // of one when there is something to go on with.
     capabilities: { resume: true, presetSessionId: false, tokens: true, cost: false },
     launch: (request) => launch(config, request),
+    openSession: (sessionId) => openSession(config, sessionId),
     createParser: createGeminiParser,
     classifyEnd,
     probe: {

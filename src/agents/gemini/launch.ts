@@ -1,4 +1,4 @@
-import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
 import { hasOption } from "../has-option.ts";
 
 /** What a Gemini CLI or its editor sets for the processes that they start. */
@@ -27,7 +27,7 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       // A worktree is a folder that nobody was asked about.
       "--skip-trust",
       ...permission(fixedArguments),
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...model(config),
       ...(resumeSessionId === undefined ? [] : ["--resume", resumeSessionId]),
     ],
     // Otherwise it starts itself again, which takes as long once more, and hides how it ended.
@@ -40,4 +40,25 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
 /** Nobody is there to be asked; who wants less says so among the fixed arguments. */
 function permission(fixedArguments: readonly string[]): readonly string[] {
   return hasOption(fixedArguments, PERMISSION_FLAGS) ? [] : ["--approval-mode", "yolo"];
+}
+
+/** A session as a person goes on with it, who is asked before anything is allowed. */
+export function openSession(config: AgentConfig, sessionId: string): Interactive {
+  const [executable = "gemini", ...fixedArguments] = config.command;
+  return {
+    command: [
+      executable,
+      ...fixedArguments,
+      "--skip-trust",
+      ...model(config),
+      "--resume",
+      sessionId,
+    ],
+    env: {},
+    unsetEnv: INHERITED,
+  };
+}
+
+function model(config: AgentConfig): readonly string[] {
+  return config.model === undefined ? [] : ["--model", config.model];
 }

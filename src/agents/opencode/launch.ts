@@ -1,4 +1,4 @@
-import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
 
 /** What an OpenCode sets for the processes that it starts, and would mistake for its own. */
 const INHERITED = ["OPENCODE", "OPENCODE_PID", "OPENCODE_RUN_ID", "OPENCODE_PROCESS_ROLE"] as const;
@@ -19,11 +19,25 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       // Without it, a variable of the environment may tell it to work somewhere else.
       "--dir",
       workspacePath,
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...model(config),
       ...(resumeSessionId === undefined ? [] : ["--session", resumeSessionId]),
     ],
     env: { OPENCODE_DISABLE_AUTOUPDATE: "1" },
     unsetEnv: INHERITED,
     stdinFile: request.promptFile,
   };
+}
+
+/** A session as a person goes on with it, who is asked before anything is allowed. */
+export function openSession(config: AgentConfig, sessionId: string): Interactive {
+  const [executable = "opencode", ...fixedArguments] = config.command;
+  return {
+    command: [executable, ...fixedArguments, ...model(config), "--session", sessionId],
+    env: { OPENCODE_DISABLE_AUTOUPDATE: "1" },
+    unsetEnv: INHERITED,
+  };
+}
+
+function model(config: AgentConfig): readonly string[] {
+  return config.model === undefined ? [] : ["--model", config.model];
 }

@@ -1,7 +1,7 @@
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { endClassifier } from "../stream-end.ts";
 import { classOfError, detailOf } from "./failure.ts";
-import { launch } from "./launch.ts";
+import { launch, openSession } from "./launch.ts";
 import { createOpencodeParser } from "./parser.ts";
 
 /** OpenCode in its headless mode, `opencode run --format json`, as measured on 1.18.33. */
@@ -10,6 +10,7 @@ export function createOpencodeAdapter(config: AgentConfig): AgentAdapter {
     name: "opencode",
     capabilities: { resume: true, presetSessionId: false, tokens: true, cost: true },
     launch: (request) => launch(config, request),
+    openSession: (sessionId) => openSession(config, sessionId),
     createParser: createOpencodeParser,
     classifyEnd: endClassifier({
       agent: "OpenCode",

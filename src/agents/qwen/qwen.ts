@@ -1,6 +1,6 @@
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { classifyEnd } from "./classify-end.ts";
-import { launch } from "./launch.ts";
+import { launch, openSession } from "./launch.ts";
 import { createQwenParser } from "./parser.ts";
 
 /** Qwen Code in its headless mode, as measured on 0.24.4. */
@@ -9,6 +9,7 @@ export function createQwenAdapter(config: AgentConfig): AgentAdapter {
     name: "qwen",
     capabilities: { resume: true, presetSessionId: true, tokens: true, cost: false },
     launch: (request) => launch(config, request),
+    openSession: (sessionId) => openSession(config, sessionId),
     createParser: createQwenParser,
     classifyEnd,
     probe: {

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { adapterFor } from "../../agents/adapters.ts";
+import type { Interactive } from "../../agents/adapter.ts";
+import { loadConfig } from "../../config/load-config.ts";
+import { isLive, type Attempt } from "../../core/attempt.ts";
+import { OrchestraError } from "../../core/errors.ts";
+import { hasEnded } from "../../core/task.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT } from "../exit-codes.ts";
+import { findAttempt } from "../find-attempt.ts";
+import type { Reader } from "../open-reader.ts";
+import { shellWord } from "../shell-word.ts";
+
+type Options = { readonly print?: boolean };
+
+type Seat = {
+  readonly attempt: Attempt;
+  readonly workspacePath: string;
+  readonly interactive: Interactive;
+};
+
+/**
+ * Opens the session of a task's agent at this terminal, where the agent left it. While the agent is
+ * at work there is nothing to open, but what it says is shown.
+ */
+export async function attach(cli: Cli, id: string, options: Options): Promise<void> {
+  const { seat, live } = await lookFor(cli, id);
+  if (live && options.print) throw atWork(live);
+  if (live) {
+    cli.terminal.note(
+      `${live.agent} is at work; this shows what it says. Ctrl-C leaves it at that.`,
+    );
+    const { logs } = await import("./logs.ts");
+    return logs(cli, id, { follow: true });
+  }
+  if (!seat) return;
+  const { command } = seat.interactive;
+  if (options.print || cli.terminal.isJson) {
+    cli.terminal.json({ command, workspacePath: seat.workspacePath });
+    const words = command.map(shellWord).join(" ");
+    return cli.terminal.say(`cd ${shellWord(seat.workspacePath)} && ${words}`);
+  }
+  await open(cli, seat);
+}
+
+async function lookFor(
+  cli: Cli,
+  id: string,
+): Promise<{ readonly seat?: Seat; readonly live?: Attempt }> {
+  await using reader = await cli.openReader();
+  if (!reader) throw new OrchestraError("TASK_NOT_FOUND", "There are no tasks here yet.");
+  const attempt = await findAttempt(reader, id, undefined);
+  if (isLive(attempt.state)) return { live: attempt };
+  await refuseUnlessAtRest(reader, attempt);
+  return { seat: await seatOf(reader, attempt) };
+}
+
+function atWork({ taskId, agent }: Attempt): OrchestraError {
+  const message = `${agent} is at work on ${taskId}, and a session cannot be opened twice. Watch it: orchestra logs ${taskId} -f`;
+  return new OrchestraError("ILLEGAL_TRANSITION", message);
+}
+
+/** One that goes on by itself would have its next attempt in the same session. */
+async function refuseUnlessAtRest(reader: Reader, { taskId }: Attempt): Promise<void> {
+  const state = (await reader.task(taskId))?.state ?? "complete";
+  if (hasEnded(state) || state === "waiting_human") return;
+  const message = `Task ${taskId} is ${state}, and goes on by itself: only one that has ended or waits for you can be opened.`;
+  throw new OrchestraError("ILLEGAL_TRANSITION", message);
+}
+
+async function seatOf({ root }: Reader, attempt: Attempt): Promise<Seat> {
+  const { agent, taskId, sessionId, workspacePath } = attempt;
+  const settings = (await loadConfig(root)).agents[agent];
+  if (!settings) {
+    throw new OrchestraError("UNKNOWN_AGENT", `The agent ${agent} is no longer configured.`);
+  }
+  const { openSession } = await adapterFor(settings);
+  if (!openSession || sessionId === undefined) {
+    const why = openSession ? "told of no session" : "has none that could be opened";
+    const message = `${agent} ${why}. See what it said: orchestra logs ${taskId}`;
+    throw new OrchestraError("INVALID_ARGUMENT", message);
+  }
+  if (workspacePath === undefined || !existsSync(workspacePath)) {
+    const message = `The worktree of ${taskId} has been removed since it ended. See what it did: orchestra diff ${taskId}`;
+    throw new OrchestraError("INVALID_ARGUMENT", message);
+  }
+  return { attempt, workspacePath, interactive: openSession(sessionId) };
+}
+
+async function open(cli: Cli, { attempt, workspacePath, interactive }: Seat): Promise<void> {
+  const [executable = "", ...args] = interactive.command;
+  const env: Record<string, string> = { ...cli.environment.variables, ...interactive.env };
+  for (const name of interactive.unsetEnv) delete env[name];
+  // Ctrl-C is for the agent's own program, which has the terminal now.
+  cli.onCtrlC();
+  const child = spawn(executable, args, { cwd: workspacePath, env, stdio: "inherit" });
+  try {
+    await once(child, "exit");
+  } catch (cause) {
+    const message = `Could not start ${executable}. \`orchestra agents list\` says what is wrong with it.`;
+    throw new OrchestraError("AGENT_UNUSABLE", message, { cause });
+  }
+  if (child.exitCode !== 0) cli.exitCode.value = EXIT.workFailed;
+  const { taskId } = attempt;
+  cli.terminal.note(
+    `What was changed is in ${workspacePath}. Have ${taskId} go on from there: orchestra retry ${taskId}`,
+  );
+}
