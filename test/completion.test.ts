@@ -45,6 +45,9 @@ test("bash completes commands, options and their values", async (context) => {
   expect(await inBash(project, "deps", "graph", "--format", "=", "d")).toEqual(["dot"]);
   expect(await inBash(project, "--json", "stat")).toEqual(["status"]);
   expect(await inBash(project, "start", "")).toEqual(["claude", "shell"]);
+  expect(await inBash(project, "start", "claude,s")).toEqual(["claude,shell"]);
+  expect(await inBash(project, "config", "set", "limits.p")).toEqual(["limits.parallel"]);
+  expect(await inBash(project, "config", "unset", "agents.s")).toEqual(["agents.shell"]);
   expect(await inBash(project, "completion", "")).toEqual(["zsh", "bash", "fish"]);
 });
 

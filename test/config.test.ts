@@ -172,3 +172,16 @@ test("a folder that cannot be written leaves the file as it is", async (context)
   expect(exitCode).toBe(75);
   expect(project.read("orchestra.yaml")).toBe(CONFIG);
 });
+
+test("a key that is taken out has its default again, and one that is not there stays away", async () => {
+  using project = createProject("# Mine.\nlimits:\n  parallel: 4 # many\nchecks: []\n");
+  const value = await project.json("config", "unset", "limits.parallel");
+  expect(REPORT_SHAPES.ConfigSet.parse(value)).toMatchObject({ before: 4, isChanged: true });
+  expect(project.read("orchestra.yaml")).toBe("# Mine.\nchecks: []\n");
+  expect((await project.orchestra("config", "unset", "limits.parallel")).stdout).toBe(
+    "limits.parallel is not set in orchestra.yaml.\n",
+  );
+  expect((await project.orchestra("config", "unset", "checks")).stdout).toBe(
+    "checks is no longer set in orchestra.yaml (was [])\n",
+  );
+});

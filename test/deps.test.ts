@@ -133,3 +133,21 @@ test("a task that is not there is refused, also before there is any", async () =
     stderr: expect.stringContaining('There is no task "nothing"'),
   });
 });
+
+test("a subcommand that was mistyped is told, where it was taken for a task or for too much", async () => {
+  using project = createProject("checks: []\n");
+  for (const [line, meant] of [
+    ["deps grpah", "orchestra deps graph"],
+    ["daemon strat", "orchestra daemon start"],
+    ["timeout lst", "orchestra timeout list"],
+  ] as const) {
+    const { exitCode, stderr } = await project.orchestra(...line.split(" "));
+    expect({ line, exitCode, stderr }).toEqual({
+      line,
+      exitCode: 2,
+      stderr: expect.stringContaining(`Did you mean \`${meant}\`?`),
+    });
+  }
+  const { stderr } = await project.orchestra("deps", "show", "grpah");
+  expect(stderr).not.toContain("Did you mean");
+});

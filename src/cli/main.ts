@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
-import { OrchestraError } from "../core/errors.ts";
-import { openCli } from "./cli.ts";
+import { OrchestraError, type ErrorCode } from "../core/errors.ts";
+import { openCli, type Cli } from "./cli.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
-import { createProgram } from "./program.ts";
+import { createProgram, meantSubcommand } from "./program.ts";
 import { isReaderGone, printable, type Terminal } from "./terminal.ts";
 
 // No top-level await: the bundle is CommonJS, which Node loads faster.
@@ -22,8 +22,20 @@ async function main(argv: readonly string[]): Promise<number> {
     if (isReaderGone(error)) return cli.exitCode.value;
     // Help or the version was asked for, and is shown.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
-    return report(error, cli.terminal, argv.includes("--debug"));
+    const told = await withHint(cli, error, argv.slice(2));
+    return report(told, cli.terminal, argv.includes("--debug"));
   }
+}
+
+const MISTYPED: readonly ErrorCode[] = ["TASK_NOT_FOUND", "INVALID_ARGUMENT"];
+
+/** A mistyped subcommand is read as a task, or as an argument too many. */
+async function withHint(cli: Cli, error: unknown, typed: readonly string[]): Promise<unknown> {
+  if (!(error instanceof OrchestraError) || !MISTYPED.includes(error.code)) return error;
+  const meant = await meantSubcommand(cli, typed);
+  if (meant === undefined) return error;
+  const message = `${error.message} Did you mean \`${meant}\`?`;
+  return new OrchestraError(error.code, message, { cause: error.cause });
 }
 
 /** Says what went wrong, in one place for all commands, and turns it into an exit code. */

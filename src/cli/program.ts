@@ -1,4 +1,5 @@
 import { Command, type CommanderError } from "commander";
+import { nearMiss } from "../config/near-miss.ts";
 import { OrchestraError } from "../core/errors.ts";
 import type { Cli } from "./cli.ts";
 import { exitCodeRows } from "./exit-codes.ts";
@@ -54,6 +55,21 @@ export async function createProgram(cli: Cli, typed: readonly string[]): Promise
   const described = only ? [[name, only] as const] : Object.entries(COMMANDS);
   for (const [name, describe] of described) (await describe())(program.command(name), cli);
   return program;
+}
+
+/** The subcommand that was most likely meant by a word that was taken for something else. */
+export async function meantSubcommand(
+  cli: Cli,
+  typed: readonly string[],
+): Promise<string | undefined> {
+  const [name = "", word = ""] = typed.filter((one) => !one.startsWith("-"));
+  const describe = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!describe || word === "") return undefined;
+  const command = new Command(name);
+  (await describe())(command, cli);
+  const names = command.commands.map((one) => one.name());
+  const meant = names.includes(word) ? undefined : nearMiss(word, names);
+  return meant && `orchestra ${name} ${meant}`;
 }
 
 function exitCodesText(): string {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import { editConfig, valueAt } from "./edit-config.ts";
+import { editConfig, removeFromConfig, valueAt } from "./edit-config.ts";
 import { readConfigFile, type PlacedMistake } from "./read-config-file.ts";
 
 /** What would come of setting a key. */
@@ -29,6 +29,20 @@ export function changeConfig(text: string, key: string, typed: string): ConfigCh
   const changes = meaningsOf(typed).map((value) => changeTo(text, { path, value, already }));
   const good = changes.find(({ kind }) => kind === "changed" || kind === "unchanged");
   return good ?? changes[0] ?? { kind: "refused", problem: `${key}: expected a value` };
+}
+
+/** The same for taking a key out, so that its default holds. */
+export function unsetConfig(text: string, key: string): ConfigChange {
+  const path = key.split(".");
+  const [first] = mistakesIn(text);
+  if (first?.cause !== undefined) return { kind: "mistaken", mistake: first };
+  const before = path.includes("") ? undefined : valueAt(text, path);
+  const edited = path.includes("") ? undefined : removeFromConfig(text, path);
+  if (edited === undefined) return { kind: "unchanged", text, before, after: undefined };
+  const [left] = mistakesIn(edited);
+  if (left && first) return { kind: "mistaken", mistake: left };
+  if (left) return { kind: "refused", problem: left.problem };
+  return { kind: "changed", text: edited, before, after: undefined };
 }
 
 function mistakesIn(text: string): readonly PlacedMistake[] {

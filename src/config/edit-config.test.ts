@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, integer, property, record, tuple } from "fast-check";
 import { expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { editConfig, valueAt } from "./edit-config.ts";
+import { removeFromConfig, editConfig, valueAt } from "./edit-config.ts";
 
 /** Pieces of a file as people write them; each a top-level key of its own, with comments. */
 const PIECES = [
@@ -87,3 +87,19 @@ function rangeAt(text: string, path: readonly string[]): readonly [number, numbe
   const node = parseDocument(text).getIn(path, true) as { range?: [number, number] } | undefined;
   return node?.range ?? [0, 0];
 }
+
+test.each([
+  ["a: 1\nb: 2 # why\nc: 3\n", ["b"], "a: 1\nc: 3\n"],
+  ["a:\n  b: 1\n  c: 2\n", ["a", "c"], "a:\n  b: 1\n"],
+  ["# of a\na:\n  b: 1\nc: 2\n", ["a", "b"], "# of a\nc: 2\n"],
+  ["a: { b: 1, c: 2 }\n", ["a", "b"], "a: { c: 2 }\n"],
+  ["a:\n  - 1\n  - 2\nb: 3\n", ["a"], "b: 3\n"],
+  ["a: 1\n", ["a"], ""],
+])("of %j, without %j, the rest stays as it is", (text, path, rest) => {
+  expect(removeFromConfig(text, path)).toBe(rest);
+});
+
+test("what is not there cannot be taken out", () => {
+  expect(removeFromConfig("a: 1\n", ["b"])).toBeUndefined();
+  expect(removeFromConfig("a: 1\n", ["a", "b"])).toBeUndefined();
+});

@@ -31,6 +31,36 @@ export function editConfig(text: string, path: Path, value: unknown): string | u
   return withLineEndsOf(text, small ?? edited.toString({ lineWidth: 0 }));
 }
 
+/**
+ * The text without the key at `path`, and without what held nothing but it; `undefined` where there is
+ * no such key. Only its own lines go, where they are its alone.
+ */
+export function removeFromConfig(text: string, path: Path): string | undefined {
+  const document = parseDocument(text);
+  if (path.length === 0 || !document.hasIn(path)) return undefined;
+  const parent = path.slice(0, -1);
+  document.deleteIn(path);
+  const holder: unknown = document.getIn(parent, true);
+  if (parent.length > 0 && isMap(holder) && holder.items.length === 0) {
+    return removeFromConfig(text, parent);
+  }
+  const expected: unknown = document.toJS();
+  const small = withLinesRemoved(text, path);
+  const isSmall = small !== undefined && isDeepStrictEqual(valueIn(small) ?? {}, expected);
+  return withLineEndsOf(text, isSmall ? small : document.toString({ lineWidth: 0 }));
+}
+
+function withLinesRemoved(text: string, path: Path): string | undefined {
+  const parent: unknown = parseDocument(text).getIn(path.slice(0, -1), true);
+  if (!isMap<ParsedNode, ParsedNode | null>(parent) || parent.flow === true) return undefined;
+  const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1));
+  if (!pair) return undefined;
+  const start = text.lastIndexOf("\n", pair.key.range[0] - 1) + 1;
+  const valueEnd = (pair.value ?? pair.key).range[1];
+  const lineEnd = text.indexOf("\n", Math.max(0, valueEnd - 1));
+  return text.slice(0, start) + (lineEnd === -1 ? "" : text.slice(lineEnd + 1));
+}
+
 /** What the value at `path` is now; `undefined` when there is none. */
 export function valueAt(text: string, path: Path): unknown {
   const node: unknown = parseDocument(text).getIn(path, true);

@@ -54,11 +54,33 @@ function useStoreOf(cli: Cli, words: readonly string[]): void {
 }
 
 async function liveCandidates(cli: Cli, completion: Completion): Promise<Candidate[]> {
-  const { wants, prefix, before } = completion;
-  const found = wants === "tasks" ? await tasksFor(cli, completion) : await agents(cli, wants);
+  const { prefix, before } = completion;
+  const found = await wantedBy(cli, completion);
   return found
     .filter(({ word }) => word.startsWith(prefix))
     .map((one) => ({ ...one, word: before + one.word }));
+}
+
+async function wantedBy(cli: Cli, completion: Completion): Promise<Candidate[]> {
+  switch (completion.wants) {
+    case "tasks":
+      return tasksFor(cli, completion);
+    case "agents":
+      return agents(cli);
+    case "keys":
+      return keys(cli, completion);
+    default:
+      return [];
+  }
+}
+
+/** The keys of the part of the configuration that is typed. */
+async function keys(cli: Cli, { prefix }: Completion): Promise<Candidate[]> {
+  const { knownKeys } = await import("../../config/known-keys.ts");
+  const path = prefix.split(".").slice(0, -1);
+  const isAgents = path.length === 1 && path[0] === "agents";
+  const names = isAgents ? (await agents(cli)).map(({ word }) => word) : knownKeys(path);
+  return names.map((name) => ({ word: [...path, name].join("."), description: "" }));
 }
 
 const OPEN: readonly TaskState[] = [
@@ -106,8 +128,7 @@ function candidateOf({ id, title, state }: Task): Candidate {
   return { word: id, description: `${state.replaceAll("_", " ")}: ${title}` };
 }
 
-async function agents(cli: Cli, wants: Completion["wants"]): Promise<Candidate[]> {
-  if (wants !== "agents") return [];
+async function agents(cli: Cli): Promise<Candidate[]> {
   const { root } = await cli.findRepository();
   const config = await lookUpConfig(root, projectPaths(root).stateFolder);
   return Object.keys(config.agents).map((word) => ({ word, description: "agent" }));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { changeConfig, type ConfigChange } from "../../config/change-config.ts";
+import { changeConfig, unsetConfig, type ConfigChange } from "../../config/change-config.ts";
 import { CONFIG_FILE } from "../../config/load-config.ts";
 import { invalidConfig, placeText, sentence } from "../../config/parse-config.ts";
 import { readConfigFile, type PlacedMistake } from "../../config/read-config-file.ts";
@@ -63,9 +63,21 @@ function mistakeLines(cli: Cli, file: string, mistakes: readonly PlacedMistake[]
 
 /** Sets a key in the file, which keeps its comments; a value that is not allowed changes nothing. */
 export async function setConfig(cli: Cli, key: string, typed: string): Promise<void> {
+  await changeFile(cli, key, (text) => changeConfig(text, key, typed));
+}
+
+/** Takes a key out of the file, which keeps its comments: its default holds again. */
+export async function resetConfig(cli: Cli, key: string): Promise<void> {
+  await changeFile(cli, key, (text) => unsetConfig(text, key));
+}
+
+async function changeFile(
+  cli: Cli,
+  key: string,
+  changeText: (text: string) => ConfigChange,
+): Promise<void> {
   const { file, bytes } = await configFile(cli);
-  const text = (bytes ?? Buffer.alloc(0)).toString("utf8");
-  const change = changeConfig(text, key, typed);
+  const change = changeText((bytes ?? Buffer.alloc(0)).toString("utf8"));
   if (change.kind === "mistaken") throw invalidConfig(file, change.mistake);
   if (change.kind === "refused") {
     const message = `${sentence(change)} Nothing was changed.`;
@@ -96,6 +108,11 @@ function sayChange(
   cli.terminal.json({ file, key, before, after, isChanged });
   const was = before === undefined ? "" : ` (was ${valueText(before)})`;
   const place = shortPath(cli, file);
+  if (after === undefined) {
+    return cli.terminal.say(
+      isChanged ? `${key} is no longer set in ${place}${was}` : `${key} is not set in ${place}.`,
+    );
+  }
   cli.terminal.say(
     isChanged
       ? `${key}: ${valueText(after)}${was} in ${place}`

@@ -32,6 +32,12 @@ export function describeConfig(command: Command, cli: Cli): void {
       "after",
       "\nExamples:\n  orchestra config set limits.parallel 4\n  orchestra config set checks '[npm test, npm run lint]'\n  orchestra config set agents.fast.adapter codex",
     );
+  command
+    .command("unset")
+    .description("take a key out of orchestra.yaml, so that its default holds")
+    .argument("<key>", "the key, its parts joined by dots")
+    .action(async (key) => (await import("../commands/config.ts")).resetConfig(cli, key))
+    .addHelpText("after", "\nExample:\n  orchestra config unset limits.parallel");
   command.addHelpText(
     "after",
     "\nExamples:\n  orchestra config show --origin\n  orchestra config validate\n  orchestra config set limits.parallel 4",

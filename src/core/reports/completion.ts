@@ -38,7 +38,7 @@ export type Completion = {
   readonly before: string;
 };
 
-export type Wanted = "tasks" | "agents" | "files";
+export type Wanted = "tasks" | "agents" | "files" | "keys";
 
 /** By the names that the help gives arguments. */
 const WANTED: Readonly<Record<string, Wanted>> = {
@@ -46,6 +46,7 @@ const WANTED: Readonly<Record<string, Wanted>> = {
   task: "tasks",
   agent: "agents",
   file: "files",
+  key: "keys",
   source: "files",
 };
 
@@ -71,9 +72,19 @@ export function complete(root: CommandWords, typed: readonly string[]): Completi
   const values = argument && valuesOf(argument, prefix);
   return {
     ...found,
+    ...lastOfList(values?.wants, prefix),
     wants: values?.wants,
     candidates: [...beginning(names.map(candidateOf), prefix), ...(values?.candidates ?? [])],
   };
+}
+
+/** Of agents there may be a list, as in `claude,codex`, of which the last one is being typed. */
+function lastOfList(
+  wants: Wanted | undefined,
+  prefix: string,
+): Pick<Completion, "prefix" | "before"> {
+  const start = wants === "agents" ? prefix.lastIndexOf(",") + 1 : 0;
+  return { prefix: prefix.slice(start), before: prefix.slice(0, start) };
 }
 
 type Place = {
