@@ -15,6 +15,7 @@ const BENCHMARKS = [
   "scale",
   "size",
   "idle",
+  "cancel",
 ] as const;
 
 for (const name of BENCHMARKS) {

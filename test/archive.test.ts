@@ -12,7 +12,7 @@ const CONFIG = `agents:
 checks: []
 `;
 
-const { Archive, ArchiveDryRun } = COMMAND_SHAPES;
+const { Archive, ArchiveDryRun, ArchiveStats } = COMMAND_SHAPES;
 
 async function statesOf(project: RealProject, ...options: readonly string[]): Promise<unknown> {
   const { tasks } = (await project.json(...options, "status")) as {
@@ -37,6 +37,10 @@ test("archived tasks are gone from the queue, and can be looked at in a store of
 
   const { archives } = Archive.parse(await project.json(...all));
   expect(archives).toMatchObject([{ tasks: 1 }]);
+  const stats = ArchiveStats.parse(await project.json("archive", "--stats"));
+  expect(stats.archives).toMatchObject([{ folder: archives[0]?.folder, tasks: 1 }]);
+  expect(stats.archives[0]?.bytes).toBeGreaterThan(100);
+  expect((await project.orchestra("archive", "--stats")).stdout).toMatch(/ARCHIVE +TASKS +MB\n/);
   expect(await statesOf(project)).toEqual({ two: "ready" });
   expect(existsSync(join(project.root, ".orchestra/attempts/one-1"))).toBe(false);
   expect((await project.orchestra("show", "one")).exitCode).toBe(2);

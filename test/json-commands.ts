@@ -113,6 +113,9 @@ export const COMMAND_SHAPES = {
   Archive: z.strictObject({
     archives: z.array(z.strictObject({ folder: text, tasks: number })),
   }),
+  ArchiveStats: z.strictObject({
+    archives: z.array(z.strictObject({ folder: text, tasks: number, bytes: number })),
+  }),
   ArchiveDryRun: z.strictObject({ tasks: number, held: number, endedBeforeMs: number }),
   Cancel: z.strictObject({ tasks: z.array(taskName) }),
   Retry: z.strictObject({ tasks: z.array(taskName) }),

@@ -41,6 +41,9 @@ const ABOUT_ALL = [
 /** Commands that put together what there is. */
 const REPORTS = [
   "ps",
+  "timeout list",
+  "daemon status",
+  "archive --stats",
   "completion bash",
   "config show --origin",
   "config validate",

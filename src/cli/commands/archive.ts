@@ -1,16 +1,24 @@
 import { relative } from "node:path";
 import { archiveDeps, workspacesOf, type Project } from "../../app.ts";
+import { projectPaths } from "../../config/paths.ts";
 import { archiveTasks, type Archived } from "../../store/archive/archive.ts";
 import { chooseLeaving, type Choice } from "../../store/archive/choose.ts";
+import { archiveStats } from "../../store/archive/stats.ts";
 import type { Cli } from "../cli.ts";
 import { parseAgeOption } from "../option-values.ts";
 import { isDispatcherAlive } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
+import { renderTable } from "../view/table.ts";
 
-type Options = { readonly olderThan?: string; readonly dryRun?: boolean };
+type Options = {
+  readonly olderThan?: string;
+  readonly dryRun?: boolean;
+  readonly stats?: boolean;
+};
 
 /** Takes tasks that ended long ago off the blackboard, and keeps them in a folder of their own. */
 export async function archive(cli: Cli, options: Options): Promise<void> {
+  if (options.stats) return await showStats(cli);
   const olderThanMs = parseAgeOption("--older-than", options.olderThan);
   await using project = await cli.openProject();
   const endedBeforeMs = cli.clock.nowMs() - (olderThanMs ?? project.config.retentionMs);
@@ -22,6 +30,25 @@ export async function archive(cli: Cli, options: Options): Promise<void> {
   // It keeps who writes waiting; what a running dispatcher writes next takes the space anyway.
   if (archives.length > 0 && !(await isDispatcherAlive(project))) await project.store.reclaim();
   tell(cli, archives);
+}
+
+/** Tells what was archived so far; changes nothing. */
+async function showStats(cli: Cli): Promise<void> {
+  const { root } = await cli.findRepository();
+  const archives = archiveStats(projectPaths(root));
+  cli.terminal.json({ archives });
+  if (archives.length === 0) return cli.terminal.say("Nothing was archived yet.");
+  const columns = [
+    { title: "ARCHIVE", grows: true },
+    { title: "TASKS", align: "right" },
+    { title: "MB", align: "right" },
+  ] as const;
+  const rows = archives.map(({ folder, tasks, bytes }) => [
+    relative(cli.cwd, folder) || folder,
+    String(tasks),
+    (bytes / 1e6).toFixed(1),
+  ]);
+  for (const line of renderTable(columns, rows, cli.terminal.width)) cli.terminal.say(line);
 }
 
 async function preview(cli: Cli, { store }: Project, choice: Choice): Promise<void> {

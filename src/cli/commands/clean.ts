@@ -6,6 +6,7 @@ import { findStrayWorkspaces } from "../../engine/troubles/find-stray-workspaces
 import { forget, needlessRescues } from "../../workspace/rescue.ts";
 import type { Cli } from "../cli.ts";
 import { lookDeps, mendDeps } from "../doctor/troubles.ts";
+import { livingDispatcher } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
 
 type Options = { readonly dryRun?: boolean };
@@ -34,11 +35,14 @@ async function cleanLeftovers(
   isDry: boolean,
 ): Promise<Pick<Cleaned, "leftovers" | "isWorked">> {
   const { store, clock } = project;
+  if (isDry) {
+    const isWorked = (await livingDispatcher(store)) !== undefined;
+    return { leftovers: isWorked ? [] : await leftoversOf(cli, project), isWorked };
+  }
   const taking = await takeLease({ store, clock, processes: holders() });
   if (taking.kind === "held") return { leftovers: [], isWorked: true };
   try {
-    const leftovers = await leftoversOf(cli, project, isDry ? undefined : taking.lease);
-    return { leftovers, isWorked: false };
+    return { leftovers: await leftoversOf(cli, project, taking.lease), isWorked: false };
   } finally {
     await taking.lease.release();
   }
@@ -47,7 +51,7 @@ async function cleanLeftovers(
 async function leftoversOf(
   cli: Cli,
   project: Project,
-  held: HeldLease | undefined,
+  held?: HeldLease,
 ): Promise<readonly string[]> {
   const look = await lookDeps(cli, project, { reader: project.store, isWorked: false });
   // What belongs to no task is a trouble, and so for `doctor`.

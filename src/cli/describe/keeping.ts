@@ -39,8 +39,12 @@ export function describeArchive(command: Command, cli: Cli): void {
     .description("move tasks that ended long ago from the blackboard to a folder of their own")
     .option("--older-than <duration>", "how long ago: 12h, 30d, 0 for all (default: retention)")
     .option("--dry-run", "say how many would be moved")
+    .option("--stats", "say what was archived so far, and move nothing")
     .action(async (options) => (await import("../commands/archive.ts")).archive(cli, options))
-    .addHelpText("after", "\nExample:\n  orchestra archive --older-than 90d");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  orchestra archive --older-than 90d\n  orchestra archive --stats",
+    );
 }
 
 export function describeClean(command: Command, cli: Cli): void {
