@@ -18,3 +18,21 @@ test.each(["cloud", "", "__proto__", "constructor"])(
     });
   },
 );
+
+test.each([
+  ["claude", ["--model", "small", "--resume", "id"]],
+  ["codex", ["resume", "id", "--model", "small"]],
+  ["opencode", ["--model", "small", "--session", "id"]],
+  ["copilot", ["--model", "small", "--resume=id"]],
+  ["gemini", ["--skip-trust", "--model", "small", "--resume", "id"]],
+  ["qwen", ["--model", "small", "--resume", "id"]],
+])("a person opens a session of %s with %j", async (name, words) => {
+  const adapter = await adapterFor(
+    anAgentConfig({ adapter: name, command: [name, "--mine"], model: "small" }),
+  );
+  expect(adapter.openSession?.("id").command).toEqual([name, "--mine", ...words]);
+});
+
+test("what a command of one's own has for sessions, nobody knows", async () => {
+  expect((await adapterFor(anAgentConfig({ adapter: "command" }))).openSession).toBeUndefined();
+});

@@ -18,7 +18,7 @@ type Options = {
 
 /** Takes tasks that ended long ago off the blackboard, and keeps them in a folder of their own. */
 export async function archive(cli: Cli, options: Options): Promise<void> {
-  if (options.stats) return await showStats(cli);
+  if (options.stats) return showStats(cli);
   const olderThanMs = parseAgeOption("--older-than", options.olderThan);
   await using project = await cli.openProject();
   const endedBeforeMs = cli.clock.nowMs() - (olderThanMs ?? project.config.retentionMs);
