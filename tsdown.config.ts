@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "tsdown";
+import { writeDeclarations } from "./declarations.config.ts";
 import { manualPages } from "./src/cli/manual/manual-pages.ts";
 
 const { version }: { version: string } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -22,7 +23,7 @@ const lazyChildProcess = {
 
 // What `start` and `status` load, in one file: a dozen small ones take 2 ms longer.
 const EVERYDAY =
-  /[\\/]kysely[\\/](?!.*(postgres|mysql))|src[\\/](app|core[\\/](?!reports[\\/])|store[\\/](sql|sqlite|execute|open-store)|config[\\/](cached|configured|defaults|load|paths|store)|cli[\\/](project-actions|find-task|option-values|open-reader|view|commands[\\/](start|status))|agents[\\/]process[\\/](holder|process|linux|darwin)|workspace[\\/]plain)/;
+  /[\\/]kysely[\\/](?!.*(postgres|mysql))|src[\\/](app|core[\\/](?!reports[\\/])|store[\\/](sql|sqlite|execute|open-store)|intake[\\/]define|config[\\/](cached|configured|defaults|load|paths|store)|cli[\\/](project-actions|find-task|option-values|open-reader|view|commands[\\/](start|status))|agents[\\/]process[\\/](holder|process|linux|darwin)|workspace[\\/]plain)/;
 
 async function writeManual(): Promise<void> {
   rmSync("man", { recursive: true, force: true });
@@ -30,19 +31,33 @@ async function writeManual(): Promise<void> {
   for (const { file, text } of await manualPages(version)) writeFileSync(join("man", file), text);
 }
 
-export default defineConfig({
-  hooks: { "build:done": writeManual },
-  plugins: [lazyChildProcess],
-  entry: { main: "src/cli/main.ts" },
-  // Node loads CommonJS some 8 ms faster, which is a fifth of what a command takes.
-  format: "cjs",
+const both = defineConfig({
   platform: "node",
   target: "node24",
   // Dependencies go into the bundle: one file read instead of hundreds is most of a fast start.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
   define: { ORCHESTRA_VERSION: JSON.stringify(version) },
-  outputOptions: { codeSplitting: { groups: [{ name: "everyday", test: EVERYDAY }] } },
   dts: false,
   minify: true,
-  clean: true,
 });
+
+export default defineConfig([
+  {
+    ...both,
+    hooks: { "build:done": writeManual },
+    plugins: [lazyChildProcess],
+    entry: { main: "src/cli/main.ts" },
+    // Node loads CommonJS some 8 ms faster, which is a fifth of what a command takes.
+    format: "cjs",
+    outputOptions: { codeSplitting: { groups: [{ name: "everyday", test: EVERYDAY }] } },
+    clean: ["dist/*.cjs"],
+  },
+  {
+    ...both,
+    entry: { index: "src/index.ts" },
+    format: "esm",
+    outDir: "dist/library",
+    clean: true,
+    onSuccess: () => writeDeclarations("src/index.ts", "dist/library"),
+  },
+]);

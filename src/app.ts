@@ -9,7 +9,6 @@ import { makeStateFolder, projectPaths } from "./config/paths.ts";
 import { storeLocation } from "./config/store-location.ts";
 import type { Clock } from "./core/clock.ts";
 import { OrchestraError } from "./core/errors.ts";
-import { idFrom } from "./core/names.ts";
 import type { HeldLease } from "./engine/dispatcher-lease.ts";
 import type { QueueDeps } from "./engine/run-queue.ts";
 import { openStore } from "./store/open-store.ts";
@@ -190,11 +189,6 @@ async function agentNamed(config: Config, name: string): Promise<Agent> {
 export function archiveDeps({ root, store, clock }: Project, program: string): ArchiveDeps {
   const { archives, attempts } = projectPaths(root);
   return { store, nowMs: () => clock.nowMs(), program, archives, attempts };
-}
-
-/** A fresh task id; one that is taken by the rarest chance is refused when the task is added. */
-export function newTaskId(): string {
-  return idFrom(() => Math.random());
 }
 
 /** The attempt's folder, for commands that only read it. */

@@ -7,6 +7,7 @@ import { ERROR_CODES } from "../src/core/errors.ts";
 /** From the top of the house to its ground: a room imports from itself and from those below it. */
 const ROOMS = [
   "cli",
+  "intake",
   "engine",
   "cluster",
   "merge",
@@ -18,8 +19,8 @@ const ROOMS = [
   "core",
 ];
 
-/** Wires everything together, and is wired by nobody but the commands. */
-const COMPOSITION = ["app.ts", "system-clock.ts"];
+/** Wires everything together, and is wired by nobody but the commands and the library. */
+const COMPOSITION = ["app.ts", "system-clock.ts", "orchestra.ts"];
 const LINES_MAX = 300;
 const IMPORT = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 const IMPURE =

@@ -3,7 +3,7 @@ import { titleOf } from "../../core/names.ts";
 import type { HumanCommand } from "../../core/commands.ts";
 import type { Task } from "../../core/task.ts";
 import { executeOrThrow } from "../../store/execute.ts";
-import { newTaskId } from "../../app.ts";
+import { newTaskId } from "../../intake/define-task.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
 import { sayHowToWork } from "../project-actions.ts";

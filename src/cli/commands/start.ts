@@ -1,14 +1,12 @@
 import { createReadStream } from "node:fs";
-import { commandCheck } from "../../config/command-check.ts";
-import type { TaskDefinition } from "../../core/events.ts";
 import { OrchestraError } from "../../core/errors.ts";
-import { titleOf } from "../../core/names.ts";
 import { STANDING_RUN } from "../../core/run.ts";
 import { executeOrThrow } from "../../store/execute.ts";
-import { newTaskId, type Project } from "../../app.ts";
+import type { Project } from "../../app.ts";
+import { defineTask, promptTooLong, PROMPT_BYTES_MAX } from "../../intake/define-task.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
-import { agentsNamed, sayHowToWork, targetBranch } from "../project-actions.ts";
+import { sayHowToWork } from "../project-actions.ts";
 import { printable } from "../terminal.ts";
 import { parseDurationOption, parseNumberOption } from "../option-values.ts";
 
@@ -30,34 +28,23 @@ export type StartOptions = {
   readonly merge?: boolean;
 };
 
-const PROMPT_BYTES_MAX = 1024 * 1024;
-
 /** Queues one task. Everything is checked first; a mistake changes nothing. */
 export async function start(cli: Cli, options: StartOptions): Promise<void> {
   const { agent, prompt } = await request(cli, options);
   const given = numbers(options);
   await using project = await cli.openProject();
-  const definition: TaskDefinition = {
-    id: options.id ?? newTaskId(),
-    title: titleOf(options.title?.trim() || prompt),
+  const definition = await defineTask(project, {
+    ...given,
+    id: options.id,
+    title: options.title,
     prompt,
-    role: "coder",
-    ...agentsNamed(project, agent),
-    priority: given.priority ?? project.config.defaults.priority,
+    agent,
     dependsOn: await dependencies(project, options.after ?? []),
     acceptanceCriteria: lines("--criterion", options.criterion),
-    checks: [
-      ...project.config.checks,
-      ...lines("--check", options.check).map((run) => commandCheck({ run })),
-    ],
-    limits: {
-      timeoutMs: given.timeoutMs ?? project.config.defaults.timeoutMs,
-      stallMs: project.config.defaults.stallMs,
-      maxRetries: given.maxRetries ?? project.config.defaults.maxRetries,
-    },
-    targetBranch: await targetBranch(project, options.target),
-    merges: options.merge !== false && project.config.merge.enabled,
-  };
+    checks: lines("--check", options.check),
+    targetBranch: options.target,
+    merges: options.merge,
+  });
   await executeOrThrow(project.store, {
     type: "add_tasks",
     nowMs: cli.clock.nowMs(),
@@ -85,17 +72,12 @@ async function request(
   const agent = isElsewhere || words.length === 2 ? words[0] : undefined;
   const prompt = isElsewhere ? await promptFrom(cli, options) : (words.at(-1) ?? "");
   if (prompt.trim() === "") throw misuse("Say what is to be done: orchestra start 'Fix the …'");
-  if (prompt.includes("\0")) throw misuse("The prompt holds a NUL character; take it out.");
   return { agent, prompt };
 }
 
 async function promptFrom(cli: Cli, { file }: StartOptions): Promise<string> {
   const bytes = await beginning(file === undefined ? cli.stdin() : bytesOf(file));
-  if (bytes.length > PROMPT_BYTES_MAX) {
-    throw misuse(
-      `The prompt is longer than ${PROMPT_BYTES_MAX / 1024} KiB; put what is long in a file of the repository and name it.`,
-    );
-  }
+  if (bytes.length > PROMPT_BYTES_MAX) throw promptTooLong();
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
