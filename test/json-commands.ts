@@ -110,6 +110,36 @@ export const COMMAND_SHAPES = {
     events: number,
     attemptsAtWork: number,
   }),
+  ImportTasks: z.strictObject({
+    source: text,
+    isDryRun: flag,
+    added: z.array(
+      z.strictObject({ id: text, title: text, agent: text, dependsOn: z.array(text) }),
+    ),
+    skipped: z.array(
+      z.strictObject({
+        sourceId: text,
+        title: text,
+        why: z.enum(["is_there", "closed", "deferred", "no_work"]),
+        reason: text,
+      }),
+    ),
+    unknownKeys: z.array(text),
+  }),
+  ImportWorkflow: z.strictObject({
+    source: text,
+    isDryRun: flag,
+    file: text,
+    settings: z.array(
+      z.strictObject({
+        key: text,
+        before: z.unknown().optional(),
+        after: z.unknown(),
+        isChanged: flag,
+      }),
+    ),
+    left: z.array(text),
+  }),
   Archive: z.strictObject({
     archives: z.array(z.strictObject({ folder: text, tasks: number })),
   }),

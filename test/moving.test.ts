@@ -132,6 +132,7 @@ test("what cannot be imported or written is told in one line, and nothing is cha
   const cut = beside(project, "cut.jsonl");
   writeFileSync(cut, whole);
   truncateSync(cut, whole.length / 2);
+  writeFileSync(join(project.root, "README"), "Words.");
   const damaged = beside(project, "damaged.db");
   await project.orchestra("backup", damaged);
   truncateSync(damaged, 4_096);
@@ -141,7 +142,7 @@ test("what cannot be imported or written is told in one line, and nothing is cha
     [`import ${cut}`, "INVALID_FILE", "was cut"],
     [`--store sqlite:new.db import ${cut}`, "INVALID_FILE", "was cut"],
     [`--store sqlite:new.db import ${damaged}`, "STORE_UNAVAILABLE", "damaged"],
-    ["--store sqlite:new.db import orchestra.yaml", "INVALID_FILE", "no blackboard"],
+    ["--store sqlite:new.db import README", "INVALID_FILE", "no blackboard"],
     ["--store sqlite:new.db import sqlite:nothing.db", "INVALID_FILE", "holds no blackboard"],
     ["--store sqlite:new.db import nothing.jsonl", "INVALID_FILE", "does not exist"],
     [`export ${file}`, "INVALID_ARGUMENT", "is there already"],

@@ -41,6 +41,7 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   INVALID_CONFIG: EXIT.configuration,
   INVALID_FILE: EXIT.misuse,
   INVALID_ID: EXIT.misuse,
+  TRACKER_UNAVAILABLE: EXIT.unavailable,
   NODE_TOO_OLD: EXIT.configuration,
   NOT_A_REPOSITORY: EXIT.configuration,
   REPOSITORY_UNUSABLE: EXIT.configuration,

@@ -121,7 +121,7 @@ function sayChange(
 }
 
 /** The project's file and its bytes, `undefined` when there is none. */
-async function configFile(
+export async function configFile(
   cli: Cli,
 ): Promise<{ readonly file: string; readonly bytes: Buffer | undefined }> {
   const file = join((await cli.findRepository()).root, CONFIG_FILE);

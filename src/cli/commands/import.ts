@@ -5,11 +5,59 @@ import { isStoreUrl, storeLocation, withoutPassword } from "../../config/store-l
 import { HISTORY_FILE } from "../../store/archive/layout.ts";
 import { withHistory, type Source } from "../../store/transfer/source.ts";
 import type { History } from "../../store/history.ts";
+import { kindOfSource, SOURCE_KINDS, type SourceKind } from "../../intake/detect-source.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import type { Cli } from "../cli.ts";
+import type { ImportOptions } from "./import-tasks.ts";
 import { plural } from "../view/amounts.ts";
 
+/** Takes over tasks, settings or a whole blackboard, as what was named has them; all of it or nothing. */
+export async function importSource(
+  cli: Cli,
+  typed: string,
+  options: ImportOptions & { readonly from?: string },
+): Promise<void> {
+  const kind = kindOf(cli, typed, options.from);
+  refuseOthersOptions(kind, options);
+  switch (kind) {
+    case "blackboard":
+      return importBlackboard(cli, typed);
+    case "symphony":
+      return (await import("./import-workflow.ts")).importWorkflow(cli, typed, options);
+    default:
+      return (await import("./import-tasks.ts")).importTasks(cli, { kind, typed }, options);
+  }
+}
+
+function kindOf(cli: Cli, typed: string, from: string | undefined): SourceKind {
+  if (from === undefined) return kindOfSource(typed, resolve(cli.cwd, typed));
+  const kind = SOURCE_KINDS.find((one) => one === from);
+  if (kind) return kind;
+  throw misuse(`--from must be one of ${SOURCE_KINDS.join(", ")}.`);
+}
+
+/** What would be passed over was meant. */
+function refuseOthersOptions(kind: SourceKind, options: ImportOptions): void {
+  const { agent, dryRun, template, repo, label, limit } = options;
+  const ofGitHub = repo ?? label ?? limit;
+  if (kind !== "github" && ofGitHub !== undefined) {
+    throw misuse("--repo, --label and --limit go with the issues of GitHub alone.");
+  }
+  const isTasks = kind !== "blackboard" && kind !== "symphony";
+  if (!isTasks && (agent ?? template) !== undefined) {
+    throw misuse("--agent and --template go with tasks alone.");
+  }
+  if (kind === "blackboard" && dryRun) {
+    throw misuse("A blackboard is taken over whole: --dry-run goes with tasks and settings alone.");
+  }
+}
+
+function misuse(message: string): OrchestraError {
+  return new OrchestraError("INVALID_ARGUMENT", message);
+}
+
 /** Takes over what was exported, backed up or archived, or another store, into an empty blackboard. */
-export async function importBlackboard(cli: Cli, typed: string): Promise<void> {
+async function importBlackboard(cli: Cli, typed: string): Promise<void> {
   const source = await sourceOf(cli, typed);
   const counts = await withHistory(source, async (history) => {
     await using project = await cli.openProject();

@@ -62,11 +62,40 @@ export function describeClean(command: Command, cli: Cli): void {
 
 export function describeImport(command: Command, cli: Cli): void {
   command
-    .description("take over a backup, an export, an archive or another store; all of it or nothing")
-    .argument("<source>", "a file, or the URL of a store; the blackboard here must be empty")
-    .action(async (source) => (await import("../commands/import.ts")).importBlackboard(cli, source))
+    .description("take over tasks, settings or a blackboard; all of it or nothing")
+    .argument(
+      "<source>",
+      "tasks (.json .yaml .md .jsonl), .beads, github, WORKFLOW.md; or a backup, an export, an archive, a store's URL",
+    )
+    .option(
+      "--from <kind>",
+      "what it is, if its name misleads: tasks, beads, github, symphony, blackboard",
+    )
+    .option("--agent <name>", "who works the tasks (default: as each says, or the project's)")
+    .option("--template <file>", "a WORKFLOW.md that makes the prompt of each task")
+    .option("--repo <owner/name>", "with github: whose issues (default: this repository's)")
+    .option("-l, --label <label>", "with github: issues that have it; may be repeated", listed)
+    .option("--limit <number>", "with github: at most so many (default: 100)")
+    .option("--dry-run", "show what would be added, and what would wait for what")
+    .action(async (source, options) =>
+      (await import("../commands/import.ts")).importSource(cli, source, options),
+    )
     .addHelpText(
       "after",
-      "\nExamples:\n  orchestra import ../before-the-weekend.db\n  orchestra --store postgres://db.example.com/orchestra import queue.jsonl.gz\n  orchestra --store files:queue import sqlite:.orchestra/blackboard.db",
+      `
+Tasks are added to the queue, each once: to import them again adds only what is new. What is done
+where they come from is left out. A blackboard is taken over whole, into an empty one.
+
+Examples:
+  orchestra import tasks.md --dry-run
+  orchestra import .beads
+  orchestra import github --label agent
+  orchestra import WORKFLOW.md
+  orchestra import ../before-the-weekend.db
+  orchestra --store postgres://db.example.com/orchestra import queue.jsonl.gz`,
     );
+}
+
+function listed(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
