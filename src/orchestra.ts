@@ -160,9 +160,14 @@ async function run(open: Open, options: RunOptions): Promise<RunEnd> {
 
 async function work({ project, closing }: Open, options: RunOptions): Promise<RunEnd> {
   const { takeLease } = await import("./engine/dispatcher-lease.ts");
-  const { runQueue } = await import("./engine/run-queue.ts");
+  const { runQueue, PARALLEL_MAX } = await import("./engine/run-queue.ts");
   const { holders } = await import("./agents/process/holder.ts");
   const { store, clock, config } = project;
+  const { parallel = config.limits.parallel, onProblem = () => undefined } = options;
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > PARALLEL_MAX) {
+    const message = `parallel must be a whole number from 1 to ${PARALLEL_MAX}, got ${parallel}.`;
+    throw new OrchestraError("INVALID_ARGUMENT", message);
+  }
   const taking = await takeLease({ store, clock, processes: holders() });
   if (taking.kind === "held") {
     const { pid, host } = taking.by.holder;
@@ -170,7 +175,6 @@ async function work({ project, closing }: Open, options: RunOptions): Promise<Ru
   }
   const { lease } = taking;
   try {
-    const { parallel = config.limits.parallel, onProblem = () => undefined } = options;
     const deps = await queueDeps(project, { parallel, lease, onProblem });
     return await runQueue(deps, untilEither(closing.signal, options.signal));
   } finally {

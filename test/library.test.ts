@@ -103,6 +103,14 @@ test("what is asked for is on the blackboard, for the command line, too", async 
   expect(await orchestra.tasks({ states: ["ready"] })).toEqual([]);
 });
 
+test("a run for nobody at a time is refused, instead of waiting for ever", async () => {
+  using project = createProject(CONFIG);
+  await using orchestra = await library.createOrchestra({ root: project.root });
+  for (const parallel of [0, -1, 1.5, Number.NaN, 1_001]) {
+    await expect(orchestra.run({ parallel })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  }
+});
+
 test("a queue that another works is left to it", async () => {
   using project = createProject(CONFIG);
   await using orchestra = await library.createOrchestra({ root: project.root });

@@ -33,6 +33,9 @@ const STEPS: readonly RecordedEvent["type"][] = [
   "attempt_finished",
 ];
 
+/** Attempts at a time that anybody may ask for. */
+export const PARALLEL_MAX = 1_000;
+
 /** A merge that waits for a clean checkout is tried again this often. */
 const LOOK_EVERY_MS = 2_000;
 /** Where nothing is left: a hint may be lost, and a checkout may have become clean. */

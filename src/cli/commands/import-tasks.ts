@@ -154,7 +154,9 @@ function report(
   const graph = taskGraph(
     added.map((one) => ({ ...one, state: one.dependsOn.length === 0 ? "ready" : "planned" })),
   );
-  if (isDryRun && graph.size > 0) graphLines(graph, terminal).map(terminal.say);
+  const drawn =
+    isDryRun && graph.size > 0 ? graphLines(graph, terminal, "--json has them all") : [];
+  for (const line of drawn) terminal.say(line);
   for (const line of skippedLines(skipped, terminal)) terminal.say(line);
   const unknown = found.unknownKeys.join(", ");
   if (unknown !== "") terminal.note(`Not taken over, as it has no meaning here: ${unknown}.`);

@@ -1,4 +1,4 @@
-import { runQueue, type QueueDeps, type QueueEnd } from "../../engine/run-queue.ts";
+import { PARALLEL_MAX, runQueue, type QueueDeps, type QueueEnd } from "../../engine/run-queue.ts";
 import { holders } from "../../agents/process/holder.ts";
 import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
@@ -15,7 +15,6 @@ import { withLog } from "../log-file.ts";
 import { createNoteOnce } from "../note-once.ts";
 import { watchAnother } from "./watch-another.ts";
 
-const PARALLEL_MAX = 1_000;
 /** How long a second Ctrl-C has, to stop the agents as well. */
 const SECOND_THOUGHT_MS = 5_000;
 

@@ -55,14 +55,15 @@ export function neighbourLines(
   ];
 }
 
-/** The whole graph as a tree. */
-export function graphLines(graph: TaskGraph, terminal: Terminal): string[] {
+const MORE = "name a task, or use --format dot, which draws all";
+
+/** The whole graph as a tree; `more` says where the rest is to be had, if it is cut. */
+export function graphLines(graph: TaskGraph, terminal: Terminal, more = MORE): string[] {
   if (graph.size === 0) return ["No tasks are left. `--all` draws those that have ended, too."];
   const { lines, isCut } = drawText(graph, (task, isRepeated) =>
     isRepeated ? terminal.style("dim", `${task.id} (see above)`) : named(task.id, task, terminal),
   );
-  const more = "… and more; name a task, or use --format dot, which draws all";
-  return isCut ? [...lines, terminal.style("dim", more)] : [...lines];
+  return isCut ? [...lines, terminal.style("dim", `… and more; ${more}`)] : [...lines];
 }
 
 /** What is wrong, and what to type about it. */
