@@ -175,7 +175,7 @@ async function work({ project, closing }: Open, options: RunOptions): Promise<Ru
   }
   const { lease } = taking;
   try {
-    const deps = await queueDeps(project, { parallel, lease, onProblem });
+    const deps = await queueDeps(project, { parallel, lease, staysWhenEmpty: false, onProblem });
     return await runQueue(deps, untilEither(closing.signal, options.signal));
   } finally {
     await lease.release();
