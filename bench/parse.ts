@@ -8,14 +8,15 @@ import { interleaved } from "./measure.ts";
 /** Each agent's stream to normalised events, next to `JSON.parse` alone of the same lines. */
 const ROUNDS = 5;
 const MEGABYTES = 32;
-const CLAUDE = Object.values(DEFAULTS.agents)[0]!;
 const STREAMS = join(import.meta.dirname, "../test/fixtures/streams");
 
 for (const name of ["claude", "codex", "opencode", "copilot", "gemini", "qwen"]) {
   const text = readFileSync(join(STREAMS, `${name}-success.jsonl`), "utf8");
   const lines = text.split("\n").filter((line) => line !== "");
   const times = Math.ceil((MEGABYTES * 1024 ** 2) / Buffer.byteLength(text));
-  const adapter = await adapterFor({ ...CLAUDE, name, adapter: name });
+  const config = DEFAULTS.agents["claude"];
+  if (!config) throw new Error("There is no agent by default.");
+  const adapter = await adapterFor({ ...config, name, adapter: name });
   const tookMs = await interleaved(ROUNDS, {
     parsed: () => {
       for (let time = 0; time < times; time += 1) readAll(adapter.createParser(), lines);
