@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createCommandAdapter } from "../src/agents/command.ts";
+import { createCommandAdapter } from "../src/agents/command/command.ts";
 import { createPosixProcesses } from "../src/agents/process/posix-processes.ts";
 import { machineProcessTable } from "../src/agents/process/process-table.ts";
 import { createInProcessBus } from "../src/cluster/in-process-bus.ts";
@@ -25,6 +25,8 @@ const CONFIG = {
   command: ["true"],
   model: undefined,
   promptBy: "stdin",
+  resume: [],
+  output: undefined,
   env: {},
   limit: undefined,
 } as const;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createCommandAdapter } from "../src/agents/command.ts";
+import { createCommandAdapter } from "../src/agents/command/command.ts";
 import type { QueueDeps } from "../src/engine/run-queue.ts";
 import { executeOrThrow } from "../src/store/execute.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
@@ -85,6 +85,8 @@ function queueIn(folder: string): Queue {
     command: ["sleep", "600"],
     model: undefined,
     promptBy: "stdin",
+    resume: [],
+    output: undefined,
     env: {},
     limit: undefined,
   } as const;

@@ -70,7 +70,11 @@ export type Launch = {
 export type Interactive = Pick<Launch, "command" | "env" | "unsetEnv">;
 
 /** What earlier processes have used in a session; some CLIs tell the session's total alone. */
-export type EarlierUse = { readonly sessionId: string; readonly usage: Usage };
+export type EarlierUse = {
+  readonly sessionId: string;
+  readonly usage: Usage;
+  readonly costUsd: number;
+};
 
 /** Turns an agent's output into the normalised stream, one line at a time. Never throws. */
 export type StreamParser = {
@@ -111,6 +115,8 @@ export type AgentEvent =
 
 export type StreamReport = {
   readonly sessionId: string | undefined;
+  /** The model at work; `undefined` when the CLI does not tell. */
+  readonly model: string | undefined;
   /** Of this process alone, also when it resumed a session. */
   readonly usage: Usage;
   /** Of this process alone; `undefined` when the CLI does not tell. */
@@ -121,6 +127,8 @@ export type StreamReport = {
   /** The last texts, newest last, bounded by `LAST_MESSAGES_MAX`. */
   readonly lastMessages: readonly string[];
   readonly hasOutput: boolean;
+  /** The last line that is not of the CLI's known format, cut to what a person reads. */
+  readonly strangeLine: string | undefined;
 };
 
 /** How the process ended, from its exit record. */

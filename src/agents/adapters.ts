@@ -32,7 +32,10 @@ const ADAPTERS: ReadonlyMap<string, Create> = new Map([
   ],
   ["gemini", async (config) => (await import("./gemini/gemini.ts")).createGeminiAdapter(config)],
   ["qwen", async (config) => (await import("./qwen/qwen.ts")).createQwenAdapter(config)],
-  ["command", async (config) => (await import("./command.ts")).createCommandAdapter(config)],
+  [
+    "command",
+    async (config) => (await import("./command/command.ts")).createCommandAdapter(config),
+  ],
 ]);
 
 /** The adapter that an agent's configuration names. */

@@ -1,15 +1,17 @@
 import { NO_USAGE } from "../core/usage.ts";
 import type { AgentEvent, StreamParser, StreamReport } from "./adapter.ts";
-import { boundedText } from "./bounds.ts";
+import { boundedText, summaryLine } from "./bounds.ts";
 import { fieldsOf, textIn, type Fields } from "./json-fields.ts";
 
 /** A report in the making: what the lines so far add up to. */
 export type StreamState = { -readonly [Key in keyof StreamReport]: StreamReport[Key] };
 
-type LineReader<State> = (state: State, line: Fields) => readonly AgentEvent[];
+export type LineReader<State> = (state: State, line: Fields) => readonly AgentEvent[];
 
 /** What to do with lines of JSON, each of which names its type. */
 export type LineReaders<State> = {
+  /** Where a line names it; in its field `type` without this. */
+  readonly typeOf?: (line: Fields) => string | undefined;
   readonly byType: ReadonlyMap<string, LineReader<State>>;
   /** Reads first what a line of any type tells. */
   readonly ofEach?: LineReader<State>;
@@ -19,34 +21,59 @@ export type LineReaders<State> = {
 export function nothingTold(): StreamState {
   return {
     sessionId: undefined,
+    model: undefined,
     usage: NO_USAGE,
     costUsd: undefined,
     failure: undefined,
     resultText: undefined,
     lastMessages: [],
     hasOutput: false,
+    strangeLine: undefined,
   };
 }
 
 /**
  * A parser that keeps `state` by the readers. A type without a reader tells nothing: newer builds of
- * a CLI have more of them.
+ * a CLI have more of them. The last line of such a type is kept for who wonders that nothing came.
  */
 export function createLineParser<State extends StreamState>(
   state: State,
-  { byType, ofEach }: LineReaders<State>,
+  { typeOf = (line) => textIn(line, "type"), byType, ofEach }: LineReaders<State>,
 ): StreamParser {
   const push = (text: string): readonly AgentEvent[] => {
     if (text.trim() === "") return [];
     const line = fieldsOf(text);
-    const type = line && textIn(line, "type");
+    const type = line && typeOf(line);
+    const read = byType.get(type ?? "");
+    if (!read) state.strangeLine = summaryLine(text);
     if (!line || type === undefined) return [{ kind: "unrecognised", line: boundedText(text) }];
-    return [...(ofEach?.(state, line) ?? []), ...(byType.get(type)?.(state, line) ?? [])];
+    const events = [...(ofEach?.(state, line) ?? []), ...(read?.(state, line) ?? [])];
+    for (const event of events) if (event.kind === "session") state.model ??= event.model;
+    return events;
   };
   return { push, report: () => reportOf(state) };
 }
 
-function reportOf(state: StreamState): StreamReport {
-  const { sessionId, usage, costUsd, failure, resultText, lastMessages, hasOutput } = state;
-  return { sessionId, usage, costUsd, failure, resultText, lastMessages, hasOutput };
+function reportOf({
+  sessionId,
+  model,
+  usage,
+  costUsd,
+  failure,
+  resultText,
+  lastMessages,
+  hasOutput,
+  strangeLine,
+}: StreamState): StreamReport {
+  return {
+    sessionId,
+    model,
+    usage,
+    costUsd,
+    failure,
+    resultText,
+    lastMessages,
+    hasOutput,
+    strangeLine,
+  };
 }

@@ -14,12 +14,14 @@ export function createPlainTextParser(): StreamParser {
     },
     report: () => ({
       sessionId: undefined,
+      model: undefined,
       usage: NO_USAGE,
       costUsd: undefined,
       failure: undefined,
       resultText: lastMessages.at(-1),
       lastMessages,
       hasOutput: lastMessages.length > 0,
+      strangeLine: undefined,
     }),
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createClaudeAdapter } from "./claude/claude.ts";
-import { createCommandAdapter } from "./command.ts";
+import { createCommandAdapter } from "./command/command.ts";
 import { probeAgent, type Probe } from "./probe.ts";
 import { anAgentConfig } from "./testing/requests.ts";
 

@@ -1,5 +1,5 @@
 import type { Failure, FailureClass } from "../core/failure.ts";
-import type { AgentAdapter, AgentOutcome, ProcessEnd } from "./adapter.ts";
+import type { AgentAdapter, AgentOutcome, ProcessEnd, StreamReport } from "./adapter.ts";
 import { boundedText } from "./bounds.ts";
 import { howItEnded, isKilled, isNotRunnable, lastError } from "./process-end.ts";
 
@@ -25,7 +25,7 @@ export function endClassifier(words: EndWords): AgentAdapter["classifyEnd"] {
     }
     const detail = (words.detailOf ?? lastError)(end);
     const failureClass = classOf(words, end, detail);
-    return failed({ class: failureClass, message: messageOf(words, end, detail) });
+    return failed({ class: failureClass, message: messageOf(words, end, detail, report) });
   };
 }
 
@@ -36,8 +36,16 @@ function classOf(words: EndWords, end: ProcessEnd, detail: string): FailureClass
   return words.classOf(detail, end);
 }
 
-function messageOf({ agent }: EndWords, end: ProcessEnd, detail: string): string {
-  if (end.exitCode === 0) return `${agent} ended without a result.`;
+function messageOf(
+  { agent }: EndWords,
+  end: ProcessEnd,
+  detail: string,
+  { strangeLine }: StreamReport,
+): string {
+  if (end.exitCode === 0) {
+    const shown = strangeLine === undefined ? "" : ` A line that told nothing: ${strangeLine}`;
+    return `${agent} ended without a result.${shown}`;
+  }
   const how = howItEnded(end);
   return detail === "" ? `${agent} ${how}.` : `${agent} ${how}: ${detail}`;
 }

@@ -21,6 +21,8 @@ export function agentMistake(file: ConfigFile): Mistake | undefined {
       problem: `agents.${idle}: expected a command, as in command: [${idle}, "{prompt}"], or the adapter that knows it`,
     };
   }
+  const strange = firstOf(Object.entries(agents), ([name, agent]) => commandMistake(name, agent));
+  if (strange) return strange;
   const known = [...new Set([...Object.keys(agents), ...Object.keys(DEFAULTS.agents)])];
   const agent = namedAgents(file).find((name) => !known.includes(name));
   if (agent === undefined) return undefined;
@@ -33,6 +35,37 @@ export function agentMistake(file: ConfigFile): Mistake | undefined {
   };
 }
 
-function isIdle(name: string, agent: ConfigFile["agents"][string]): boolean {
+function isIdle(name: string, agent: Agent): boolean {
   return adapterOf(name, agent) === "command" && agent.command === undefined;
+}
+
+type Agent = ConfigFile["agents"][string];
+
+/** What only a command can have, and what it needs for that. */
+function commandMistake(name: string, agent: Agent): Mistake | undefined {
+  const adapter = adapterOf(name, agent);
+  const at = (key: string, problem: string): Mistake => ({
+    path: ["agents", name, key],
+    isKey: true,
+    problem: `agents.${name}.${key}: ${problem}`,
+  });
+  const alien = COMMAND_KEYS.find((key) => adapter !== "command" && agent[key] !== undefined);
+  if (alien !== undefined) {
+    return at(alien, `expected the adapter command; ${adapter} knows that of its CLI`);
+  }
+  const lines = Object.values(agent.output?.lines ?? {});
+  const isKnown =
+    agent.command?.some((part) => part.includes("{session_id}")) === true ||
+    lines.some(({ session }) => session !== undefined);
+  if (agent.resume === undefined || isKnown) return undefined;
+  return at("resume", "expected {session_id} in command, or a line of output that tells session");
+}
+
+const COMMAND_KEYS = ["resume", "output"] as const;
+
+function firstOf<Item, Found>(
+  items: readonly Item[],
+  find: (item: Item) => Found | undefined,
+): Found | undefined {
+  return items.map(find).find((found) => found !== undefined);
 }

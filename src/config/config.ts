@@ -1,4 +1,5 @@
 import type { CheckSpec } from "../core/task.ts";
+import type { OutputMapping } from "./output-schema.ts";
 
 /** Everything that can be set, resolved: `orchestra.yaml` over the defaults. */
 export type Config = {
@@ -28,6 +29,10 @@ export type AgentSettings = {
   readonly command: readonly string[];
   readonly model: string | undefined;
   readonly promptBy: "argument" | "stdin" | "file";
+  /** The command that goes on with a session; empty when there is none. */
+  readonly resume: readonly string[];
+  /** What its output means; plain text without it. */
+  readonly output: OutputMapping | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly limit: number | undefined;
 };

@@ -11,6 +11,8 @@ export const DEFAULTS: Config = {
       command: [],
       model: undefined,
       promptBy: "stdin",
+      resume: [],
+      output: undefined,
       env: {},
       limit: undefined,
     },

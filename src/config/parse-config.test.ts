@@ -184,3 +184,24 @@ test("a file that refers to itself without end is refused", () => {
 test("carriage returns and a byte order mark do no harm", () => {
   expect(parse("\uFEFFlimits:\r\n  parallel: 5\r\n").limits.parallel).toBe(5);
 });
+
+test.each([
+  [
+    "agents:\n  claude: { resume: [claude, --resume] }\n",
+    /:2:13: agents\.claude\.resume: expected the adapter command; claude knows that of its CLI/,
+  ],
+  [
+    'agents:\n  mine: { command: [a], resume: [a, -r, "{session_id}"] }\n',
+    /agents\.mine\.resume: expected \{session_id\} in command, or a line of output/,
+  ],
+  [
+    "agents:\n  mine: { command: [a], output: { kind: type, lines: { a: { txt: b } } } }\n",
+    /agents\.mine\.output\.lines\.a: unknown key txt; did you mean text\?/,
+  ],
+  [
+    "agents:\n  mine: { command: [a], output: { kind: a..b, lines: {} } }\n",
+    /agents\.mine\.output\.kind: .*path/,
+  ],
+])("what only some commands can have is refused elsewhere: %j", (text, message) => {
+  expect(() => parse(text)).toThrow(message);
+});

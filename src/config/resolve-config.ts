@@ -48,8 +48,9 @@ function isDefault(check: CheckSpec): boolean {
 }
 
 function agentOf(name: string, agent: ConfigFile["agents"][string]): AgentSettings {
-  const { command = [], model, prompt, env, limit } = agent;
-  return { name, adapter: adapterOf(name, agent), command, model, promptBy: prompt, env, limit };
+  const { command = [], model, prompt: promptBy, resume = [], output, env, limit } = agent;
+  const adapter = adapterOf(name, agent);
+  return { name, adapter, command, model, promptBy, resume, output, env, limit };
 }
 
 function checkOf(check: Check): CheckSpec {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DURATION_PATTERN, isAge, isLimit, millisecondsOf } from "./duration.ts";
+import { outputSchema } from "./output-schema.ts";
 import { storeProblem } from "./store-location.ts";
 
 /** The adapters that `src/agents` has. */
@@ -58,6 +59,12 @@ const agent = z.strictObject({
     .enum(["argument", "stdin", "file"])
     .default("argument")
     .describe("How the prompt reaches a command agent."),
+  resume: argumentList
+    .optional()
+    .describe("The command that goes on with the session {session_id} of a command agent."),
+  output: outputSchema
+    .optional()
+    .describe("What the lines of JSON that a command agent prints mean; plain text if unset."),
   env: variables.default({}).describe("Variables for the agent."),
   limit: z.int().min(1).max(1000).optional().describe("Attempts of this agent at a time."),
 });

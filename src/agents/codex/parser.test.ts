@@ -33,7 +33,7 @@ function eventsOf(...lines: readonly unknown[]): readonly AgentEvent[] {
 }
 
 test("the captured stream is accounted for to the token", () => {
-  expect(reportOf(capturedStream("codex-success"))).toEqual({
+  expect(reportOf(capturedStream("codex-success"))).toMatchObject({
     sessionId: "01a1fc58-0518-78d3-85ad-bf0c4df81f91",
     usage: {
       inputTokens: 800,
@@ -73,12 +73,12 @@ test("input includes what was cached, and is told apart", () => {
 });
 
 test("a resumed thread's total includes what earlier processes used, which is taken off", () => {
-  const earlier = { sessionId: THREAD, usage: TWO_CALLS };
+  const earlier = { sessionId: THREAD, usage: TWO_CALLS, costUsd: 0 };
   expect(reportOf(capturedStream("codex-resumed"), earlier).usage).toEqual(CALL);
 });
 
 test("what a killed process could not tell is told by the one that resumes its thread", () => {
-  const earlier = { sessionId: THREAD, usage: { ...CALL, inputTokens: 0 } };
+  const earlier = { sessionId: THREAD, usage: { ...CALL, inputTokens: 0 }, costUsd: 0 };
   expect(reportOf(capturedStream("codex-resumed"), earlier).usage).toEqual({
     ...TWO_CALLS,
     inputTokens: 3_600,
@@ -86,13 +86,17 @@ test("what a killed process could not tell is told by the one that resumes its t
 });
 
 test("a thread that was begun anew has no earlier use", () => {
-  const earlier = { sessionId: "01a1fe60-0000-7000-8000-000000000000", usage: TWO_CALLS };
+  const earlier = {
+    sessionId: "01a1fe60-0000-7000-8000-000000000000",
+    usage: TWO_CALLS,
+    costUsd: 0,
+  };
   expect(reportOf(capturedStream("codex-first"), earlier).usage).toEqual(TWO_CALLS);
 });
 
 test("totals that are less than what was used before are no negative use", () => {
   const usage = { ...TWO_CALLS, inputTokens: 1e9, outputTokens: 1e9 };
-  const earlier = { sessionId: THREAD, usage };
+  const earlier = { sessionId: THREAD, usage, costUsd: 0 };
   expect(reportOf(capturedStream("codex-resumed"), earlier).usage).toMatchObject({
     inputTokens: 0,
     outputTokens: 0,

@@ -90,7 +90,9 @@ test("the file that it leaves accounts for it to the token, cached ones outside 
 
 test("the file tells the total of the session, so what came before in it is taken off", () => {
   const before: Usage = { ...NO_USAGE, inputTokens: 1_200, cacheReadTokens: 800, outputTokens: 34 };
-  expect(copilot().readUsageFile?.(LEFT, { sessionId: SESSION, usage: before })).toEqual({
+  expect(
+    copilot().readUsageFile?.(LEFT, { sessionId: SESSION, usage: before, costUsd: 0 }),
+  ).toEqual({
     inputTokens: 1_200,
     cacheReadTokens: 800,
     cacheWriteTokens: 200,

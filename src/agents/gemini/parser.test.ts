@@ -29,7 +29,7 @@ function said(content: string): object {
 }
 
 test("the captured stream is accounted for to the token, cached ones outside of the input", () => {
-  expect(reportOf(SUCCESS)).toEqual({
+  expect(reportOf(SUCCESS)).toMatchObject({
     sessionId: SESSION,
     usage: {
       inputTokens: 800,

@@ -18,7 +18,7 @@ function said(text: string, fields: object = {}): string {
 }
 
 test("the captured stream is accounted for to the token, cached ones outside of the input", () => {
-  expect(reportOf(SUCCESS)).toEqual({
+  expect(reportOf(SUCCESS)).toMatchObject({
     sessionId: SESSION,
     usage: {
       inputTokens: 800,

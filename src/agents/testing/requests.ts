@@ -8,6 +8,8 @@ export function anAgentConfig(config: Partial<AgentConfig> = {}): AgentConfig {
     command: ["my-agent", "--yes"],
     model: undefined,
     promptBy: "argument",
+    resume: [],
+    output: undefined,
     env: {},
     limit: undefined,
     ...config,

@@ -14,5 +14,9 @@ export async function earlierUse(
   if (!resumesSession || sessionId === undefined) return undefined;
   const all = await store.attemptsOf(taskId);
   const before = all.filter((other) => other.number < number && other.sessionId === sessionId);
-  return { sessionId, usage: before.map(({ usage }) => usage).reduce(addUsage, NO_USAGE) };
+  return {
+    sessionId,
+    usage: before.map(({ usage }) => usage).reduce(addUsage, NO_USAGE),
+    costUsd: before.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0),
+  };
 }

@@ -38,7 +38,7 @@ test("what a CLI leaves in its file are the tokens of its attempt, and nothing e
 });
 
 test("an attempt that resumes a session is not charged for the one before it", async () => {
-  const report = await reportAfter("100", { sessionId: "s", usage: used(40) });
+  const report = await reportAfter("100", { sessionId: "s", usage: used(40), costUsd: 0 });
   expect(report.usage).toEqual(used(60));
 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { LaunchRequest } from "./adapter.ts";
+import type { LaunchRequest } from "../adapter.ts";
 import { createCommandAdapter } from "./command.ts";
-import { agentConformance } from "./conformance.ts";
-import { aLaunchRequest, anAgentConfig } from "./testing/requests.ts";
-import { pushAll } from "./testing/streams.ts";
+import { agentConformance } from "../conformance.ts";
+import { aLaunchRequest, anAgentConfig } from "../testing/requests.ts";
+import { pushAll } from "../testing/streams.ts";
 
 const failing = {
   stdout: "I tried\n",

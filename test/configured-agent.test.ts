@@ -1,0 +1,55 @@
+import { chmodSync, copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createProject, type RealProject } from "./agents/real-project.ts";
+import { COMMAND_SHAPES } from "./json-commands.ts";
+
+/** The example of the page, as it stands there. */
+function documented(title: string): string {
+  const page = readFileSync("docs/agents.md", "utf8");
+  const found = page.split("```yaml\n").find((part) => part.startsWith(`# ${title}\n`));
+  return found?.split("```")[0] ?? "";
+}
+
+/** A project whose agent is a CLI that was written for this test alone. */
+function projectWithNova(): RealProject {
+  const config = `${documented("A new CLI, by configuration alone")}checks: []\n`;
+  const project = createProject(config);
+  const nova = join(project.root, "../bin/nova");
+  copyFileSync("test/fixtures/clis/nova.mjs", nova);
+  chmodSync(nova, 0o755);
+  return project;
+}
+
+const ONE_CALL = { inputTokens: 400, cacheReadTokens: 800, outputTokens: 34 };
+const TWO_CALLS = { inputTokens: 800, cacheReadTokens: 1_600, outputTokens: 68 };
+
+test("the documented configuration of a new CLI works, with tokens and cost", async () => {
+  using project = projectWithNova();
+  await project.orchestra("start", "Write something.", "--id", "one");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
+  const { attempts } = COMMAND_SHAPES.Show.parse(await project.json("show", "one"));
+  expect(attempts).toMatchObject([{ state: "succeeded", usage: TWO_CALLS, costUsd: 0.009_45 }]);
+  expect(project.read("nova.txt")).toBe("runed\n");
+  const { stdout } = await project.orchestra("logs", "one");
+  for (const said of ["I look", "shell", "It is done after 2 calls."]) {
+    expect(stdout).toContain(said);
+  }
+});
+
+test("its session is resumed, and what it used before is not counted twice", async () => {
+  using project = projectWithNova();
+  await project.orchestra("start", "Meet trouble.", "--id", "two");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
+  const { attempts } = COMMAND_SHAPES.Show.parse(await project.json("show", "two"));
+  const [first, second] = attempts;
+  expect(first).toMatchObject({
+    state: "failed",
+    failure: { class: "network", message: "The model was not reached." },
+    usage: ONE_CALL,
+  });
+  expect(second).toMatchObject({ state: "succeeded", resumesSession: true, usage: TWO_CALLS });
+  expect(second?.sessionId).toBe(first?.sessionId);
+  expect((first?.costUsd ?? 0) + (second?.costUsd ?? 0)).toBeCloseTo(0.014_175, 4);
+  expect(project.read("nova.txt")).toBe("resumeed\n");
+});
