@@ -27,6 +27,7 @@ const CONFIG = {
   promptBy: "stdin",
   resume: [],
   output: undefined,
+  template: undefined,
   env: {},
   limit: undefined,
 } as const;

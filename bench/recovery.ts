@@ -87,6 +87,7 @@ function queueIn(folder: string): Queue {
     promptBy: "stdin",
     resume: [],
     output: undefined,
+    template: undefined,
     env: {},
     limit: undefined,
   } as const;

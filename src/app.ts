@@ -2,7 +2,7 @@ import { agentSettings } from "./config/agent-settings.ts";
 import { machineProcessTable } from "./agents/process/process-table.ts";
 import { join } from "node:path";
 import type { Agent, NodeDeps } from "./cluster/node/deps.ts";
-import type { Config } from "./config/config.ts";
+import type { AgentSettings, Config } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { cachedConfig } from "./config/cached-config.ts";
 import { makeStateFolder, projectPaths } from "./config/paths.ts";
@@ -147,7 +147,7 @@ export async function nodeDeps(
     workspaces: createWorktrees(place),
     repository: createMergeRepository(place),
     checks: createCheckRunner({ processes, clock }),
-    agent: async (name) => agentNamed(config, name),
+    agent: async (name) => agentNamed(config, name, root),
     env: environment.variables,
     folders: createFileAttemptFolders(projectPaths(root).attempts),
     newSessionId: () => randomUUID(),
@@ -179,10 +179,16 @@ export async function queueDeps(
   };
 }
 
-async function agentNamed(config: Config, name: string): Promise<Agent> {
+async function agentNamed(config: Config, name: string, root: string): Promise<Agent> {
   const { adapterFor } = await import("./agents/adapters.ts");
   const settings = agentSettings(config, name);
-  return { adapter: await adapterFor(settings), config: settings };
+  const promptTemplate = settings.template && (await templateText(settings, root));
+  return { adapter: await adapterFor(settings), config: settings, promptTemplate };
+}
+
+async function templateText(settings: AgentSettings, root: string): Promise<string | undefined> {
+  const { readTemplate } = await import("./config/read-template.ts");
+  return readTemplate(settings, root);
 }
 
 /** What archiving works with, by the program of this version. */

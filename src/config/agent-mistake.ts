@@ -11,7 +11,7 @@ export type Mistake = {
 };
 
 /** What no key tells alone: an agent that has no command, a default agent that there is not. */
-export function agentMistake(file: ConfigFile): Mistake | undefined {
+export function agentMistake(file: ConfigFile, others: readonly string[]): Mistake | undefined {
   const { agents } = file;
   const [idle] = Object.entries(agents).find(([name, agent]) => isIdle(name, agent)) ?? [];
   if (idle !== undefined) {
@@ -23,7 +23,7 @@ export function agentMistake(file: ConfigFile): Mistake | undefined {
   }
   const strange = firstOf(Object.entries(agents), ([name, agent]) => commandMistake(name, agent));
   if (strange) return strange;
-  const known = [...new Set([...Object.keys(agents), ...Object.keys(DEFAULTS.agents)])];
+  const known = [...new Set([...Object.keys(agents), ...Object.keys(DEFAULTS.agents), ...others])];
   const agent = namedAgents(file).find((name) => !known.includes(name));
   if (agent === undefined) return undefined;
   const near = nearMiss(agent, known);

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { AGENT_CONFIG_FILE } from "./agent-config-file.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { CONFIG_FILE, loadConfig } from "./load-config.ts";
@@ -7,7 +8,7 @@ import { CONFIG_FILE, loadConfig } from "./load-config.ts";
 declare const ORCHESTRA_VERSION: string | undefined;
 
 /** Changes whenever the same file may mean something else; with a release, it always may. */
-const FORMAT = 5;
+const FORMAT = 6;
 /** What is configured has the shape of what is not. */
 const SHAPE = JSON.stringify(DEFAULTS);
 const VERSION = typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "source";
@@ -36,9 +37,13 @@ type Cache = { readonly file: string; readonly key: string };
 /** `undefined` without a configuration, whose defaults need no cache. */
 function cacheOf(root: string, stateFolder: string): Cache | undefined {
   const text = readOrUndefined(join(root, CONFIG_FILE));
-  if (text === undefined) return undefined;
+  const listed = readOrUndefined(join(root, AGENT_CONFIG_FILE));
+  if (text === undefined && listed === undefined) return undefined;
   // The text itself: loading what hashes it takes longer than comparing it.
-  return { file: join(stateFolder, "config.json"), key: `${FORMAT} ${VERSION} ${SHAPE}\n${text}` };
+  return {
+    file: join(stateFolder, "config.json"),
+    key: JSON.stringify([FORMAT, VERSION, SHAPE, text, listed]),
+  };
 }
 
 /** Whole or not at all, whoever else does the same at this moment. */

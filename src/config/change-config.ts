@@ -18,35 +18,45 @@ export type ConfigChange =
 
 /**
  * The file's text with a key set to what was typed: YAML where that is what the key takes, else the
- * text as it is. Nothing comes of it unless the whole file is then valid.
+ * text as it is. The file may name agents that are configured elsewhere. Nothing comes of it unless the whole file is then valid.
  */
-export function changeConfig(text: string, key: string, typed: string): ConfigChange {
+export function changeConfig(
+  text: string,
+  key: string,
+  typed: string,
+  otherAgents: readonly string[] = [],
+): ConfigChange {
   const path = key.split(".");
   if (path.includes("")) {
     return { kind: "refused", problem: `${key}: expected a key such as limits.parallel` };
   }
-  const already = mistakesIn(text);
-  const changes = meaningsOf(typed).map((value) => changeTo(text, { path, value, already }));
+  const already = mistakesIn(text, otherAgents);
+  const wanted = { path, already, otherAgents };
+  const changes = meaningsOf(typed).map((value) => changeTo(text, { ...wanted, value }));
   const good = changes.find(({ kind }) => kind === "changed" || kind === "unchanged");
   return good ?? changes[0] ?? { kind: "refused", problem: `${key}: expected a value` };
 }
 
 /** The same for taking a key out, so that its default holds. */
-export function unsetConfig(text: string, key: string): ConfigChange {
+export function unsetConfig(
+  text: string,
+  key: string,
+  otherAgents: readonly string[] = [],
+): ConfigChange {
   const path = key.split(".");
-  const [first] = mistakesIn(text);
+  const [first] = mistakesIn(text, otherAgents);
   if (first?.cause !== undefined) return { kind: "mistaken", mistake: first };
   const before = path.includes("") ? undefined : valueAt(text, path);
   const edited = path.includes("") ? undefined : removeFromConfig(text, path);
   if (edited === undefined) return { kind: "unchanged", text, before, after: undefined };
-  const [left] = mistakesIn(edited);
+  const [left] = mistakesIn(edited, otherAgents);
   if (left && first) return { kind: "mistaken", mistake: left };
   if (left) return { kind: "refused", problem: left.problem };
   return { kind: "changed", text: edited, before, after: undefined };
 }
 
-function mistakesIn(text: string): readonly PlacedMistake[] {
-  const reading = readConfigFile(new TextEncoder().encode(text));
+function mistakesIn(text: string, otherAgents: readonly string[]): readonly PlacedMistake[] {
+  const reading = readConfigFile(new TextEncoder().encode(text), otherAgents);
   return reading.kind === "valid" ? [] : reading.mistakes;
 }
 
@@ -68,6 +78,7 @@ function changeTo(
     readonly path: readonly string[];
     readonly value: unknown;
     readonly already: readonly PlacedMistake[];
+    readonly otherAgents: readonly string[];
   },
 ): ConfigChange {
   const { path, value, already } = wanted;
@@ -79,7 +90,7 @@ function changeTo(
   if (edited === undefined) {
     return { kind: "refused", problem: `${path.join(".")}: there is no place for it in the file` };
   }
-  const mistakes = mistakesIn(edited);
+  const mistakes = mistakesIn(edited, wanted.otherAgents);
   const fresh = mistakes.find(({ problem }) => !known.has(problem));
   if (fresh) return { kind: "refused", problem: fresh.problem };
   const [left] = mistakes;

@@ -33,6 +33,8 @@ export type AgentSettings = {
   readonly resume: readonly string[];
   /** What its output means; plain text without it. */
   readonly output: OutputMapping | undefined;
+  /** The words around each prompt, or the file of the project that holds them. */
+  readonly template: { readonly text: string } | { readonly file: string } | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly limit: number | undefined;
 };

@@ -13,6 +13,7 @@ export const DEFAULTS: Config = {
       promptBy: "stdin",
       resume: [],
       output: undefined,
+      template: undefined,
       env: {},
       limit: undefined,
     },

@@ -2,19 +2,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../core/errno.ts";
 import { OrchestraError } from "../core/errors.ts";
+import { agentsOfFile } from "./agent-config-file.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 
 export const CONFIG_FILE = "orchestra.yaml";
 
-/** The project's configuration: `orchestra.yaml` if there is one, over the defaults. */
+/** The project's configuration: `orchestra.yaml`, over the founding queue's agents, over the defaults. */
 export async function loadConfig(root: string): Promise<Config> {
   const file = join(root, CONFIG_FILE);
   const bytes = readIfThere(file);
-  if (bytes === undefined) return DEFAULTS;
+  const listed = await agentsOfFile(root);
   // Only who has a file pays for what reads it.
-  const { parseConfig } = await import("./parse-config.ts");
-  return parseConfig(file, bytes);
+  const config = bytes && (await import("./parse-config.ts")).parseConfig(file, bytes, listed);
+  return config ?? { ...DEFAULTS, agents: { ...DEFAULTS.agents, ...listed } };
 }
 
 function readIfThere(file: string): Buffer | undefined {

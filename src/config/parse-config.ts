@@ -3,10 +3,22 @@ import type { Config } from "./config.ts";
 import { readConfigFile, type PlacedMistake } from "./read-config-file.ts";
 import { resolveConfig } from "./resolve-config.ts";
 
-/** The configuration in a file's bytes; the first mistake is named with its place. */
-export function parseConfig(file: string, bytes: Uint8Array): Config {
-  const reading = readConfigFile(bytes);
-  if (reading.kind === "valid") return resolveConfig(reading.read.config);
+/**
+ * The configuration in a file's bytes, with the agents that are listed elsewhere and not in it; the
+ * first mistake is named with its place.
+ */
+export function parseConfig(
+  file: string,
+  bytes: Uint8Array,
+  listed: Config["agents"] = {},
+): Config {
+  const reading = readConfigFile(bytes, Object.keys(listed));
+  if (reading.kind === "valid") {
+    const config = resolveConfig(reading.read.config);
+    const own = reading.read.config.agents;
+    const others = Object.entries(listed).filter(([name]) => !Object.hasOwn(own, name));
+    return { ...config, agents: { ...config.agents, ...Object.fromEntries(others) } };
+  }
   throw invalidConfig(file, reading.mistakes[0]);
 }
 

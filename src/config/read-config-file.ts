@@ -40,8 +40,8 @@ export type Reading =
 
 type Source = { readonly lines: LineCounter; readonly document: Document };
 
-/** Reads a file's bytes; every mistake is named, those of its form before those of its meaning. */
-export function readConfigFile(bytes: Uint8Array): Reading {
+/** Reads a file's bytes, with agents that are configured elsewhere; every mistake is named, those of its form before those of its meaning. */
+export function readConfigFile(bytes: Uint8Array, otherAgents: readonly string[] = []): Reading {
   const text = textOf(bytes);
   if (typeof text !== "string") return mistaken(text);
   const lines = new LineCounter();
@@ -54,7 +54,9 @@ export function readConfigFile(bytes: Uint8Array): Reading {
   }));
   if (broken.length > 0) return mistaken(...broken);
   const value = valueOf(source);
-  return value.kind === "value" ? readValue(source, value.value) : mistaken(value.mistake);
+  return value.kind === "value"
+    ? readValue(source, value.value, otherAgents)
+    : mistaken(value.mistake);
 }
 
 function mistaken(...mistakes: readonly PlacedMistake[]): Reading {
@@ -110,13 +112,13 @@ function firstAlias(document: Document): Alias | undefined {
   return aliases.find((alias) => alias.resolve(document) === undefined) ?? aliases[0];
 }
 
-function readValue(source: Source, value: unknown): Reading {
+function readValue(source: Source, value: unknown, otherAgents: readonly string[]): Reading {
   const parsed = configSchema.safeParse(value ?? {}, { reportInput: true });
   if (!parsed.success) {
     const mistakes = parsed.error.issues.flatMap(mistakesOf);
     return mistaken(...mistakes.map((mistake) => placed(source, mistake)));
   }
-  const mistake = agentMistake(parsed.data);
+  const mistake = agentMistake(parsed.data, otherAgents);
   if (mistake) return mistaken(placed(source, mistake));
   const lineOf = (path: readonly PropertyKey[]): number | undefined => {
     const offset = offsetOf(source.document, path, false);

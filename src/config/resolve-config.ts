@@ -50,7 +50,8 @@ function isDefault(check: CheckSpec): boolean {
 function agentOf(name: string, agent: ConfigFile["agents"][string]): AgentSettings {
   const { command = [], model, prompt: promptBy, resume = [], output, env, limit } = agent;
   const adapter = adapterOf(name, agent);
-  return { name, adapter, command, model, promptBy, resume, output, env, limit };
+  const template = agent.template === undefined ? undefined : { file: agent.template };
+  return { name, adapter, command, model, promptBy, resume, output, template, env, limit };
 }
 
 function checkOf(check: Check): CheckSpec {

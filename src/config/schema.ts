@@ -65,6 +65,9 @@ const agent = z.strictObject({
   output: outputSchema
     .optional()
     .describe("What the lines of JSON that a command agent prints mean; plain text if unset."),
+  template: text
+    .optional()
+    .describe("A file of the project with the words around each prompt, as {prompt}."),
   env: variables.default({}).describe("Variables for the agent."),
   limit: z.int().min(1).max(1000).optional().describe("Attempts of this agent at a time."),
 });

@@ -14,13 +14,16 @@ export function builtinCheck(name: BuiltinCheck, request: CheckRequest): CheckEv
 type Verdict = { readonly passed: boolean; readonly output: string };
 
 const VERDICTS: Record<BuiltinCheck, (facts: CheckRequest["facts"]) => Verdict> = {
-  exit_code: ({ exitCode }) => ({
-    passed: exitCode === 0,
-    output:
-      exitCode === 0
-        ? "The agent ended with exit code 0."
-        : `The agent ended with exit code ${exitCode ?? "unknown"}; it must end with 0.`,
-  }),
+  exit_code: ({ exitCode, saidDone = false }) => {
+    if (saidDone) return { passed: true, output: "The agent said by its file that it was done." };
+    return {
+      passed: exitCode === 0,
+      output:
+        exitCode === 0
+          ? "The agent ended with exit code 0."
+          : `The agent ended with exit code ${exitCode ?? "unknown"}; it must end with 0.`,
+    };
+  },
   clean_tree: ({ leftovers }) => ({
     passed: leftovers.length === 0,
     output:

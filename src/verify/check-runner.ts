@@ -24,6 +24,8 @@ export type CheckRequest = {
 
 export type BuiltinFacts = {
   readonly exitCode: number | undefined;
+  /** Whether the agent has said by a file that it is done; how its process ended is then nothing. */
+  readonly saidDone?: boolean;
   readonly leftovers: readonly string[];
   readonly hasChanges: boolean;
 };

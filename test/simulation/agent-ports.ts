@@ -46,6 +46,8 @@ export function simulatedFolders(world: World, program: Program): AttemptFolders
     },
     stderrTail: async () => "",
     usageText: async () => "",
+    makeSentinelFolder: async () => undefined,
+    sentinel: () => undefined,
     cutOutput: async () => undefined,
   };
 }

@@ -10,6 +10,7 @@ export function anAgentConfig(config: Partial<AgentConfig> = {}): AgentConfig {
     promptBy: "argument",
     resume: [],
     output: undefined,
+    template: undefined,
     env: {},
     limit: undefined,
     ...config,

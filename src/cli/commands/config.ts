@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { agentsOfFile } from "../../config/agent-config-file.ts";
 import { changeConfig, unsetConfig, type ConfigChange } from "../../config/change-config.ts";
 import { CONFIG_FILE } from "../../config/load-config.ts";
 import { invalidConfig, placeText, sentence } from "../../config/parse-config.ts";
@@ -20,8 +21,8 @@ export async function showConfig(
   cli: Cli,
   options: { readonly origin?: boolean; readonly store?: string },
 ): Promise<void> {
-  const { file, bytes } = await configFile(cli);
-  const reading = readConfigFile(bytes ?? Buffer.alloc(0));
+  const { file, bytes, listed } = await configFile(cli);
+  const reading = readConfigFile(bytes ?? Buffer.alloc(0), listed);
   if (reading.kind === "mistaken") throw invalidConfig(file, reading.mistakes[0]);
   const settings = settingsOf(CONFIG_FILE, reading.read, overridesOf(cli, options.store));
   cli.terminal.json({ file, isThere: bytes !== undefined, settings });
@@ -31,8 +32,8 @@ export async function showConfig(
 
 /** Names every mistake of the file with its place and with what is allowed there. */
 export async function validateConfig(cli: Cli): Promise<void> {
-  const { file, bytes } = await configFile(cli);
-  const reading = readConfigFile(bytes ?? Buffer.alloc(0));
+  const { file, bytes, listed } = await configFile(cli);
+  const reading = readConfigFile(bytes ?? Buffer.alloc(0), listed);
   const mistakes = reading.kind === "mistaken" ? reading.mistakes : [];
   // Before it is written, because who reads may have gone away.
   if (mistakes.length > 0) cli.exitCode.value = EXIT.configuration;
@@ -63,21 +64,21 @@ function mistakeLines(cli: Cli, file: string, mistakes: readonly PlacedMistake[]
 
 /** Sets a key in the file, which keeps its comments; a value that is not allowed changes nothing. */
 export async function setConfig(cli: Cli, key: string, typed: string): Promise<void> {
-  await changeFile(cli, key, (text) => changeConfig(text, key, typed));
+  await changeFile(cli, key, (text, listed) => changeConfig(text, key, typed, listed));
 }
 
 /** Takes a key out of the file, which keeps its comments: its default holds again. */
 export async function resetConfig(cli: Cli, key: string): Promise<void> {
-  await changeFile(cli, key, (text) => unsetConfig(text, key));
+  await changeFile(cli, key, (text, listed) => unsetConfig(text, key, listed));
 }
 
 async function changeFile(
   cli: Cli,
   key: string,
-  changeText: (text: string) => ConfigChange,
+  changeText: (text: string, listed: readonly string[]) => ConfigChange,
 ): Promise<void> {
-  const { file, bytes } = await configFile(cli);
-  const change = changeText((bytes ?? Buffer.alloc(0)).toString("utf8"));
+  const { file, bytes, listed } = await configFile(cli);
+  const change = changeText((bytes ?? Buffer.alloc(0)).toString("utf8"), listed);
   if (change.kind === "mistaken") throw invalidConfig(file, change.mistake);
   if (change.kind === "refused") {
     const message = `${sentence(change)} Nothing was changed.`;
@@ -121,14 +122,19 @@ function sayChange(
 }
 
 /** The project's file and its bytes, `undefined` when there is none. */
-export async function configFile(
-  cli: Cli,
-): Promise<{ readonly file: string; readonly bytes: Buffer | undefined }> {
-  const file = join((await cli.findRepository()).root, CONFIG_FILE);
+export async function configFile(cli: Cli): Promise<{
+  readonly file: string;
+  readonly bytes: Buffer | undefined;
+  /** Agents that are configured elsewhere. */
+  readonly listed: readonly string[];
+}> {
+  const { root } = await cli.findRepository();
+  const file = join(root, CONFIG_FILE);
+  const listed = Object.keys(await agentsOfFile(root));
   try {
-    return { file, bytes: readFileSync(file) };
+    return { file, bytes: readFileSync(file), listed };
   } catch (cause) {
-    if (errnoOf(cause) === "ENOENT") return { file, bytes: undefined };
+    if (errnoOf(cause) === "ENOENT") return { file, bytes: undefined, listed };
     throw new OrchestraError("INVALID_CONFIG", `Could not read ${file}.`, { cause });
   }
 }

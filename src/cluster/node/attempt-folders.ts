@@ -1,5 +1,6 @@
 import type { StreamParser, StreamReport } from "../../agents/adapter.ts";
 import type { LifeRecord } from "../../core/limits.ts";
+import type { Sentinel } from "../../core/sentinel.ts";
 
 /** What is kept of an attempt beside the blackboard: its prompt, its streams, what a node has seen. */
 export type AttemptFolders = {
@@ -16,6 +17,10 @@ export type AttemptFolders = {
   readonly stderrTail: (attemptId: string) => Promise<string>;
   /** What its CLI left in the file for what it used; empty when it left nothing. */
   readonly usageText: (attemptId: string) => Promise<string>;
+  /** Makes room in a worktree for what its agent may leave to say that it has ended. */
+  readonly makeSentinelFolder: (workspacePath: string, taskId: string) => Promise<void>;
+  /** What the agent left there; `undefined` while there is nothing. */
+  readonly sentinel: (workspacePath: string, taskId: string) => Sentinel | undefined;
   /** Cuts what an attempt that is over has printed to what is kept of it; safe to repeat. */
   readonly cutOutput: (attemptId: string) => Promise<void>;
 };

@@ -30,7 +30,12 @@ export type NodeDeps = {
   readonly onProblem: (doing: string, error: unknown) => void;
 };
 
-export type Agent = { readonly adapter: AgentAdapter; readonly config: AgentConfig };
+export type Agent = {
+  readonly adapter: AgentAdapter;
+  readonly config: AgentConfig;
+  /** The words around each prompt that begins a session. */
+  readonly promptTemplate?: string | undefined;
+};
 
 /** How long a process group has between being asked and being killed. */
 export const TERMINATION_GRACE_MS = 10_000;

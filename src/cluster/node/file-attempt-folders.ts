@@ -13,6 +13,7 @@ import { OUTPUT_BYTES_MAX } from "../../core/limits.ts";
 import { explainingStorage } from "../../workspace/git-error.ts";
 import type { AttemptFolders, Transcript } from "./attempt-folders.ts";
 import { readLife, writeLife } from "./life-record.ts";
+import { makeSentinelFolder, readSentinel } from "./sentinel-files.ts";
 
 const STDERR_TAIL_BYTES = 8_192;
 /** A CLI may name each file that it changed; of a longer account the beginning is missing. */
@@ -37,6 +38,11 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
       readTail(join(path(attemptId), ATTEMPT_FILES.stderr), STDERR_TAIL_BYTES),
     usageText: async (attemptId) =>
       readTail(join(path(attemptId), ATTEMPT_FILES.usage), USAGE_BYTES_MAX),
+    makeSentinelFolder: async (workspacePath, taskId) => {
+      const making = (async () => makeSentinelFolder(workspacePath, taskId))();
+      return explainingStorage(`Making room for sentinel files in ${workspacePath}`, making);
+    },
+    sentinel: readSentinel,
     cutOutput: async (attemptId) => {
       const folder = path(attemptId);
       return explainingStorage(`Cutting the output in ${folder}`, cutAll(folder));

@@ -5,12 +5,15 @@ import type { Attempt, AttemptEnd, AttemptSummary } from "../../core/attempt.ts"
 import type { Command } from "../../core/commands.ts";
 import type { CheckEvidence } from "../../core/evidence.ts";
 import type { Failure, FailureClass } from "../../core/failure.ts";
+import type { Sentinel } from "../../core/sentinel.ts";
 import type { CheckSpec, Task } from "../../core/task.ts";
 import { execute, executeInOrder } from "../../store/execute.ts";
 import type { Committed } from "../../store/store.ts";
+import type { BuiltinFacts } from "../../verify/check-runner.ts";
 import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
 import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { earlierUse } from "./earlier-use.ts";
+import { verdictOf } from "./sentinel-verdict.ts";
 import { tellHold } from "./tell-hold.ts";
 import { withUsageFile } from "./usage-file.ts";
 import { spendingOf, type Ended, type Life } from "./watch-attempt.ts";
@@ -18,6 +21,10 @@ import { workspaceOf } from "./workspace-of.ts";
 
 /** A life that came to its end. */
 export type Over = Exclude<Life, { kind: "left" }>;
+/** A life with an end of its own, and what its agent said about that. */
+type Said = Extract<Over, { kind: "ended" | "signalled" | "vanished" }> & {
+  readonly sentinel: Sentinel | undefined;
+};
 type Subject = {
   readonly deps: NodeDeps;
   readonly task: Task;
@@ -47,12 +54,15 @@ export async function finishAttempt(
     earlier: async () => earlierUse(deps.store, attempt),
   });
   const life = { ...seen, report };
-  const subject = { deps, task, attempt, workspace: workspaceOf(deps, task, attempt) };
+  const workspace = workspaceOf(deps, task, attempt);
+  const subject = { deps, task, attempt, workspace };
+  const sentinel = deps.folders.sentinel(workspace.path, task.id);
   const work = await collect(subject);
   const summary = { diffStat: work.diffStat, lastMessages: life.report.lastMessages };
   switch (life.kind) {
     case "ended":
-      return finishEnded(subject, life, { work, summary }, signal);
+    case "signalled":
+      return finishEnded(subject, { ...life, sentinel }, { work, summary }, signal);
     case "limited":
       return failed(subject, life, { work, summary }, life.end, life.failure);
     case "stopped":
@@ -61,6 +71,7 @@ export async function finishAttempt(
         message: "It was stopped.",
       });
     case "vanished":
+      if (sentinel) return finishEnded(subject, { ...life, sentinel }, { work, summary }, signal);
       return failed(subject, life, { work, summary }, "lost", {
         class: "node_lost",
         message: "Its processes were gone, and nobody saw how they ended.",
@@ -84,24 +95,29 @@ async function collect({ task, attempt, workspace, deps }: Subject): Promise<Col
 
 async function finishEnded(
   subject: Subject,
-  life: Ended,
+  life: Said,
   outcome: Outcome,
   signal: AbortSignal,
 ): Promise<void> {
-  const { deps, attempt } = subject;
-  const verdict: AgentOutcome = life.agent.adapter.classifyEnd(
-    {
-      exitCode: life.exitCode,
-      signal: life.signal,
-      stderrTail: await deps.folders.stderrTail(attempt.id),
-    },
-    life.report,
-  );
+  const verdict = await verdictOn(subject, life);
   if (verdict.kind === "failed") {
     if (outcome.work.storageTrouble !== undefined) return starved(subject, life, outcome);
     return failed(subject, life, outcome, verdict.end, verdict.failure);
   }
   return prove(subject, life, outcome, signal);
+}
+
+/** What the agent said of its end; of one that said nothing, what its adapter makes of it. */
+async function verdictOn({ deps, attempt }: Subject, life: Said): Promise<AgentOutcome> {
+  const { agent, report, sentinel } = life;
+  if (sentinel) return verdictOf(sentinel, report);
+  const stderrTail = await deps.folders.stderrTail(attempt.id);
+  const { exitCode, signal } = exitOf(life);
+  return agent.adapter.classifyEnd({ exitCode, signal, stderrTail }, report);
+}
+
+function exitOf(life: Said): Pick<Ended, "exitCode" | "signal"> {
+  return life.kind === "ended" ? life : { exitCode: undefined, signal: undefined };
 }
 
 /**
@@ -110,14 +126,15 @@ async function finishEnded(
  */
 async function prove(
   subject: Subject,
-  life: Ended,
+  life: Said,
   outcome: Outcome,
   signal: AbortSignal,
 ): Promise<void> {
   const { deps, task, attempt } = subject;
   const builtins = task.checks.filter((check) => check.kind === "builtin");
   const commands = task.checks.filter((check) => check.kind === "command");
-  const facts = { exitCode: life.exitCode, ...outcome.work };
+  const saidDone = life.sentinel?.kind === "done";
+  const facts = { exitCode: exitOf(life).exitCode, saidDone, ...outcome.work };
 
   const first = await run(subject, builtins, facts, signal);
   if (signal.aborted) return;
@@ -167,7 +184,7 @@ async function ending(
 async function run(
   { deps, attempt, workspace }: Subject,
   checks: readonly CheckSpec[],
-  facts: CollectedWork & { readonly exitCode: number | undefined },
+  facts: CollectedWork & BuiltinFacts,
   signal: AbortSignal,
 ): Promise<readonly CheckEvidence[]> {
   if (checks.length === 0) return [];
@@ -186,7 +203,7 @@ async function run(
 
 async function rejected(
   subject: Subject,
-  life: Ended,
+  life: Over,
   outcome: Outcome,
   evidence: readonly CheckEvidence[],
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { LaunchRequest } from "../../agents/adapter.ts";
+import { fillTemplate } from "../../agents/prompt-template.ts";
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import type { Attempt } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
@@ -101,10 +102,11 @@ async function start(
   const prompt =
     resumesSession && last
       ? composeResumePrompt(task, last)
-      : composePrompt(task, attempt, earlier);
+      : templated(agent, attempt, composePrompt(task, attempt, earlier));
   const folder = deps.folders.path(attempt.id);
   const promptFile = await deps.folders.keepPrompt(attempt.id, prompt);
   const usageFile = join(folder, ATTEMPT_FILES.usage);
+  await deps.folders.makeSentinelFolder(workspacePath, task.id);
   const launch = agent.adapter.launch(launchRequest(attempt, { prompt, promptFile, usageFile }));
   const surroundings = { ...deps.env, ...environmentOf(deps, task, attempt) };
   await deps.processes.start({
@@ -115,6 +117,17 @@ async function start(
     stdinFile: launch.stdinFile,
     note: noteOfPreparation({ workspacePath, baseCommit, sessionId, resumesSession }),
   });
+}
+
+/** With the words of the agent's template around it; an agent whose session goes on knows them. */
+function templated(
+  { config, promptTemplate }: Agent,
+  { id: attemptId, taskId, workspacePath }: Preparation & Attempt,
+  prompt: string,
+): string {
+  if (promptTemplate === undefined) return prompt;
+  const values = { agent: config.name, prompt, taskId, attemptId, workspacePath };
+  return fillTemplate(promptTemplate, values);
 }
 
 function launchRequest(

@@ -15,6 +15,8 @@ import { earlierUse } from "./earlier-use.ts";
 const LOOK_EVERY_MS = 250;
 /** A crash in an attempt's first moment begins its limits anew, which nobody can notice. */
 const KEEP_LIFE_AFTER_MS = 1_000;
+/** Who has said that it has ended is given this long to do so. */
+const SIGNALLED_GRACE_MS = 5_000;
 /** What is spent goes on the blackboard at most this often. */
 const REPORT_EVERY_MS = 3_000;
 
@@ -41,6 +43,8 @@ export type Life =
   | (Read & { readonly kind: "stopped" })
   | (Read & { readonly kind: "halted" })
   | (Read & { readonly kind: "vanished" })
+  /** It has said by a file that it has ended, and its processes go on. */
+  | (Read & { readonly kind: "signalled" })
   | (Read & {
       readonly kind: "limited";
       readonly end: AttemptEnd;
@@ -64,6 +68,7 @@ type Watch = {
   readonly wake: Wake;
   life: LifeRecord;
   isLifeKept: boolean;
+  signalledAwakeMs: number | undefined;
   reportedAtMs: number;
   reported: string;
 };
@@ -85,6 +90,7 @@ export async function watchAttempt(
     wake: createWake(deps.bus, deps.clock, isEndOf(deps.folders.path(attempt.id))),
     life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
     isLifeKept: false,
+    signalledAwakeMs: undefined,
     reportedAtMs: deps.clock.nowMs(),
     reported: "",
   };
@@ -132,6 +138,7 @@ async function look(
   if (isOver) return { kind: "vanished", ...read };
   if (signals.halt.aborted) return { kind: "halted", ...read };
   if (signals.leave.aborted) return { kind: "left" };
+  if (hasOutstayed(watch, awakeMs)) return { kind: "signalled", ...read };
 
   await keepLife(watch);
   const { limits } = watch.task;
@@ -140,6 +147,17 @@ async function look(
   if (limit) return { kind: "limited", ...read, ...limit };
   await report(watch, read.report);
   return undefined;
+}
+
+/** Whether the agent has said that it has ended, and had the time to. */
+function hasOutstayed(watch: Watch, awakeMs: number): boolean {
+  const { deps, task, attempt } = watch;
+  if (attempt.workspacePath === undefined) return false;
+  if (watch.signalledAwakeMs === undefined) {
+    if (!deps.folders.sentinel(attempt.workspacePath, task.id)) return false;
+    watch.signalledAwakeMs = awakeMs;
+  }
+  return awakeMs - watch.signalledAwakeMs >= SIGNALLED_GRACE_MS;
 }
 
 /** Kept when it says something new: a life shorter than that needs no record. */

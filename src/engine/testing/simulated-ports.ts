@@ -195,6 +195,8 @@ function simulatedFolders(
     }),
     stderrTail: async () => "",
     usageText: async () => "",
+    makeSentinelFolder: async () => undefined,
+    sentinel: () => undefined,
     cutOutput: async () => undefined,
   };
 }

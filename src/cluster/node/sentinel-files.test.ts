@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { rmSync } from "node:fs";
+import { makeSentinelFolder, readSentinel } from "./sentinel-files.ts";
+
+/** A worktree in which an agent is at work on `k3f9`. */
+function setup(): { readonly root: string; readonly folder: string } {
+  const root = mkdtempSync(join(tmpdir(), "orchestra-sentinel-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  return { root, folder: join(root, ".orchestra/tasks") };
+}
+
+function leave(root: string, ending: string, text = ""): void {
+  makeSentinelFolder(root, "k3f9");
+  writeFileSync(join(root, ".orchestra/tasks", `k3f9.${ending}`), text);
+}
+
+test.each([
+  ["done", "", { kind: "done" }],
+  ["done", '{"anything": 1}', { kind: "done" }],
+  ["cancelled", "", { kind: "cancelled" }],
+  ["error", '{"error": "no table", "details": "x"}', { kind: "error", message: "no table" }],
+  ["error", "no\n  table\n", { kind: "error", message: "no table" }],
+  ["error", "", { kind: "error", message: "The agent said that it failed, and not why." }],
+  ["timeout", '{"timeout": 600}', { kind: "timeout", message: expect.stringMatching(/600 sec/) }],
+  ["timeout", '{"timeout": "manual"}', { kind: "timeout", message: expect.any(String) }],
+])("a file .%s with %j says how it ended", (ending, text, sentinel) => {
+  const { root } = setup();
+  expect(readSentinel(root, "k3f9")).toBeUndefined();
+  leave(root, ending, text);
+  expect(readSentinel(root, "k3f9")).toEqual(sentinel);
+  expect(readSentinel(root, "k3f")).toBeUndefined();
+});
+
+test("done beats what else was said", () => {
+  const { root } = setup();
+  leave(root, "error", "no");
+  writeFileSync(join(root, ".orchestra/tasks/k3f9.done"), "");
+  expect(readSentinel(root, "k3f9")).toEqual({ kind: "done" });
+});
+
+test("what an earlier attempt said is gone before the next one starts, and that of others is not", () => {
+  const { root, folder } = setup();
+  leave(root, "error", "no");
+  writeFileSync(join(folder, "k3f9x.done"), "");
+  makeSentinelFolder(root, "k3f9");
+  expect(readdirSync(folder)).toEqual(["k3f9x.done"]);
+});
+
+test("git sees nothing of it", () => {
+  const { root } = setup();
+  execFileSync("git", ["init", "-q"], { cwd: root });
+  leave(root, "done");
+  expect(execFileSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8" })).toBe("");
+});
+
+test("a worktree that is gone is not made anew", () => {
+  const { root } = setup();
+  makeSentinelFolder(join(root, "gone"), "k3f9");
+  expect(existsSync(join(root, "gone"))).toBe(false);
+});
+
+test("a link in place of the folder is not followed", () => {
+  const { root } = setup();
+  const elsewhere = join(root, "elsewhere");
+  mkdirSync(elsewhere);
+  symlinkSync(elsewhere, join(root, ".orchestra"));
+  makeSentinelFolder(root, "k3f9");
+  expect(readdirSync(elsewhere)).toEqual([]);
+});
+
+test("what is no plain file says nothing, and holds nobody up", () => {
+  const { root, folder } = setup();
+  makeSentinelFolder(root, "k3f9");
+  execFileSync("mkfifo", [join(folder, "k3f9.error")]);
+  mkdirSync(join(folder, "k3f9.done"));
+  symlinkSync("/etc/passwd", join(folder, "k3f9.timeout"));
+  expect(readSentinel(root, "k3f9")).toBeUndefined();
+  makeSentinelFolder(root, "k3f9");
+  expect(readdirSync(folder)).toEqual([]);
+  expect(existsSync("/etc/passwd")).toBe(true);
+});

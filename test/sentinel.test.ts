@@ -1,0 +1,156 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createProject, type RealProject } from "./agents/real-project.ts";
+import { COMMAND_SHAPES } from "./json-commands.ts";
+
+const CONFIG = `agents:
+  shell: { adapter: command, command: [sh, -e], prompt: stdin }
+checks: [clean_tree]
+`;
+
+type Shown = ReturnType<(typeof COMMAND_SHAPES.Show)["parse"]>;
+
+async function worked(project: RealProject, id: string): Promise<Shown> {
+  await project.orchestra("run");
+  return COMMAND_SHAPES.Show.parse(await project.json("show", id));
+}
+
+const COMMITS = "echo x > x.txt; git add x.txt; git commit -qm x";
+
+test("an agent that says that it is done, and never exits, is done", async () => {
+  using project = createProject(CONFIG);
+  const script = `${COMMITS}; touch .orchestra/tasks/one.done; sleep 600`;
+  await project.orchestra("start", script, "--id", "one");
+  const { task, attempts } = await worked(project, "one");
+  expect(task.state).toBe("complete");
+  expect(attempts).toMatchObject([{ state: "succeeded" }]);
+  expect(project.git("ls-files")).not.toContain(".orchestra");
+});
+
+test("being done beats the crash that comes after it", async () => {
+  using project = createProject(CONFIG);
+  const script = `${COMMITS}; touch .orchestra/tasks/one.done; kill -9 $$`;
+  await project.orchestra("start", script, "--id", "one");
+  const { task, attempts } = await worked(project, "one");
+  expect(task.state).toBe("complete");
+  expect(attempts[0]?.evidence).toContainEqual(
+    expect.objectContaining({ output: "The agent said by its file that it was done." }),
+  );
+});
+
+test("an error that is said is the failure, also of who exits with 0, and not of the next attempt", async () => {
+  using project = createProject(CONFIG);
+  const script = `
+    test -e .orchestra/tasks/one.error && exit 9
+    ${COMMITS} || true
+    case $ORCHESTRA_ATTEMPT_ID in *-1) echo '{"error": "no table"}' > .orchestra/tasks/one.error;; esac
+    exit 0`;
+  await project.orchestra("start", script, "--id", "one");
+  const { task, attempts } = await worked(project, "one");
+  expect(attempts).toMatchObject([
+    { state: "failed", failure: { class: "unknown", message: "no table" } },
+    { state: "succeeded" },
+  ]);
+  expect(task.state).toBe("complete");
+});
+
+test("a task whose agent says that it was cancelled is cancelled", async () => {
+  using project = createProject(CONFIG);
+  await project.orchestra("start", "touch .orchestra/tasks/one.cancelled; exit 0", "--id", "one");
+  const { task, attempts } = await worked(project, "one");
+  expect(task.state).toBe("cancelled");
+  expect(attempts).toMatchObject([{ state: "cancelled" }]);
+});
+
+/** As the founding queue has it: a template by file, one inline, and an agent that has none. */
+const AGENT_CONFIG = {
+  agents: {
+    byfile: {
+      command: "sh",
+      args: [
+        "-c",
+        'printf "%s" "$2" > got.txt; printf "%s|" "$@" > args.txt; touch $1',
+        "sh",
+        ".orchestra/tasks/{taskId}.done",
+        "{prompt}",
+        "{agent}",
+      ],
+      description: "An agent of the founding queue",
+      promptTemplateFile: ".orchestra-cli/prompts/coder.txt",
+      promptTemplate: "never used",
+    },
+    basic: {
+      command: "sh",
+      args: [
+        "-c",
+        'cat > got.txt; touch "$(grep -o "[.]orchestra/tasks/[^ ]*[.]done" got.txt)"; exit 3',
+      ],
+    },
+    broken: { command: "true", args: ["{prompt}"], promptTemplate: "Do {task} now." },
+  },
+};
+
+const TEMPLATE = `# {taskId} by {agent}
+{userPrompt}
+Plan: {planFile}. Then write {{"done": true}} or {"done": 1} to .orchestra/tasks/{taskId}.done
+`;
+
+function foundingProject(config = "checks: []\n"): RealProject {
+  const project = createProject(config);
+  mkdirSync(join(project.root, ".orchestra-cli/prompts"), { recursive: true });
+  writeFileSync(
+    join(project.root, ".orchestra-cli/agent-config.json"),
+    JSON.stringify(AGENT_CONFIG),
+  );
+  writeFileSync(join(project.root, ".orchestra-cli/prompts/coder.txt"), TEMPLATE);
+  return project;
+}
+
+test("agents of an agent-config.json are read as they are, and a prompt cannot hijack them", async () => {
+  using project = foundingProject();
+  const prompt = "keep {agent} and {taskId} and {userPrompt}";
+  await project.orchestra("start", "byfile", prompt, "--id", "one");
+  expect((await worked(project, "one")).task.state).toBe("complete");
+  const got = project.read("got.txt");
+  expect(got).toMatch(/^# one by byfile\n/);
+  expect(got).toContain(prompt);
+  expect(got).toContain(
+    'Plan: .orchestra/plans/one_plan.md. Then write {"done": true} or {"done": 1} to',
+  );
+  expect(project.read("args.txt")).toMatch(/^\.orchestra\/tasks\/one\.done\|.*\|byfile\|$/s);
+});
+
+test("an agent without a template is told its task and the file that ends it", async () => {
+  using project = foundingProject();
+  await project.orchestra("start", "basic", "Say hello.", "--id", "two");
+  expect((await worked(project, "two")).task.state).toBe("complete");
+  expect(project.read("got.txt")).toMatch(/^Your Task ID is two\. Task: .*Say hello\./s);
+});
+
+test("a template that names what there is not fails with its name", async () => {
+  using project = foundingProject();
+  await project.orchestra("start", "broken", "Say hello.", "--id", "three");
+  const { attempts } = await worked(project, "three");
+  expect(attempts[0]?.failure?.message).toContain("{task}");
+});
+
+test("they stand beside those of orchestra.yaml, which are first, and a change is seen at once", async () => {
+  using project = foundingProject(
+    "agents:\n  basic: { adapter: command, command: [my-own] }\ndefaults: { agent: byfile }\n",
+  );
+  const listed = async () =>
+    COMMAND_SHAPES.AgentsList.parse(await project.json("agents", "list")).agents;
+  expect((await listed()).map(({ name }) => name).toSorted()).toEqual([
+    "basic",
+    "broken",
+    "byfile",
+    "claude",
+  ]);
+  expect((await project.orchestra("config", "validate")).exitCode).toBe(0);
+  writeFileSync(join(project.root, ".orchestra-cli/agent-config.json"), '{"agents": {"x": 1}}');
+  const refused = await project.orchestra("status");
+  const start = await project.orchestra("start", "x");
+  expect([refused.exitCode, start.exitCode]).toContain(3);
+  expect(start.stderr).toMatch(/agent-config\.json: agents\.x: .*Nothing was changed/);
+});
