@@ -183,7 +183,13 @@ async function agentNamed(config: Config, name: string, root: string): Promise<A
   const { adapterFor } = await import("./agents/adapters.ts");
   const settings = agentSettings(config, name);
   const promptTemplate = settings.template && (await templateText(settings, root));
-  return { adapter: await adapterFor(settings), config: settings, promptTemplate };
+  const { priceOf } = await import("./agents/prices.ts");
+  return {
+    adapter: await adapterFor(settings),
+    config: settings,
+    promptTemplate,
+    priceOf: (model) => priceOf(model, config.prices),
+  };
 }
 
 async function templateText(settings: AgentSettings, root: string): Promise<string | undefined> {

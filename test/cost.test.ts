@@ -78,6 +78,38 @@ test("what a killed agent has spent is in the sums", async () => {
   expect(total).toMatchObject({ attempts: 1, unsuccessful: 1, withoutUsage: 0 });
 });
 
+test("an agent that tells no cost has one by the price of its model, and it is marked as such", async () => {
+  const stream = resolve("test/fixtures/streams/codex-success.jsonl");
+  const line = `[sh, -c, "cat '${stream}'; cat > /dev/null; echo $ORCHESTRA_TASK_ID > $ORCHESTRA_TASK_ID.txt"]`;
+  using project = createProject(`agents:
+  known: { adapter: codex, model: openai/gpt-5, command: ${line} }
+  mine: { adapter: codex, model: my-model, command: ${line} }
+  unknown: { adapter: codex, command: ${line} }
+defaults: { agent: known }
+prices: { my-model: { input: 1, cache_read: 0, output: 0 } }
+checks: []
+`);
+  for (const agent of ["known", "mine", "unknown"]) {
+    await project.orchestra("start", agent, "x", "--id", agent);
+  }
+  await project.orchestra("run");
+  const { rows, total } = REPORT_SHAPES.Cost.parse(await project.json("cost"));
+  const costs = Object.fromEntries(
+    rows.map(({ key, costUsd, estimatedUsd }) => [key, [costUsd, estimatedUsd]]),
+  );
+  // 800 tokens of input, 1,600 from a cache, 68 written and thought.
+  expect(costs).toEqual({
+    known: [0.001_88, 0.001_88],
+    mine: [0.000_8, 0.000_8],
+    unknown: [undefined, undefined],
+  });
+  expect(total).toMatchObject({ withoutCost: 1, estimatedUsd: 0.002_68 });
+  const { stdout } = await project.orchestra("cost");
+  expect(stdout).toMatch(/^known .*~\$0\.0019/m);
+  expect(stdout).toContain("~ holds $0.0027 reckoned from tokens");
+  expect((await project.orchestra("show", "known")).stdout).toContain("~$0.0019");
+});
+
 test("what cannot be added up by is refused", async () => {
   using project = createProject(CONFIG);
   expect(await project.orchestra("cost", "--by", "week")).toMatchObject({

@@ -75,6 +75,7 @@ const attempt = z.strictObject({
   timeoutMs: number.optional(),
   usage: usageShape,
   costUsd: number.optional(),
+  costIsEstimated: flag.optional(),
   commit: text.optional(),
   failure: failureShape.optional(),
   summary: summaryShape.optional(),

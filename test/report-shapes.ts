@@ -26,6 +26,7 @@ const spending = {
   costUsd: number.optional(),
   unsuccessfulUsd: number.optional(),
   withoutCost: number,
+  estimatedUsd: number.optional(),
 };
 
 const configFile = { file: text, isThere: z.boolean() };
@@ -54,6 +55,7 @@ export const REPORT_SHAPES = {
         sinceMs: number,
         usage: Usage.optional(),
         costUsd: number.optional(),
+        costIsEstimated: z.boolean().optional(),
         branch: text,
         workspacePath: text.optional(),
         process: z.enum(["running", "ended", "unknown"]),
@@ -136,6 +138,7 @@ export const REPORT_SHAPES = {
           .optional(),
         usage: Usage.optional(),
         costUsd: number.optional(),
+        costIsEstimated: z.boolean().optional(),
         durationMs: number.optional(),
         branch: text,
         commit: text.optional(),

@@ -1,3 +1,4 @@
+import type { Price } from "../core/price.ts";
 import type { CheckSpec } from "../core/task.ts";
 import type { OutputMapping } from "./output-schema.ts";
 
@@ -17,6 +18,8 @@ export type Config = {
   readonly workspace: WorkspaceSettings;
   readonly merge: { readonly enabled: boolean; readonly target: string | undefined };
   readonly limits: { readonly parallel: number };
+  /** What models cost, where that is not the bundled price. */
+  readonly prices: Readonly<Record<string, Price>>;
   /** Where the blackboard is kept; unset, in a file of the project. */
   readonly store: string | undefined;
   /** How long ago a task has ended when it may be archived. */

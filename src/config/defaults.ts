@@ -43,6 +43,7 @@ export const DEFAULTS: Config = {
   },
   merge: { enabled: true, target: undefined },
   limits: { parallel: 3 },
+  prices: {},
   store: undefined,
   retentionMs: 30 * 24 * 60 * MINUTE_MS,
 };

@@ -27,6 +27,12 @@ export function resolveConfig(file: ConfigFile): Config {
     workspace: { ...file.workspace, root: file.workspace.root, warm: file.workspace.warm },
     merge: { enabled: file.merge.enabled, target: file.merge.target },
     limits: file.limits,
+    prices: Object.fromEntries(
+      Object.entries(file.prices).map(([model, { cache_read, cache_write, ...price }]) => [
+        model,
+        { ...price, cacheRead: cache_read, cacheWrite: cache_write },
+      ]),
+    ),
     store: file.store,
     retentionMs: millisecondsOf(file.retention),
   };

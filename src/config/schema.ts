@@ -163,6 +163,15 @@ const limits = z.strictObject({
   parallel: z.int().min(1).max(1000).default(3).describe("Attempts at a time."),
 });
 
+/** US dollars for a million tokens. */
+const perMillion = z.number().min(0).max(1_000_000);
+const price = z.strictObject({
+  input: perMillion.describe("US dollars for a million tokens."),
+  output: perMillion.describe("The same for what the model writes and thinks."),
+  cache_read: perMillion.optional().describe("As input if unset."),
+  cache_write: perMillion.optional().describe("As input if unset."),
+});
+
 const store = text
   .superRefine((url, context) => {
     const problem = storeProblem(url);
@@ -188,6 +197,10 @@ export const configSchema = z.strictObject({
   workspace: workspace.prefault({}).describe("How a worktree is furnished."),
   merge: merge.prefault({}).describe("Where finished work goes."),
   limits: limits.prefault({}).describe("How much runs at a time."),
+  prices: z
+    .record(text, price)
+    .default({})
+    .describe("What models cost, in US dollars for a million tokens, where no agent tells."),
   store,
   retention: age
     .default("30d")

@@ -59,7 +59,7 @@ export function isSecret(path: readonly string[]): boolean {
 
 /** What holds, in the words of the file, with every key that may be set once. */
 function effectiveConfig(config: ConfigFile): Readonly<Record<string, unknown>> {
-  const { agents, defaults, workspace, merge, limits, store, retention } = config;
+  const { agents, defaults, workspace, merge, limits, prices, store, retention } = config;
   const { adapter, promptBy: prompt } = DEFAULTS.agents["claude"] ?? {};
   const configured = Object.entries(agents).map(([name, agent]) => [
     name,
@@ -80,6 +80,7 @@ function effectiveConfig(config: ConfigFile): Readonly<Record<string, unknown>> 
     workspace: { root: undefined, ...workspace, warm: workspace.warm },
     merge: { enabled: merge.enabled, target: merge.target },
     limits,
+    prices,
     store,
     retention,
   };

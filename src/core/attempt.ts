@@ -34,6 +34,8 @@ export type Attempt = {
   readonly timeoutMs?: number;
   readonly usage: Usage;
   readonly costUsd: number | undefined;
+  /** Whether the cost was reckoned from the tokens, because the agent told none. */
+  readonly costIsEstimated?: boolean | undefined;
   readonly commit: string | undefined;
   readonly failure: Failure | undefined;
   readonly summary: AttemptSummary | undefined;

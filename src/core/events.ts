@@ -137,6 +137,8 @@ export type AttemptSpending = {
   readonly sessionId: string | undefined;
   readonly usage: Usage;
   readonly costUsd: number | undefined;
+  /** Whether the cost was reckoned from the tokens, because the agent told none. */
+  readonly costIsEstimated?: boolean | undefined;
 };
 
 export type InterruptEvent =

@@ -58,6 +58,7 @@ function spent(spending: AttemptSpending): Partial<Attempt> {
   return {
     usage: spending.usage,
     costUsd: spending.costUsd,
+    costIsEstimated: spending.costIsEstimated,
     ...(spending.sessionId === undefined ? {} : { sessionId: spending.sessionId }),
   };
 }

@@ -24,3 +24,8 @@ export function addUsage(a: Usage, b: Usage): Usage {
     reasoningTokens: a.reasoningTokens + b.reasoningTokens,
   };
 }
+
+/** All tokens, of whatever kind. */
+export function totalOf(usage: Usage): number {
+  return Object.values(usage).reduce((sum, count) => sum + count, 0);
+}

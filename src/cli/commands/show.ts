@@ -61,7 +61,12 @@ function attemptLines(attempt: Attempt, terminal: Terminal): string[] {
     attempt.startedAtMs !== undefined && endMs !== undefined
       ? shortDuration(endMs - attempt.startedAtMs)
       : "";
-  const facts = [attempt.agent, took, tokens(attempt.usage), money(attempt.costUsd)];
+  const facts = [
+    attempt.agent,
+    took,
+    tokens(attempt.usage),
+    money(attempt.costUsd, attempt.costIsEstimated),
+  ];
   return [
     "",
     `${terminal.style("bold", `Attempt ${attempt.number}`)}  ${attempt.state.replace("_", " ")}  ${facts.filter(Boolean).join(", ")}`,

@@ -50,7 +50,7 @@ function rowOf(one: AtWork, terminal: Terminal, nowMs: number): string[] {
     shortDuration(nowMs - sinceMs),
     lastOutputAtMs === undefined ? "" : shortDuration(nowMs - lastOutputAtMs),
     usage ? tokens(usage) : "",
-    money(costUsd),
+    money(costUsd, one.costIsEstimated),
     printable(title),
   ];
 }

@@ -55,7 +55,7 @@ function factRows(shown: readonly Compared[], terminal: Terminal): string[][] {
     row("files", ({ changes }) => (changes ? String(changes.files) : "")),
     row("lines", ({ changes }) => (changes ? `+${changes.insertions} -${changes.deletions}` : "")),
     row("tokens", ({ usage }) => (usage ? tokens(usage) : "")),
-    row("cost", ({ costUsd }) => money(costUsd)),
+    row("cost", ({ costUsd, costIsEstimated }) => money(costUsd, costIsEstimated)),
     row("time", ({ durationMs }) => (durationMs === undefined ? "" : shortDuration(durationMs))),
   ];
 }

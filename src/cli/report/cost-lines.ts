@@ -1,3 +1,4 @@
+import { PRICES_OF } from "../../agents/prices.ts";
 import type { CostKey, CostRow, Spending } from "../../core/reports/cost.ts";
 import type { Terminal } from "../terminal.ts";
 import { money, plural } from "../view/amounts.ts";
@@ -49,19 +50,23 @@ function cells(spending: Spending): string[] {
     tokens(usage.cacheReadTokens),
     tokens(usage.cacheWriteTokens),
     tokens(usage.outputTokens + usage.reasoningTokens),
-    money(spending.costUsd) || "–",
+    money(spending.costUsd, spending.estimatedUsd !== undefined) || "–",
     unsuccessful === 0 ? "" : money(spending.unsuccessfulUsd) || "–",
   ];
 }
 
-function untoldLines({ withoutCost, withoutUsage }: Spending, terminal: Terminal): string[] {
+function untoldLines(total: Spending, terminal: Terminal): string[] {
+  const { withoutCost, withoutUsage, estimatedUsd } = total;
+  const reckoned = `~ holds ${money(estimatedUsd)} reckoned from tokens, at your prices or those of ${PRICES_OF}.`;
   const untold = [
     ...(withoutUsage === 0 ? [] : [`no tokens of ${plural(withoutUsage, "attempt")}`]),
     ...(withoutCost === 0 ? [] : [`no cost of ${plural(withoutCost, "attempt")}`]),
   ];
-  if (untold.length === 0) return [];
-  return [
-    "",
-    terminal.style("dim", `Agents told ${untold.join(" and ")}; these are not in the sums.`),
+  const lines = [
+    ...(estimatedUsd === undefined ? [] : [reckoned]),
+    ...(untold.length === 0
+      ? []
+      : [`Agents told ${untold.join(" and ")}; these are not in the sums.`]),
   ];
+  return lines.length === 0 ? [] : ["", ...lines.map((line) => terminal.style("dim", line))];
 }

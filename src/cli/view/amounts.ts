@@ -9,10 +9,10 @@ export function shortDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h${twoDigits(minutes % 60)}m`;
 }
 
-/** `$0.0142`; nothing when the agent does not tell. */
-export function money(costUsd: number | undefined): string {
+/** `$0.0142`, `~$0.0142` where it was reckoned from tokens; nothing when it is not known. */
+export function money(costUsd: number | undefined, isEstimated = false): string {
   if (costUsd === undefined) return "";
-  return `$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`;
+  return `${isEstimated ? "~" : ""}$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`;
 }
 
 /** `1.2k in, 34 out`, where input counts everything that was read. */

@@ -89,7 +89,7 @@ function row(
     attempt?.agent ?? task.agent,
     task.attemptCount === 0 ? "" : String(task.attemptCount),
     startedAtMs === undefined ? "" : shortDuration(nowMs - startedAtMs),
-    money(attempt?.costUsd),
+    money(attempt?.costUsd, attempt?.costIsEstimated),
     printable(task.title),
   ];
 }

@@ -2,6 +2,7 @@ import type { AgentAdapter, AgentConfig } from "../../agents/adapter.ts";
 import type { Processes } from "../../agents/processes.ts";
 import type { Attempt } from "../../core/attempt.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { Price } from "../../core/price.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import type { Store } from "../../store/store.ts";
 import type { CheckRunner } from "../../verify/check-runner.ts";
@@ -35,6 +36,8 @@ export type Agent = {
   readonly config: AgentConfig;
   /** The words around each prompt that begins a session. */
   readonly promptTemplate?: string | undefined;
+  /** What a model's tokens cost, as far as that is known here. */
+  readonly priceOf?: (model: string) => Price | undefined;
 };
 
 /** How long a process group has between being asked and being killed. */

@@ -147,7 +147,7 @@ async function prove(
     ...idsOf(deps, attempt),
     commit: outcome.work.commit,
     summary: outcome.summary,
-    spending: spendingOf(life.report),
+    spending: spendingOf(life.report, life.agent),
   };
   if (commands.length === 0) return accept(subject, first, finishing);
 
@@ -236,7 +236,7 @@ async function failed(
     evidence,
     commit: work.commit,
     summary,
-    spending: spendingOf(life.report),
+    spending: spendingOf(life.report, life.agent),
     jitter: deps.random(),
   };
   await ending(deps, attempt, failure.class, execute(deps.store, command));
@@ -255,7 +255,7 @@ async function giveBack(
   why: { readonly reason: string; readonly jitter: number },
 ): Promise<void> {
   const ids = idsOf(deps, attempt);
-  const spending = spendingOf(life.report);
+  const spending = spendingOf(life.report, life.agent);
   await executeInOrder(deps.store, [
     { type: "report_attempt", ...ids, spending },
     { type: "return_attempt", ...ids, ...why },

@@ -2,6 +2,8 @@ import type { AttemptEnd, Attempt } from "../../core/attempt.ts";
 import type { AttemptSpending } from "../../core/events.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { StreamReport } from "../../agents/adapter.ts";
+import { costOf } from "../../core/price.ts";
+import { totalOf } from "../../core/usage.ts";
 import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
@@ -145,7 +147,7 @@ async function look(
   const timeoutMs = watch.timeoutMs() ?? limits.timeoutMs;
   const limit = passedLimit({ ...limits, timeoutMs }, watch.life, awakeMs);
   if (limit) return { kind: "limited", ...read, ...limit };
-  await report(watch, read.report);
+  await report(watch, read);
   return undefined;
 }
 
@@ -173,9 +175,9 @@ async function keepLife(watch: Watch): Promise<void> {
   watch.life = next;
 }
 
-async function report(watch: Watch, stream: StreamReport): Promise<void> {
+async function report(watch: Watch, { agent, report: stream }: Read): Promise<void> {
   const { deps, attempt } = watch;
-  const spending = spendingOf(stream);
+  const spending = spendingOf(stream, agent);
   const text = JSON.stringify(spending);
   const isDue = deps.clock.nowMs() - watch.reportedAtMs >= REPORT_EVERY_MS;
   if (!isDue || text === watch.reported) return;
@@ -184,6 +186,15 @@ async function report(watch: Watch, stream: StreamReport): Promise<void> {
   await execute(deps.store, { type: "report_attempt", ...idsOf(deps, attempt), spending });
 }
 
-export function spendingOf(report: StreamReport): AttemptSpending {
-  return { sessionId: report.sessionId, usage: report.usage, costUsd: report.costUsd };
+/** What the stream tells; a cost that it does not tell is reckoned where the model has a price. */
+export function spendingOf(
+  { sessionId, usage, costUsd, model }: StreamReport,
+  { config, priceOf }: Pick<Agent, "config" | "priceOf">,
+): AttemptSpending {
+  const told = { sessionId, usage, costUsd };
+  const name = model ?? config.model;
+  if (costUsd !== undefined || name === undefined) return told;
+  const price = priceOf?.(name);
+  if (!price || totalOf(usage) === 0) return told;
+  return { ...told, costUsd: costOf(usage, price), costIsEstimated: true };
 }

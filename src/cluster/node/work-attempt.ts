@@ -166,7 +166,12 @@ async function end(
     evidence: [],
     commit: undefined,
     summary: undefined,
-    spending: { sessionId: attempt.sessionId, usage: attempt.usage, costUsd: attempt.costUsd },
+    spending: {
+      sessionId: attempt.sessionId,
+      usage: attempt.usage,
+      costUsd: attempt.costUsd,
+      costIsEstimated: attempt.costIsEstimated,
+    },
     jitter: deps.random(),
   });
 }

@@ -21,6 +21,8 @@ export type AtWork = Sighting & {
   /** `undefined` when the agent has not told; not the same as none. */
   readonly usage: Usage | undefined;
   readonly costUsd: number | undefined;
+  /** Whether the cost was reckoned from the tokens. */
+  readonly costIsEstimated?: boolean | undefined;
   readonly branch: string;
   readonly workspacePath: string | undefined;
 };
@@ -45,6 +47,7 @@ export function atWork(
     sinceMs: attempt.startedAtMs ?? attempt.queuedAtMs,
     usage: toldUsage(attempt.usage),
     costUsd: attempt.costUsd,
+    ...(attempt.costIsEstimated ? { costIsEstimated: true } : {}),
     branch: attempt.branch,
     workspacePath: attempt.workspacePath,
     ...sighting,

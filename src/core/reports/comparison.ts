@@ -24,6 +24,8 @@ export type Compared = {
   /** `undefined` when the agent has not told; not the same as none. */
   readonly usage: Usage | undefined;
   readonly costUsd: number | undefined;
+  /** Whether the cost was reckoned from the tokens. */
+  readonly costIsEstimated?: boolean | undefined;
   /** Until now for one that is at work; `undefined` for one that has not begun. */
   readonly durationMs: number | undefined;
   readonly branch: string;
@@ -55,6 +57,7 @@ export function comparedAttempt(
     changes,
     usage: toldUsage(attempt.usage),
     costUsd: attempt.costUsd,
+    ...(attempt.costIsEstimated ? { costIsEstimated: true } : {}),
     durationMs: hasTimes ? Math.max(0, endMs - startedAtMs) : undefined,
     branch: attempt.branch,
     commit: attempt.commit,

@@ -1,5 +1,5 @@
 import { isLive, type Attempt } from "../attempt.ts";
-import { addUsage, NO_USAGE, type Usage } from "../usage.ts";
+import { addUsage, NO_USAGE, totalOf, type Usage } from "../usage.ts";
 import { toldUsage } from "./told-usage.ts";
 
 /** What attempts have used, added up. What was not told is counted, and never taken for zero. */
@@ -10,12 +10,14 @@ export type Spending = {
   readonly usage: Usage;
   /** Attempts whose agent has told no tokens. */
   readonly withoutUsage: number;
-  /** `undefined` when no attempt has told a cost. */
+  /** What attempts have cost; `undefined` when it is known of none. */
   readonly costUsd: number | undefined;
   /** What of that went to unsuccessful attempts. */
   readonly unsuccessfulUsd: number | undefined;
-  /** Attempts whose agent has told no cost. */
+  /** Attempts whose cost was neither told nor reckoned. */
   readonly withoutCost: number;
+  /** What of the cost was reckoned from tokens; `undefined` when all of it was told. */
+  readonly estimatedUsd: number | undefined;
 };
 
 export type CostKey = "agent" | "task" | "day";
@@ -23,7 +25,14 @@ export type CostKey = "agent" | "task" | "day";
 /** As much of an attempt as is added up. */
 export type Spent = Pick<
   Attempt,
-  "agent" | "taskId" | "state" | "usage" | "costUsd" | "queuedAtMs" | "startedAtMs"
+  | "agent"
+  | "taskId"
+  | "state"
+  | "usage"
+  | "costUsd"
+  | "costIsEstimated"
+  | "queuedAtMs"
+  | "startedAtMs"
 >;
 
 export const NO_SPENDING: Spending = {
@@ -34,11 +43,12 @@ export const NO_SPENDING: Spending = {
   costUsd: undefined,
   unsuccessfulUsd: undefined,
   withoutCost: 0,
+  estimatedUsd: undefined,
 };
 
 /** What is spent once this attempt is added. */
 export function addSpending(sum: Spending, attempt: Spent): Spending {
-  const { state, costUsd } = attempt;
+  const { state, costUsd, costIsEstimated = false } = attempt;
   const usage = toldUsage(attempt.usage);
   const isLost = !isLive(state) && state !== "succeeded";
   return {
@@ -49,6 +59,7 @@ export function addSpending(sum: Spending, attempt: Spent): Spending {
     costUsd: addCost(sum.costUsd, costUsd),
     unsuccessfulUsd: isLost ? addCost(sum.unsuccessfulUsd, costUsd) : sum.unsuccessfulUsd,
     withoutCost: sum.withoutCost + Number(costUsd === undefined),
+    estimatedUsd: costIsEstimated ? addCost(sum.estimatedUsd, costUsd) : sum.estimatedUsd,
   };
 }
 
@@ -78,10 +89,6 @@ export function costRows(sums: ReadonlyMap<string, Spending>, by: CostKey): Cost
   return rows.toSorted(
     (a, b) => (b.costUsd ?? -1) - (a.costUsd ?? -1) || totalOf(b.usage) - totalOf(a.usage),
   );
-}
-
-function totalOf(usage: Usage): number {
-  return Object.values(usage).reduce((sum, count) => sum + count, 0);
 }
 
 /** A thousandth of a millionth of a dollar: fractions that only adding up has made are dropped. */

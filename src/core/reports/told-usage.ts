@@ -1,6 +1,6 @@
-import type { Usage } from "../usage.ts";
+import { totalOf, type Usage } from "../usage.ts";
 
 /** The tokens of an attempt; `undefined` when its agent has told none, which is not the same as zero. */
 export function toldUsage(usage: Usage): Usage | undefined {
-  return Object.values(usage).some((count) => count > 0) ? usage : undefined;
+  return totalOf(usage) > 0 ? usage : undefined;
 }

@@ -68,7 +68,12 @@ export const answerShape = z.strictObject({
   spawnedTaskId: text.optional(),
 });
 
-const spending = { sessionId: text.optional(), usage: usageShape, costUsd: number.optional() };
+const spending = {
+  sessionId: text.optional(),
+  usage: usageShape,
+  costUsd: number.optional(),
+  costIsEstimated: flag.optional(),
+};
 const ofTask = { taskId: text };
 const ofAttempt = { ...ofTask, attemptId: text };
 
