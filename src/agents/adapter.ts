@@ -145,6 +145,8 @@ export type AgentOutcome =
   | { readonly kind: "failed"; readonly end: AttemptEnd; readonly failure: Failure };
 
 export type ProbePlan = {
+  /** Where the executable is not called as the adapter is. */
+  readonly executable?: string;
   readonly args: readonly string[];
   /** The version in the answer, or `undefined` when it is not this CLI's. */
   readonly readVersion: (stdout: string) => string | undefined;

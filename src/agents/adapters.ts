@@ -32,6 +32,11 @@ const ADAPTERS: ReadonlyMap<string, Create> = new Map([
   ],
   ["gemini", async (config) => (await import("./gemini/gemini.ts")).createGeminiAdapter(config)],
   ["qwen", async (config) => (await import("./qwen/qwen.ts")).createQwenAdapter(config)],
+  ["cursor", async (config) => (await import("./cursor/cursor.ts")).createCursorAdapter(config)],
+  ["amp", async (config) => (await import("./amp/amp.ts")).createAmpAdapter(config)],
+  ["auggie", async (config) => (await import("./auggie/auggie.ts")).createAuggieAdapter(config)],
+  ["goose", async (config) => (await import("./goose/goose.ts")).createGooseAdapter(config)],
+  ["aider", async (config) => (await import("./aider/aider.ts")).createAiderAdapter(config)],
   [
     "command",
     async (config) => (await import("./command/command.ts")).createCommandAdapter(config),

@@ -23,7 +23,8 @@ export async function probeAgent(
   config: AgentConfig,
   place: Place,
 ): Promise<Probe> {
-  const [executable = adapter.name, ...fixedArguments] = config.command;
+  const [executable = adapter.probe?.executable ?? adapter.name, ...fixedArguments] =
+    config.command;
   try {
     findExecutable(executable, place.cwd, place.path);
   } catch (error) {

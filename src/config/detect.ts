@@ -3,14 +3,25 @@ import { isExecutable } from "./executable.ts";
 import { packageScript } from "./package-script.ts";
 import { projectFiles, type ProjectFiles } from "./project-files.ts";
 
-/** The agent CLIs that an adapter exists for, by their executable. */
-const AGENT_EXECUTABLES = ["claude", "codex", "opencode", "copilot", "gemini", "qwen"] as const;
+/** The agents whose executable tells that they are installed; another tool is called `goose`, too. */
+const AGENT_EXECUTABLES = {
+  claude: "claude",
+  codex: "codex",
+  opencode: "opencode",
+  copilot: "copilot",
+  gemini: "gemini",
+  qwen: "qwen",
+  cursor: "cursor-agent",
+  amp: "amp",
+  auggie: "auggie",
+  aider: "aider",
+} as const;
 
 /** The agents that are installed here. */
 export function detectAgents(path: string): readonly string[] {
   const folders = path.split(delimiter);
-  return AGENT_EXECUTABLES.filter((name) =>
-    folders.some((folder) => isExecutable(join(folder, name))),
+  return Object.entries(AGENT_EXECUTABLES).flatMap(([name, executable]) =>
+    folders.some((folder) => isExecutable(join(folder, executable))) ? [name] : [],
   );
 }
 

@@ -11,6 +11,11 @@ export const ADAPTERS = [
   "copilot",
   "gemini",
   "qwen",
+  "cursor",
+  "amp",
+  "auggie",
+  "goose",
+  "aider",
   "command",
 ] as const;
 export const BUILTIN_CHECKS = ["exit_code", "clean_tree", "has_changes"] as const;
