@@ -185,7 +185,7 @@ async function agentNamed(config: Config, name: string, root: string): Promise<A
   const promptTemplate = settings.template && (await templateText(settings, root));
   const { priceOf } = await import("./agents/prices.ts");
   return {
-    adapter: await adapterFor(settings),
+    adapter: await adapterFor(settings, root),
     config: settings,
     promptTemplate,
     priceOf: (model) => priceOf(model, config.prices),

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
@@ -52,4 +52,22 @@ test("its session is resumed, and what it used before is not counted twice", asy
   expect(second?.sessionId).toBe(first?.sessionId);
   expect((first?.costUsd ?? 0) + (second?.costUsd ?? 0)).toBeCloseTo(0.014_175, 4);
   expect(project.read("nova.txt")).toBe("resumeed\n");
+});
+
+test("an adapter of the project's own works as documented", async () => {
+  const config = `${documented("An adapter of your own")}checks: []\n`;
+  using project = createProject(config);
+  const page = readFileSync("docs/agents.md", "utf8");
+  const module = page.split("```js\n")[1]?.split("```")[0] ?? "";
+  mkdirSync(join(project.root, "agents"));
+  writeFileSync(join(project.root, "agents/counting.js"), module);
+  const script = "cat > got.txt; echo say Hello.; echo used 42; echo answer I counted.\n";
+  writeFileSync(join(project.root, "count.sh"), script);
+  project.git("add", "-A");
+  project.git("commit", "-qm", "An agent");
+  await project.orchestra("start", "Count.", "--id", "one");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
+  const { attempts } = COMMAND_SHAPES.Show.parse(await project.json("show", "one"));
+  expect(attempts).toMatchObject([{ state: "succeeded", usage: { outputTokens: 42 } }]);
+  expect((await project.orchestra("agents", "list")).stdout).toContain("./agents/counting.js");
 });

@@ -16,13 +16,13 @@ test.each([
   "aider",
   "command",
 ])("the adapter %s is found by its name", async (adapter) => {
-  expect((await adapterFor(anAgentConfig({ adapter }))).name).toBe(adapter);
+  expect((await adapterFor(anAgentConfig({ adapter }), "/nowhere")).name).toBe(adapter);
 });
 
 test.each(["cloud", "", "__proto__", "constructor"])(
   "an unknown adapter %j is refused, with those that there are",
   async (adapter) => {
-    await expect(adapterFor(anAgentConfig({ adapter }))).rejects.toMatchObject({
+    await expect(adapterFor(anAgentConfig({ adapter }), "/nowhere")).rejects.toMatchObject({
       code: "UNKNOWN_AGENT",
       message: expect.stringMatching(/agents\.mine\.adapter.*claude, codex, .*command/),
     });

@@ -43,11 +43,15 @@ const ADAPTERS: ReadonlyMap<string, Create> = new Map([
   ],
 ]);
 
-/** The adapter that an agent's configuration names. */
+/** The adapter that an agent's configuration names, which may be a module of the project at `root`. */
 export async function adapterFor(
   config: AgentConfig,
+  root: string,
   context: AdapterContext = contextHere(),
 ): Promise<AgentAdapter> {
+  if (config.adapter.startsWith("./")) {
+    return (await import("./plugin/load-plugin.ts")).loadPlugin(config, root, context);
+  }
   const create = ADAPTERS.get(config.adapter);
   if (create) return create(config, context);
   throw new OrchestraError(

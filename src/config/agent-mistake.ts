@@ -49,6 +49,9 @@ function commandMistake(name: string, agent: Agent): Mistake | undefined {
     isKey: true,
     problem: `agents.${name}.${key}: ${problem}`,
   });
+  if (agent.plugin !== undefined && agent.adapter !== undefined) {
+    return at("plugin", "expected an adapter or a plugin, and not both");
+  }
   const alien = COMMAND_KEYS.find((key) => adapter !== "command" && agent[key] !== undefined);
   if (alien !== undefined) {
     return at(alien, `expected the adapter command; ${adapter} knows that of its CLI`);

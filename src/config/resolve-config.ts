@@ -44,9 +44,9 @@ export function namedAgents({ defaults }: ConfigFile): readonly string[] {
   return typeof agent === "string" ? [agent] : agent;
 }
 
-/** The adapter that was named, or the one of the agent's own name, or that for any command. */
+/** The module or the adapter that was named, or the one of the agent's own name, or that for any command. */
 export function adapterOf(name: string, agent: ConfigFile["agents"][string]): string {
-  return agent.adapter ?? ADAPTERS.find((adapter) => adapter === name) ?? "command";
+  return agent.plugin ?? agent.adapter ?? ADAPTERS.find((adapter) => adapter === name) ?? "command";
 }
 
 function isDefault(check: CheckSpec): boolean {

@@ -58,6 +58,11 @@ const agent = z.strictObject({
     .enum(ADAPTERS)
     .optional()
     .describe("The code that knows the CLI; unset, the one of the agent's name, else command."),
+  plugin: z
+    .string()
+    .regex(/^\.\/(?!.*(^|\/)\.\.(\/|$)).+/, "expected a module of the project, as ./agents/mine.js")
+    .optional()
+    .describe("A module of the project that is the adapter, in place of one of ours."),
   command: argumentList.optional().describe("The executable and its arguments."),
   model: text.optional().describe("The model to ask for."),
   prompt: z

@@ -63,7 +63,7 @@ function effectiveConfig(config: ConfigFile): Readonly<Record<string, unknown>> 
   const { adapter, promptBy: prompt } = DEFAULTS.agents["claude"] ?? {};
   const configured = Object.entries(agents).map(([name, agent]) => [
     name,
-    { ...agent, adapter: adapterOf(name, agent) },
+    agent.plugin === undefined ? { ...agent, adapter: adapterOf(name, agent) } : agent,
   ]);
   const builtin = DEFAULTS.checks.map(({ name }) => name);
   const checks: unknown[] = [...builtin, ...config.checks];

@@ -27,7 +27,7 @@ export async function listAgents(cli: Cli): Promise<void> {
   const agents = await Promise.all(
     Object.values(config.agents).map(async (settings) => {
       const probe = await found(
-        adapterFor(settings).then(async (adapter) => probeAgent(adapter, settings, place)),
+        adapterFor(settings, root).then(async (adapter) => probeAgent(adapter, settings, place)),
       );
       return factsOf(config, settings, probe);
     }),
@@ -89,7 +89,7 @@ export async function testAgents(
   const signal = cli.onInterrupt();
   cli.terminal.note(`Asking ${plural(chosen.length, "agent")} to answer with a word …`);
   const results = await Promise.all(
-    chosen.map(async (settings) => resultOf(cli, settings, timeoutMs, signal)),
+    chosen.map(async (settings) => resultOf(cli, { root, config: settings }, timeoutMs, signal)),
   );
   if (results.some(({ isUsable }) => !isUsable)) cli.exitCode.value = EXIT.configuration;
   if (signal.aborted) cli.exitCode.value = EXIT.interrupted;
@@ -105,7 +105,7 @@ type TestResult = { readonly name: string; readonly isUsable: boolean; readonly 
 
 async function resultOf(
   { clock, environment }: Cli,
-  config: AgentSettings,
+  { root, config }: { readonly root: string; readonly config: AgentSettings },
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<TestResult> {
@@ -118,7 +118,7 @@ async function resultOf(
   const deps = { processes, clock, env: environment.variables, newSessionId: () => randomUUID() };
   const { name } = config;
   const trial = await found(
-    adapterFor(config).then(async (adapter) =>
+    adapterFor(config, root).then(async (adapter) =>
       tryAgent(deps, { adapter, config }, timeoutMs, signal),
     ),
   );

@@ -43,7 +43,7 @@ export async function logs(cli: Cli, id: string, options: Options): Promise<void
 async function parserOf(root: string, attempt: Attempt): Promise<StreamParser> {
   const config = await loadConfig(root);
   const settings = config.agents[attempt.agent];
-  if (settings) return (await adapterFor(settings)).createParser();
+  if (settings) return (await adapterFor(settings, root)).createParser();
   throw new OrchestraError(
     "UNKNOWN_AGENT",
     `The agent ${attempt.agent} is no longer configured; --raw shows its output as it is.`,

@@ -46,7 +46,7 @@ export async function agentFindings(cli: Cli, config: Config, root: string): Pro
     Object.values(config.agents).map(async (settings) => {
       const { name } = settings;
       const probe = await found(
-        adapterFor(settings).then(async (adapter) => probeAgent(adapter, settings, place)),
+        adapterFor(settings, root).then(async (adapter) => probeAgent(adapter, settings, place)),
       );
       const what = `agent ${name}`;
       if (probe instanceof OrchestraError) return problem(what, probe.message);
