@@ -13,6 +13,7 @@ const BENCHMARKS = [
   "zombie",
   "recovery",
   "scale",
+  "streams",
   "size",
   "idle",
   "cancel",

@@ -71,3 +71,24 @@ test("an adapter of the project's own works as documented", async () => {
   expect(attempts).toMatchObject([{ state: "succeeded", usage: { outputTokens: 42 } }]);
   expect((await project.orchestra("agents", "list")).stdout).toContain("./agents/counting.js");
 });
+
+test("every trap that the page names is held by the tests that it names", () => {
+  const page = readFileSync("docs/agents.md", "utf8");
+  const [, table = ""] = page.split("## Traps, and the tests that hold them");
+  const rows =
+    table
+      .split("\n## ")[0]
+      ?.split("\n")
+      .filter((line) => line.startsWith("| ")) ?? [];
+  expect(rows.length).toBeGreaterThan(20);
+  const missing = rows.slice(2).flatMap((row) => {
+    const named = [...row.matchAll(/\]\(\.\.\/([^)]+)\)|`([^`]+)`/g)];
+    const files = named.flatMap(([, file]) => (file === undefined ? [] : [file]));
+    const sources = files.map((file) => readFileSync(file, "utf8")).join("\n");
+    const titles = named.flatMap(([, , title]) => (title === undefined ? [] : [title]));
+    return titles.filter(
+      (title) => title.includes(" ") && title !== "npm run bench" && !sources.includes(title),
+    );
+  });
+  expect(missing).toEqual([]);
+});

@@ -157,7 +157,9 @@ test.each([
 
 test.each(ADAPTERS)("the adapter %s, which may be named, is there", async (adapter) => {
   const { agents } = parse(`agents: { ${adapter}: { adapter: ${adapter}, command: [x] } }`);
-  const adapters = await Promise.all(Object.values(agents).map(async (one) => adapterFor(one, "/nowhere")));
+  const adapters = await Promise.all(
+    Object.values(agents).map(async (one) => adapterFor(one, "/nowhere")),
+  );
   expect(adapters.map(({ name }) => name)).toContain(adapter);
 });
 

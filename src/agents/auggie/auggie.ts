@@ -66,6 +66,7 @@ function createAuggieParser(): StreamParser {
 }
 
 function readOnly(stream: StreamState, line: Fields): readonly AgentEvent[] {
+  stream.sessionId = undefined;
   const end = readResult("Auggie", stream, line);
   const { sessionId, resultText = "" } = stream;
   stream.lastMessages = withMessage(stream.lastMessages, resultText);
