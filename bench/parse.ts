@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adapterFor } from "../src/agents/adapters.ts";
 import type { StreamParser } from "../src/agents/adapter.ts";
-import { DEFAULTS } from "../src/config/defaults.ts";
+import { anAgentConfig } from "../src/agents/testing/requests.ts";
 import { interleaved } from "./measure.ts";
 
 /** Each agent's stream to normalised events, next to `JSON.parse` alone of the same lines. */
@@ -14,9 +14,7 @@ for (const name of ["claude", "codex", "opencode", "copilot", "gemini", "qwen"])
   const text = readFileSync(join(STREAMS, `${name}-success.jsonl`), "utf8");
   const lines = text.split("\n").filter((line) => line !== "");
   const times = Math.ceil((MEGABYTES * 1024 ** 2) / Buffer.byteLength(text));
-  const config = DEFAULTS.agents["claude"];
-  if (!config) throw new Error("There is no agent by default.");
-  const adapter = await adapterFor({ ...config, name, adapter: name });
+  const adapter = await adapterFor(anAgentConfig({ name, adapter: name }), import.meta.dirname);
   const tookMs = await interleaved(ROUNDS, {
     parsed: () => {
       for (let time = 0; time < times; time += 1) readAll(adapter.createParser(), lines);

@@ -39,10 +39,13 @@ test.each([
 ])("a person opens a session of %s with %j", async (name, words) => {
   const adapter = await adapterFor(
     anAgentConfig({ adapter: name, command: [name, "--mine"], model: "small" }),
+    "/code/shop",
   );
   expect(adapter.openSession?.("id").command).toEqual([name, "--mine", ...words]);
 });
 
 test("what a command of one's own has for sessions, nobody knows", async () => {
-  expect((await adapterFor(anAgentConfig({ adapter: "command" }))).openSession).toBeUndefined();
+  expect(
+    (await adapterFor(anAgentConfig({ adapter: "command" }), "/code/shop")).openSession,
+  ).toBeUndefined();
 });

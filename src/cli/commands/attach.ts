@@ -76,7 +76,7 @@ async function seatOf({ root }: Reader, attempt: Attempt): Promise<Seat> {
   if (!settings) {
     throw new OrchestraError("UNKNOWN_AGENT", `The agent ${agent} is no longer configured.`);
   }
-  const { openSession } = await adapterFor(settings);
+  const { openSession } = await adapterFor(settings, root);
   if (!openSession || sessionId === undefined) {
     const why = openSession ? "told of no session" : "has none that could be opened";
     const message = `${agent} ${why}. See what it said: orchestra logs ${taskId}`;
