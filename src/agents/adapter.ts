@@ -62,7 +62,7 @@ export type Launch = {
   readonly env: Readonly<Record<string, string>>;
   /** Variables that must not reach the agent. */
   readonly unsetEnv: readonly string[];
-  /** What the agent reads on standard input; nothing without it. */
+  /** What the agent reads on standard input; nothing without it. Never set where there is `steering`. */
   readonly stdinFile: string | undefined;
 };
 
@@ -129,6 +129,10 @@ export type StreamReport = {
   readonly hasOutput: boolean;
   /** The last line that is not of the CLI's known format, cut to what a person reads. */
   readonly strangeLine: string | undefined;
+  /** Ids of messages that the agent has taken in, the newest `HEARD_MAX`. */
+  readonly heard: readonly string[];
+  /** Its last turn has ended, and no other has begun; only told where there is `steering`. */
+  readonly isTurnOver: boolean;
 };
 
 /** How the process ended, from its exit record. */
@@ -152,8 +156,13 @@ export type ProbePlan = {
   readonly readVersion: (stdout: string) => string | undefined;
 };
 
-/** Lines to write to a running agent's standard input. */
+/**
+ * Lines for the standard input of an agent that listens while it works: first its prompt, then what
+ * people say. It ends when its input ends, after it has worked off every line that came before.
+ */
 export type Steering = {
-  readonly message: (text: string) => string;
+  /** Says `text`; with the same id twice, it is said once. `StreamReport.heard` tells that it was. */
+  readonly message: (text: string, messageId: string) => string;
+  /** Ends the turn at work, if there is one; a message follows, and is what it goes on with. */
   readonly interrupt: (requestId: string) => string;
 };

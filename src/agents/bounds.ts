@@ -1,6 +1,10 @@
 /** How many of an agent's last texts are kept for a person and for the next attempt. */
 export const LAST_MESSAGES_MAX = 20;
 
+/** More than a person says in the life of one process. */
+const HEARD_MAX = 1_000;
+const HEARD_ID_LENGTH_MAX = 100;
+
 const MESSAGE_LENGTH_MAX = 2_000;
 const SUMMARY_LENGTH_MAX = 200;
 /** What one event shows; the raw transcript has the rest. */
@@ -32,6 +36,12 @@ export function summaryLine(text: string): string {
 export function withMessage(messages: readonly string[], text: string): readonly string[] {
   if (text.trim() === "") return messages;
   return [...messages, boundedText(text)].slice(-LAST_MESSAGES_MAX);
+}
+
+/** The ids and one more, as many as are kept; one that is no message's id does not count. */
+export function withHeard(ids: readonly string[], id: string): readonly string[] {
+  if (id === "" || id.length > HEARD_ID_LENGTH_MAX || ids.includes(id)) return ids;
+  return [...ids, id].slice(-HEARD_MAX);
 }
 
 function cut(text: string, lengthMax: number): string {

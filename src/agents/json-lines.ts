@@ -29,6 +29,8 @@ export function nothingTold(): StreamState {
     lastMessages: [],
     hasOutput: false,
     strangeLine: undefined,
+    heard: [],
+    isTurnOver: false,
   };
 }
 
@@ -54,26 +56,9 @@ export function createLineParser<State extends StreamState>(
   return { push, report: () => reportOf(state) };
 }
 
-function reportOf({
-  sessionId,
-  model,
-  usage,
-  costUsd,
-  failure,
-  resultText,
-  lastMessages,
-  hasOutput,
-  strangeLine,
-}: StreamState): StreamReport {
-  return {
-    sessionId,
-    model,
-    usage,
-    costUsd,
-    failure,
-    resultText,
-    lastMessages,
-    hasOutput,
-    strangeLine,
-  };
+function reportOf(state: StreamState): StreamReport {
+  const { sessionId, model, usage, costUsd, failure, resultText } = state;
+  const { lastMessages, hasOutput, strangeLine, heard, isTurnOver } = state;
+  const told = { sessionId, model, usage, costUsd, failure, resultText };
+  return { ...told, lastMessages, hasOutput, strangeLine, heard, isTurnOver };
 }

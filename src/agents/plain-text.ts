@@ -22,6 +22,8 @@ export function createPlainTextParser(): StreamParser {
       lastMessages,
       hasOutput: lastMessages.length > 0,
       strangeLine: undefined,
+      heard: [],
+      isTurnOver: false,
     }),
   };
 }

@@ -71,7 +71,8 @@ export function startClaude(options: ClaudeOptions): ClaudeSession {
   const request = aLaunchRequest({ workspacePath: place.workspace, ...options.request });
   const launch = adapter.launch(request);
   const child = spawnAgent(launch, options);
-  if (options.listens) child.stdin.write(adapter.steering?.message(request.prompt));
+  if (options.listens)
+    child.stdin.write(adapter.steering?.message(request.prompt, request.attemptId));
   else child.stdin.end(request.prompt);
 
   const lines: string[] = [];

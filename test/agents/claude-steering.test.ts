@@ -19,7 +19,7 @@ const QUESTION = {
   request_id: "asked-last",
   request: { subtype: "mcp_status" },
 };
-const say = (text: string): string => adapter.steering?.message(text) ?? "";
+const say = (text: string, id: string): string => adapter.steering?.message(text, id) ?? "";
 
 test("what is said to a session at work is heard in its next turn, and answered once", async () => {
   using place = createPlace();
@@ -32,8 +32,8 @@ test("what is said to a session at work is heard in its next turn, and answered 
   const request = { prompt: "[script:steered] Wait." };
   const session = startClaude({ claude, place, endpoint, request, listens: true });
   await session.event(({ kind }) => kind === "tool_started");
-  session.write(say("Also greet Ada."));
-  session.write(say("And Grace."));
+  session.write(say("Also greet Ada.", "k3f9-m1"));
+  session.write(say("And Grace.", "k3f9-m2"));
   // What it is asked last is answered when it has read all that came before.
   session.write(`${JSON.stringify(QUESTION)}\n`);
   await session.line(QUESTION.request_id);
@@ -59,7 +59,7 @@ test("an interrupted session stops at once, and listens on", async () => {
   await session.event(({ kind }) => kind === "text");
   session.write(adapter.steering?.interrupt("r1") ?? "");
   const stopped = await session.event(({ kind }) => kind === "result");
-  session.write(say("Do this instead."));
+  session.write(say("Do this instead.", "k3f9-m1"));
   await session.event((event) => event.kind === "result" && !event.isError);
   session.finishInput();
 

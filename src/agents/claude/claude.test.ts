@@ -83,11 +83,12 @@ test("root may bypass permissions because it is said to be in a sandbox", () => 
 
 test("what is said to a running session is one line of JSON each", () => {
   const { steering } = claude();
-  const message = steering?.message("two\nlines \u2028") ?? "";
+  const message = steering?.message("two\nlines \u2028", "k3f9-m1") ?? "";
   const interrupt = steering?.interrupt("r1") ?? "";
-  expect(message.match(/\n/g)).toHaveLength(1);
+  expect(message.match(/[\n\u2028]/g)).toEqual(["\n"]);
   expect(JSON.parse(message)).toMatchObject({
     type: "user",
+    uuid: "k3f9-m1",
     message: { role: "user", content: "two\nlines \u2028" },
   });
   expect(JSON.parse(interrupt)).toEqual({

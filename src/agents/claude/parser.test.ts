@@ -148,3 +148,25 @@ test("a tool's output in parts is put together", () => {
     { kind: "tool_ended", toolId: "t", isError: true, output: "a\n\nb" },
   ]);
 });
+
+test("a message counts as heard when it is told again, and not when it was only said", () => {
+  const parser = createClaudeParser();
+  const told = { type: "user", message: { role: "user", content: "Stop." }, uuid: "k3f9-m1" };
+  parser.push(lineOf(told));
+  expect(parser.report().heard).toEqual([]);
+  expect(parser.push(lineOf({ ...told, isReplay: true }))).toEqual([]);
+  expect(parser.report().heard).toEqual(["k3f9-m1"]);
+});
+
+test("a turn is over with its result, until the next one begins", () => {
+  const parser = createClaudeParser();
+  const isOverAfter = (line: object): boolean => {
+    parser.push(lineOf(line));
+    return parser.report().isTurnOver;
+  };
+  const begin = { type: "system", subtype: "init", session_id: "s" };
+  const aborted = { type: "result", is_error: true, terminal_reason: "aborted_tools" };
+  expect([begin, aborted, begin].map(isOverAfter)).toEqual([false, true, false]);
+  // What an interrupted turn came to says nothing about the one that follows.
+  expect(parser.report()).toMatchObject({ failure: undefined, resultText: undefined });
+});

@@ -1,5 +1,5 @@
 import type { AgentEvent, StreamParser } from "../adapter.ts";
-import { answerText, boundedText, withMessage } from "../bounds.ts";
+import { answerText, boundedText, withHeard, withMessage } from "../bounds.ts";
 import { amountIn, countIn, fieldsIn, textIn, type Fields } from "../json-fields.ts";
 import {
   createLineParser,
@@ -23,7 +23,7 @@ const READERS: LineReaders<Stream> = {
   byType: new Map([
     ["system", readSystem],
     ["assistant", readAssistant],
-    ["user", (_stream, line) => toolResultEvents(fieldsIn(line, "message"))],
+    ["user", readUser],
     ["result", readResult],
     ["rate_limit_event", readRateLimit],
     ["control_request", readControlRequest],
@@ -55,10 +55,25 @@ function readSystem(stream: Stream, line: Fields): readonly AgentEvent[] {
     return [{ kind: "retrying", attempt: countIn(line, "attempt"), delayMs }];
   }
   const sessionId = textIn(line, "session_id");
-  // Told again at each turn of a session that listens.
+  if (subtype === "init") beginTurn(stream);
+  // Told again at each turn.
   if (subtype !== "init" || sessionId === undefined || sessionId === stream.sessionId) return [];
   stream.sessionId = sessionId;
   return [{ kind: "session", sessionId, model: textIn(line, "model") }];
+}
+
+/** What an earlier turn came to is then not what the process comes to. */
+function beginTurn(stream: Stream): void {
+  stream.isTurnOver = false;
+  stream.failure = undefined;
+  stream.resultText = undefined;
+}
+
+/** What tools have answered, or a message that has been taken in. */
+function readUser(stream: Stream, line: Fields): readonly AgentEvent[] {
+  if (line["isReplay"] !== true) return toolResultEvents(fieldsIn(line, "message"));
+  stream.heard = withHeard(stream.heard, textIn(line, "uuid") ?? "");
+  return [];
 }
 
 function readAssistant(stream: Stream, line: Fields): readonly AgentEvent[] {
@@ -92,6 +107,7 @@ function readResult(stream: Stream, line: Fields): readonly AgentEvent[] {
   stream.usage = usageSoFar(stream.spending);
   stream.costUsd = stream.spending.settledCostUsd;
   stream.sessionId ??= textIn(line, "session_id");
+  stream.isTurnOver = true;
   stream.failure = failureOfResult(line, stream);
   const text = textIn(line, "result") ?? "";
   stream.resultText = stream.failure ? undefined : answerText(text);

@@ -2,9 +2,11 @@ import type { Steering } from "../adapter.ts";
 
 /** The lines that Claude Code reads with `--input-format stream-json`. */
 export const steering: Steering = {
-  message: (text) =>
+  message: (text, messageId) =>
     inputLine({
       type: "user",
+      // It may be any text; Claude Code tells it again when it takes the message in.
+      uuid: messageId,
       message: { role: "user", content: text },
       parent_tool_use_id: null,
       session_id: "",
@@ -17,6 +19,10 @@ export const steering: Steering = {
     }),
 };
 
+/** Without what some take for the end of a line, though JSON does not. */
 function inputLine(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  const json = JSON.stringify(value).replace(/[\u2028\u2029]/g, (one) =>
+    one === "\u2028" ? "\\u2028" : "\\u2029",
+  );
+  return `${json}\n`;
 }
