@@ -30,6 +30,14 @@ const flag = z.boolean();
 const taskState = z.enum(TASK_STATES);
 const attemptState = z.enum(ATTEMPT_STATES);
 
+const message = z.strictObject({
+  id: text,
+  text,
+  sentAtMs: number,
+  interrupts: flag,
+  isHeard: flag,
+});
+
 const task = z.strictObject({
   ...definitionShape.shape,
   runId: text,
@@ -48,6 +56,9 @@ const task = z.strictObject({
   usageLimits: z.record(text, number).optional(),
   failure: failureShape.optional(),
   humanNote: text.optional(),
+  messages: z.array(message).optional(),
+  messageCount: number.optional(),
+  pausedAtMs: number.optional(),
   commit: text.optional(),
   mergedCommit: text.optional(),
 });
@@ -73,6 +84,7 @@ const attempt = z.strictObject({
   endedAtMs: number.optional(),
   isStopping: flag,
   timeoutMs: number.optional(),
+  isCalled: flag.optional(),
   usage: usageShape,
   costUsd: number.optional(),
   costIsEstimated: flag.optional(),
@@ -103,6 +115,7 @@ export const COMPILER_HOLDS: readonly [
 /** By the names that the documentation gives them. */
 export const BLACKBOARD_SHAPES = {
   Task: task,
+  Message: message,
   TaskState: taskState,
   TaskDefinition: definitionShape,
   Check: checkShape,

@@ -50,7 +50,7 @@ export const REPORT_SHAPES = {
         title: text,
         attempt: number,
         agent: text,
-        step: z.enum(["starting", "working", "ended", "checks", "stopping"]),
+        step: z.enum(["starting", "working", "ended", "checks", "stopping", "pausing"]),
         pid: number.optional(),
         sinceMs: number,
         usage: Usage.optional(),

@@ -35,6 +35,8 @@ export type StartRequest = {
   readonly env: Readonly<Record<string, string>>;
   /** What it reads on standard input; nothing without it. */
   readonly stdinFile: string | undefined;
+  /** Whether it goes on to read what is appended to that file, up to an empty line. */
+  readonly followsStdin?: boolean;
   /** One line, which is there for whoever finds the process. */
   readonly note: string;
 };
@@ -62,6 +64,8 @@ export type Termination = {
 /** What is in an attempt's folder. */
 export const ATTEMPT_FILES = {
   prompt: "prompt.md",
+  /** What an agent that listens is told, a line each: its prompt first, and in the end an empty one. */
+  inbox: "inbox",
   stdout: "stdout",
   stderr: "stderr",
   /** What an agent's CLI says that it used. */

@@ -35,3 +35,11 @@ export async function tasksWithoutAgent(project: Project): Promise<readonly Task
   const ready = await project.store.tasks({ states: ["ready"], limit: TOLD_MAX });
   return ready.filter((task) => !Object.hasOwn(project.config.agents, task.agent));
 }
+
+/** Ready tasks that a person keeps from being worked. */
+export async function pausedTasks({ store, config }: Project): Promise<readonly Task[]> {
+  const ready = await store.tasks({ states: ["ready"], limit: TOLD_MAX });
+  return ready.filter(
+    ({ agent, pausedAtMs }) => pausedAtMs !== undefined && Object.hasOwn(config.agents, agent),
+  );
+}

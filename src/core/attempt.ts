@@ -32,6 +32,8 @@ export type Attempt = {
   readonly isStopping: boolean;
   /** Its own time limit, where a person has changed that while it ran; 0 ends it. */
   readonly timeoutMs?: number;
+  /** A person has said something to its task, or paused it: its node reads there what it is. */
+  readonly isCalled?: boolean;
   readonly usage: Usage;
   readonly costUsd: number | undefined;
   /** Whether the cost was reckoned from the tokens, because the agent told none. */

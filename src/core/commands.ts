@@ -50,6 +50,9 @@ export type DispatchCommand =
 /** Every write that a node causes names its attempt, and the epoch that gives the right to. */
 type OfAttempt = { readonly attemptId: string; readonly epoch: number };
 
+/** Ids of messages that the agent has taken in, those that are on record among them. */
+type Heard = readonly string[];
+
 export type AttemptCommand = OfAttempt &
   (
     | {
@@ -58,16 +61,29 @@ export type AttemptCommand = OfAttempt &
         readonly baseCommit: string;
         readonly sessionId: string | undefined;
         readonly resumesSession: boolean;
+        /** The messages that are in its prompt. */
+        readonly messageIds?: readonly string[];
       }
     | { readonly type: "start_attempt"; readonly pid: number | undefined }
     /** A start that failed through no fault of the agent; costs the task nothing. */
-    | { readonly type: "return_attempt"; readonly reason: string; readonly jitter: number }
-    | { readonly type: "report_attempt"; readonly spending: AttemptSpending }
+    | {
+        readonly type: "return_attempt";
+        readonly reason: string;
+        readonly jitter: number;
+        /** A person wanted it, so it is ready again at once, however often. */
+        readonly byHuman?: boolean;
+      }
+    | {
+        readonly type: "report_attempt";
+        readonly spending: AttemptSpending;
+        readonly heard?: Heard;
+      }
     | {
         readonly type: "finish_attempt";
         readonly commit: string;
         readonly summary: AttemptSummary;
         readonly spending: AttemptSpending;
+        readonly heard?: Heard;
       }
     /** Its checks passed on its commit. */
     | { readonly type: "accept_attempt"; readonly evidence: readonly CheckEvidence[] }
@@ -79,6 +95,7 @@ export type AttemptCommand = OfAttempt &
         readonly commit: string | undefined;
         readonly summary: AttemptSummary | undefined;
         readonly spending: AttemptSpending;
+        readonly heard?: Heard;
         /** In [0, 1): spreads retries in time. */
         readonly jitter: number;
       }
@@ -102,6 +119,17 @@ export type HumanCommand =
       /** Whether dependents wait for a person or are abandoned with it. */
       readonly dependents: "wait" | "abandon";
     }
+  /** Says something to whoever works the task, now or next. */
+  | {
+      readonly type: "send_message";
+      readonly taskId: string;
+      readonly text: string;
+      /** Whether the turn at work is broken off for it; refused where there is none. */
+      readonly interrupts: boolean;
+    }
+  /** Ends the agent at work, with its session and work kept; no attempt starts before it is resumed. */
+  | { readonly type: "pause_task"; readonly taskId: string }
+  | { readonly type: "resume_task"; readonly taskId: string }
   | { readonly type: "retry_task"; readonly taskId: string; readonly note: string | undefined }
   | {
       readonly type: "abandon_task";

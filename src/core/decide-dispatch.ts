@@ -4,7 +4,7 @@ import { accept, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
 import { policyOf } from "./failure.ts";
 import { attemptBranch } from "./names.ts";
-import { planAssignments, type Placement } from "./schedule.ts";
+import { heldUntilMs, planAssignments, type Placement } from "./schedule.ts";
 import type { State } from "./state.ts";
 
 type Dispatch = Command & DispatchCommand;
@@ -14,7 +14,7 @@ export function decideDispatch(state: State, command: Dispatch): Decision {
   const tasks = [...state.tasks.values()];
   if (command.type === "unpark") {
     const due = tasks.filter(
-      (task) => task.state === "ready" && (task.parkedUntilMs ?? Infinity) <= command.nowMs,
+      (task) => task.state === "ready" && (heldUntilMs(task) ?? Infinity) <= command.nowMs,
     );
     return accept(
       due.map((task) => ({

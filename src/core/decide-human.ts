@@ -6,10 +6,13 @@ import { extendTimeout, timeOutNow } from "./decide-timeout.ts";
 import { accept, refuse, type Decision, type Refusal } from "./decision.ts";
 import type { Event, TaskDefinition } from "./events.ts";
 import type { InterruptAnswer } from "./interrupt.ts";
+import { heldUntilMs } from "./schedule.ts";
+import { resumption } from "./decide-steering.ts";
 import { dependentsOf, latestAttempt, type State } from "./state.ts";
 import { hasEnded, type Task } from "./task.ts";
 
-type Human = Command & HumanCommand;
+type Human = Command &
+  Exclude<HumanCommand, { type: "send_message" | "pause_task" | "resume_task" }>;
 
 /** What a person decides about a task. */
 export function decideHuman(state: State, command: Human): Decision {
@@ -63,14 +66,18 @@ function retryTask(
 ): Decision {
   const { nowMs, note } = command;
   const common = { runId: task.runId, atMs: nowMs, taskId: task.id };
-  if (task.state === "ready" && task.parkedUntilMs !== undefined) {
-    const retried = { type: "task_retried", ...common, byHuman: true, note } as const;
-    return accept([{ type: "task_unparked", ...common }, retried]);
+  if (task.state === "ready" && heldUntilMs(task) !== undefined) {
+    const isParked = task.parkedUntilMs !== undefined;
+    return accept([
+      ...resumption(task, nowMs),
+      ...(isParked ? [{ type: "task_unparked", ...common } as const] : []),
+      { type: "task_retried", ...common, byHuman: true, note },
+    ]);
   }
   if (!["waiting_human", "cancelled", "abandoned"].includes(task.state)) {
     return refuse(
       "ILLEGAL_TRANSITION",
-      `Task ${task.id} is ${task.state}; only one that waits for a human or for its time, or was cancelled or abandoned, can be retried.`,
+      `Task ${task.id} is ${task.state}; only one that waits for a human or for its time, is paused, or was cancelled or abandoned, can be retried.`,
     );
   }
   const attempt = latestAttempt(state, task);
@@ -88,6 +95,7 @@ function retryTask(
   const isReady = task.pendingDependencies === dropped.length;
   return accept([
     ...closing(state, task, { kind: "retry", note, spawnedTaskId: undefined }, nowMs),
+    ...resumption(task, nowMs),
     ...dropped.flatMap((id) => satisfied(task, id, "dependency_dropped", nowMs)),
     isReady
       ? { type: "task_retried", ...common, byHuman: true, note }

@@ -4,6 +4,7 @@ import { decideAttempt } from "./decide-attempt.ts";
 import { decideDispatch } from "./decide-dispatch.ts";
 import { decideHuman } from "./decide-human.ts";
 import { decideMerge } from "./decide-merge.ts";
+import { decideSteering } from "./decide-steering.ts";
 import { decideTask } from "./decide-task.ts";
 import { accept, refuse, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
@@ -43,6 +44,10 @@ export function decide(state: State, command: Command): Decision {
     case "extend_timeout":
     case "time_out_now":
       return decideHuman(state, command);
+    case "send_message":
+    case "pause_task":
+    case "resume_task":
+      return decideSteering(state, command);
     case "archive_tasks":
       return decideArchive(state, command);
   }

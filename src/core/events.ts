@@ -63,6 +63,15 @@ export type TaskEvent =
       readonly byHuman: boolean;
       readonly note: string | undefined;
     })
+  /** Somebody has something to say to whoever works it. */
+  | (OfTask & {
+      readonly type: "message_sent";
+      readonly messageId: string;
+      readonly text: string;
+      readonly interrupts: boolean;
+    })
+  | (OfTask & { readonly type: "task_paused" })
+  | (OfTask & { readonly type: "task_resumed" })
   | (OfTask & { readonly type: "task_replanned"; readonly note: string | undefined })
   | (OfTask & { readonly type: "dependency_satisfied"; readonly dependencyId: string })
   | (OfTask & { readonly type: "dependency_dropped"; readonly dependencyId: string })
@@ -104,7 +113,16 @@ export type AttemptEvent =
       /** Unless it had ended before anybody could look. */
       readonly pid: number | undefined;
     })
-  | (OfAttempt & { readonly type: "attempt_returned"; readonly reason: string })
+  | (OfAttempt & {
+      readonly type: "attempt_returned";
+      readonly reason: string;
+      /** A person wanted it, so it does not count among the times in a row. */
+      readonly byHuman?: boolean;
+    })
+  /** Its agent has taken these in, or they were in its prompt. */
+  | (OfAttempt & { readonly type: "messages_heard"; readonly messageIds: readonly string[] })
+  /** A person has something for it, which is on its task. */
+  | (OfAttempt & { readonly type: "attempt_called" })
   | (OfAttempt & { readonly type: "attempt_reported" } & AttemptSpending)
   | (OfAttempt & {
       readonly type: "attempt_finished";

@@ -51,6 +51,10 @@ function changes(event: Exclude<OfAttempt, { type: "attempt_assigned" }>): Parti
       return { isStopping: true };
     case "attempt_timeout_set":
       return { timeoutMs: event.timeoutMs };
+    case "attempt_called":
+      return { isCalled: true };
+    case "messages_heard":
+      return {};
   }
 }
 

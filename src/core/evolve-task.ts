@@ -1,4 +1,5 @@
 import type { Event, EventBody } from "./events.ts";
+import { afterHearing, withMessage } from "./message.ts";
 import { usageLimitEnd } from "./agent-hold.ts";
 import { hasEnded, nextTaskState, type Task } from "./task.ts";
 
@@ -56,7 +57,7 @@ const RAISES_EPOCH: ReadonlySet<EventBody["type"]> = new Set<EventBody["type"]>(
 /** What coming into another state says about a task, whatever brought it there. */
 function entered(state: Task["state"], atMs: number): Partial<Task> {
   return {
-    endedAtMs: hasEnded(state) ? atMs : undefined,
+    ...(hasEnded(state) ? { endedAtMs: atMs, pausedAtMs: undefined } : { endedAtMs: undefined }),
     ...(state === "ready" ? { readyAtMs: atMs } : { parkedUntilMs: undefined }),
     ...(WAITS.has(state) ? {} : { waitReason: undefined }),
   };
@@ -78,6 +79,13 @@ function particulars(task: Task, event: Event): Partial<Task> {
       };
     case "task_retried":
       return event.byHuman ? { ...FRESH, humanNote: event.note } : {};
+    case "message_sent":
+    case "messages_heard":
+      return saidParticulars(task, event);
+    case "task_paused":
+      return { pausedAtMs: event.atMs };
+    case "task_resumed":
+      return { pausedAtMs: undefined };
     case "task_replanned":
       return { ...FRESH, humanNote: event.note };
     case "task_escalated":
@@ -91,7 +99,7 @@ function particulars(task: Task, event: Event): Partial<Task> {
     case "attempt_assigned":
       return { attemptCount: event.number };
     case "attempt_returned":
-      return { waitCount: task.waitCount + 1 };
+      return event.byHuman ? {} : { waitCount: task.waitCount + 1 };
     case "attempt_finished":
       return { commit: event.commit };
     case "attempt_succeeded":
@@ -99,6 +107,18 @@ function particulars(task: Task, event: Event): Partial<Task> {
     default:
       return dependencyParticulars(task, event);
   }
+}
+
+function saidParticulars(
+  { messages = [], messageCount = 0 }: Task,
+  event: Extract<Event, { type: "message_sent" | "messages_heard" }>,
+): Partial<Task> {
+  if (event.type === "messages_heard") {
+    return { messages: afterHearing(messages, event.messageIds) };
+  }
+  const { messageId: id, text, interrupts, atMs: sentAtMs } = event;
+  const message = { id, text, sentAtMs, interrupts, isHeard: false };
+  return { messages: withMessage(messages, message), messageCount: messageCount + 1 };
 }
 
 function dependencyParticulars(task: Task, event: Event): Partial<Task> {

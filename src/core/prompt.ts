@@ -1,5 +1,6 @@
 import type { Attempt } from "./attempt.ts";
 import type { CheckEvidence } from "./evidence.ts";
+import { unheard, type Message } from "./message.ts";
 import type { CheckSpec, Task } from "./task.ts";
 
 /** History beyond this many characters is left out, oldest first, so that the task stays in view. */
@@ -16,6 +17,7 @@ export function composePrompt(task: Task, attempt: Attempt, earlier: readonly At
     judgement(task.checks),
     workplace(task, attempt),
     history(attempt, earlier),
+    said("## What a person has said meanwhile", task.messages ?? []),
     task.humanNote === undefined ? "" : `## A person adds\n\n${task.humanNote.trim()}`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -25,7 +27,17 @@ export function composePrompt(task: Task, attempt: Attempt, earlier: readonly At
 export function composeResumePrompt(task: Task, previous: Attempt): string {
   const reason = previous.failure?.message ?? "It was interrupted.";
   const note = task.humanNote === undefined ? "" : `\n\nA person adds: ${task.humanNote.trim()}`;
-  return `Your work on this task was interrupted: ${reason} Your files are as you left them. Go on where you stopped, and finish the task.${note}\n`;
+  return `Your work on this task was interrupted: ${reason} Your files are as you left them. Go on where you stopped, and finish the task.${note}${said("\n\nA person says:", unheard(task))}\n`;
+}
+
+/** The messages that are in a prompt: a new session is told all of them, an old one what is new. */
+export function messagesInPrompt(task: Task, resumesSession: boolean): readonly Message[] {
+  return resumesSession ? unheard(task) : (task.messages ?? []);
+}
+
+function said(heading: string, messages: readonly Message[]): string {
+  if (messages.length === 0) return "";
+  return [heading, ...messages.map(({ text }) => text.trim())].join("\n\n");
 }
 
 function listed(heading: string, items: readonly string[]): string {

@@ -14,6 +14,14 @@ export function rankOf(priority: number, readyAtMs: number): number {
   return readyAtMs - priority * AGEING_MS;
 }
 
+/** When a person lets go on what is paused is not known; within what every database takes for an integer. */
+export const PAUSE_END_MS = Number.MAX_SAFE_INTEGER;
+
+/** Until when a ready task is not assigned; `undefined` when nothing keeps it. */
+export function heldUntilMs({ pausedAtMs, parkedUntilMs }: Task): number | undefined {
+  return pausedAtMs === undefined ? parkedUntilMs : PAUSE_END_MS;
+}
+
 export type Placement = {
   readonly task: Task;
   readonly nodeId: string;
@@ -61,6 +69,7 @@ export function planAssignments(ready: readonly Task[], supply: Supply): Placeme
 
 /** When there is something to do for a task that waits for a time; `Infinity` for any other. */
 export function taskDueMs(task: Task, agentHolds: HeldUntil, nowMs: number): number {
+  if (task.pausedAtMs !== undefined) return Infinity;
   if (task.parkedUntilMs !== undefined) return task.parkedUntilMs;
   const agentMs = agentDueMs(task, agentHolds);
   return task.state === "ready" && agentMs > nowMs ? agentMs : Infinity;
@@ -68,7 +77,7 @@ export function taskDueMs(task: Task, agentHolds: HeldUntil, nowMs: number): num
 
 function inRankOrder(tasks: readonly Task[]): Task[] {
   return tasks
-    .filter((task) => task.state === "ready" && task.parkedUntilMs === undefined)
+    .filter((task) => task.state === "ready" && heldUntilMs(task) === undefined)
     .toSorted(
       (a, b) => taskRank(a) - taskRank(b) || a.createdAtMs - b.createdAtMs || compare(a.id, b.id),
     );

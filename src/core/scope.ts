@@ -1,14 +1,15 @@
 import { taskIdOf } from "./attempt.ts";
 import type { Command } from "./commands.ts";
 import type { TaskDefinition } from "./events.ts";
+import { PAUSE_END_MS } from "./schedule.ts";
 import type { Scope } from "./state.ts";
 
 /** Ready tasks of each agent that one assignment looks at, at most. */
 const HEAD_PER_AGENT_MAX = 256;
 /** Parked tasks let back in by one transaction. */
 const UNPARK_MAX = 500;
-/** Later than any task is parked until; within what every database takes for an integer. */
-const EVER_MS = Number.MAX_SAFE_INTEGER;
+/** Later than any task is parked until; of those that are paused nobody knows until when. */
+const EVER_MS = PAUSE_END_MS - 1;
 
 type Assign = Extract<Command, { type: "assign" }>;
 
@@ -39,6 +40,10 @@ export function scopeOf(command: Command): Scope {
       return { taskIds: [command.taskId], dependents: "direct" };
     case "archive_tasks":
       return { taskIds: command.taskIds, dependents: "direct" };
+    case "send_message":
+    case "pause_task":
+    case "resume_task":
+      return { taskIds: [command.taskId] };
     case "cancel_task":
     case "abandon_task":
       return { taskIds: [command.taskId], dependents: "all" };

@@ -1,5 +1,6 @@
 import type { HeldUntil } from "./agent-hold.ts";
 import type { Failure } from "./failure.ts";
+import type { Message } from "./message.ts";
 
 /** A unit of work. Times are milliseconds since the epoch. */
 export type Task = {
@@ -48,6 +49,12 @@ export type Task = {
   readonly failure: Failure | undefined;
   /** What a person said when sending it back, for the next attempt. */
   readonly humanNote: string | undefined;
+  /** What people have said to whoever works it, oldest first; bounded by `MESSAGES_MAX`. */
+  readonly messages?: readonly Message[];
+  /** Messages sent so far; also the number of the latest. */
+  readonly messageCount?: number;
+  /** Since when a person keeps it from being worked. */
+  readonly pausedAtMs?: number | undefined;
   /** The commit whose checks passed. */
   readonly commit: string | undefined;
   /** The commit of the target branch that holds the work. */
@@ -127,6 +134,8 @@ export const TASK_TRANSITIONS: Record<TaskState, Partial<Record<TaskMove, TaskSt
     task_abandoned: "abandoned",
   },
   awaiting_qa: {
+    // A person had more to say.
+    attempt_returned: "ready",
     task_completed: "complete",
     task_failed: "failed",
     task_cancelled: "cancelled",

@@ -28,6 +28,13 @@ export type AgentLife = {
   lastOutputAwakeMs: number;
   /** The longest it has been silent before its last output. */
   silenceMs: number;
+  /** Whether it hears what it is told while it works, and ends when it is told to. */
+  readonly listens: boolean;
+  /** Ids of what it was told. */
+  readonly heard: Set<string>;
+  isTurnOver: boolean;
+  /** Its inbox has grown. */
+  onInbox: () => void;
 };
 
 const SPEAKS_EVERY_MS = 700;
@@ -36,9 +43,14 @@ const SPEAKS_EVERY_MS = 700;
 export function beginAgent(
   world: World,
   starter: Program,
-  given: { readonly attemptId: string; readonly wrapper: Listed; readonly path: string },
+  given: {
+    readonly attemptId: string;
+    readonly wrapper: Listed;
+    readonly path: string;
+    readonly listens: boolean;
+  },
 ): void {
-  const { attemptId, wrapper, path } = given;
+  const { attemptId, wrapper, path, listens } = given;
   const { machine } = starter;
   const { nowMs, awakeMs } = machineClock(machine, world.scheduler);
   const owner = createOwner(`agent of ${attemptId}`, machine);
@@ -64,6 +76,10 @@ export function beginAgent(
     outputBytes: 0,
     lastOutputAwakeMs: awakeMs(),
     silenceMs: 0,
+    listens,
+    heard: new Set(),
+    isTurnOver: false,
+    onInbox: () => undefined,
   };
   checkStart(world, life, path);
   world.agents.set(attemptId, life);
@@ -88,8 +104,30 @@ function act(world: World, starter: Program, life: AgentLife): void {
     later(world, life, "commits", 2 * part, () => commit(world, life));
   }
   if (!deed.hangs) {
-    later(world, life, "ends", 3 * part, () => leave(world, starter, life, deed.exitCode));
+    later(world, life, "ends", 3 * part, () => {
+      if (life.listens && deed.exitCode === 0) endTurn(world, starter, life);
+      else leave(world, starter, life, deed.exitCode);
+    });
   }
+}
+
+/** An agent that listens takes in what it was told, and ends only when it is told to. */
+function endTurn(world: World, starter: Program, life: AgentLife): void {
+  const inbox = folderOf(life.machine, life.attemptId).inbox ?? "";
+  const told = [...inbox.matchAll(/^say (\S+)\n/gm)].map(([, id = ""]) => id);
+  const isNew = told.some((id) => !life.heard.has(id));
+  for (const id of told) life.heard.add(id);
+  if (isNew) {
+    life.isTurnOver = false;
+    later(world, life, "takes another turn", 50, () => endTurn(world, starter, life));
+    return;
+  }
+  if (inbox.endsWith("\n\n")) return leave(world, starter, life, life.deed.exitCode);
+  life.isTurnOver = true;
+  life.onInbox = () => {
+    life.onInbox = () => undefined;
+    later(world, life, "listens", 10, () => endTurn(world, starter, life));
+  };
 }
 
 function later(

@@ -1,8 +1,9 @@
-import type { AgentAdapter, StreamReport } from "../../src/agents/adapter.ts";
+import type { AgentAdapter, Steering, StreamReport } from "../../src/agents/adapter.ts";
 import { nothingTold } from "../../src/agents/json-lines.ts";
 import { anAgentConfig } from "../../src/agents/testing/requests.ts";
 import type { AttemptFolders } from "../../src/cluster/node/attempt-folders.ts";
 import type { Agent } from "../../src/cluster/node/deps.ts";
+import { OrchestraError } from "../../src/core/errors.ts";
 import { NO_USAGE } from "../../src/core/usage.ts";
 import { outcomeOf } from "./deed.ts";
 import { folderOf } from "./machine.ts";
@@ -18,6 +19,26 @@ export function simulatedFolders(world: World, program: Program): AttemptFolders
       refuseOnFullDisk(world, `keeping the prompt of ${attemptId}`);
       folderOf(machine, attemptId).prompt = prompt;
       return `/prompts/${attemptId}`;
+    },
+    openInbox: async (attemptId, line) => {
+      await turn(world, program, `keeps the inbox of ${attemptId}`);
+      refuseOnFullDisk(world, `keeping the inbox of ${attemptId}`);
+      const folder = folderOf(machine, attemptId);
+      const isNew = folder.inbox === undefined;
+      folder.inbox ??= line;
+      return { file: `/inboxes/${attemptId}`, isNew };
+    },
+    readInbox: async (attemptId) => folderOf(machine, attemptId).inbox ?? "",
+    appendInbox: async (attemptId, bytes) => {
+      await turn(world, program, `tells ${attemptId}`);
+      refuseOnFullDisk(world, `telling ${attemptId}`);
+      const folder = folderOf(machine, attemptId);
+      // Whoever is killed, or meets a full disk, may have written a part.
+      const isTorn = goesWrong(world, 0.2, "torn line");
+      const half = Math.floor(bytes.length / 2);
+      folder.inbox = `${folder.inbox ?? ""}${isTorn ? bytes.slice(0, half) : bytes}`;
+      if (isTorn) throw new OrchestraError("NO_SPACE", `The disk is full: telling ${attemptId}.`);
+      world.agents.get(attemptId)?.onInbox();
     },
     life: async (attemptId, awakeMs) => {
       const { life } = folderOf(machine, attemptId);
@@ -53,22 +74,31 @@ export function simulatedFolders(world: World, program: Program): AttemptFolders
 }
 
 function reportOf(world: World, attemptId: string): StreamReport {
-  const outputTokens = world.agents.get(attemptId)?.outputBytes ?? 0;
+  const life = world.agents.get(attemptId);
+  const outputTokens = life?.outputBytes ?? 0;
   return {
     ...nothingTold(),
     usage: { ...NO_USAGE, outputTokens },
     resultText: attemptId,
     hasOutput: true,
+    heard: [...(life?.heard ?? [])],
+    isTurnOver: life?.isTurnOver ?? false,
   };
 }
 
 /** An agent of this name: all are alike but in what they happen to do. */
 export function simulatedAgent(world: World, name: string): Agent {
   return {
-    adapter: adapterOf(world),
+    adapter: { ...adapterOf(world), steering: name === "claude" ? STEERING : undefined },
     config: anAgentConfig({ name, adapter: "simulated" }),
   };
 }
+
+/** A line is a word and an id: what is said is in nobody's way. */
+const STEERING: Steering = {
+  message: (_text, id) => `say ${id}\n`,
+  interrupt: (id) => `stop ${id}\n`,
+};
 
 function adapterOf(world: World): AgentAdapter {
   return {

@@ -9,7 +9,7 @@ import { wrongsOf, wrongsOfWay } from "../../src/core/testing/invariants.ts";
 import { livingAnywhere } from "./check-start.ts";
 import { passes } from "./checks.ts";
 import { commitOf, isAncestor, unreachable } from "./git.ts";
-import { machineClock } from "./machine.ts";
+import { folderOf, machineClock } from "./machine.ts";
 import { TEST_CHECK } from "./scenario.ts";
 import { violate, type World } from "./world.ts";
 
@@ -36,8 +36,30 @@ function checkEvent(world: World, before: State, event: RecordedEvent): void {
       return checkEvidence(world, event.evidence);
     case "task_completed":
       return checkCompletion(world, event);
+    case "attempt_assigned":
+      if (before.tasks.get(event.taskId)?.pausedAtMs !== undefined) {
+        violate(world, `${event.attemptId} starts, and its task is paused.`);
+      }
+      return undefined;
+    case "messages_heard":
+      return checkHeard(world, before, event);
     default:
       return undefined;
+  }
+}
+
+/** What counts as heard was taken in by the agent, or was in its prompt. */
+function checkHeard(
+  world: World,
+  before: State,
+  { taskId, attemptId, messageIds }: Extract<RecordedEvent, { type: "messages_heard" }>,
+): void {
+  const life = world.agents.get(attemptId);
+  const prompt = life && folderOf(life.machine, attemptId).prompt;
+  for (const id of messageIds) {
+    const message = before.tasks.get(taskId)?.messages?.find((one) => one.id === id);
+    const isIn = message !== undefined && prompt?.includes(message.text);
+    if (!isIn && !life?.heard.has(id)) violate(world, `${attemptId} has not heard ${id}.`);
   }
 }
 
@@ -146,6 +168,8 @@ function checkCompletion(
   if (attempt?.state !== "succeeded" || attempt.commit === undefined) {
     return violate(world, `${taskId} is complete, and its last attempt did not succeed.`);
   }
+  const missed = (task?.messages ?? []).filter(({ isHeard }) => !isHeard);
+  if (missed.length > 0) violate(world, `${taskId} is complete, and has not heard all.`);
   if (!task?.merges) return;
   const tip = world.repository.branches.get(task.targetBranch) ?? "";
   if (!isAncestor(world.repository, attempt.commit, tip)) {

@@ -42,6 +42,8 @@ export type Folder = {
   exitUptimeS: number;
   life: LifeRecord | undefined;
   prompt: string | undefined;
+  /** What an agent that listens is told, a line each. */
+  inbox: string | undefined;
   note: string | undefined;
 };
 
@@ -185,6 +187,7 @@ export function folderOf(machine: Machine, attemptId: string): Folder {
     exitUptimeS: 0,
     life: undefined,
     prompt: undefined,
+    inbox: undefined,
     note: undefined,
   };
   machine.folders.set(attemptId, folder);

@@ -1,4 +1,4 @@
-import { stopAttempt } from "../../src/cluster/node/run-node.ts";
+import { pauseAttempt, stopAttempt } from "../../src/cluster/node/run-node.ts";
 import type { Command } from "../../src/core/commands.ts";
 import type { State } from "../../src/core/state.ts";
 import { isLive } from "../../src/core/attempt.ts";
@@ -47,6 +47,27 @@ export function someoneRegrets(world: World, taskId: string): boolean {
   return true;
 }
 
+/** Says something to whoever works a task, or lets nobody work it for a while. */
+export function someoneSteers(world: World): void {
+  const { stream } = world.trouble;
+  const tasks = [...world.state.tasks.values()].filter(({ state }) => !hasEnded(state));
+  const task = tasks[stream.below(Math.max(1, tasks.length))];
+  if (!task) return;
+  const { id: taskId, pausedAtMs } = task;
+  const nowMs = world.scheduler.nowMs();
+  const isPause = stream.chance(0.4);
+  if (pausedAtMs !== undefined && stream.chance(0.5)) {
+    type(world, { type: "resume_task", nowMs, taskId });
+  } else if (isPause) {
+    type(world, { type: "pause_task", nowMs, taskId });
+    const delayMs = stream.below(5_000);
+    if (stream.chance(0.6)) type(world, { type: "resume_task", nowMs, taskId }, delayMs);
+  } else {
+    const text = `Message ${world.typed} of a person.`;
+    type(world, { type: "send_message", nowMs, taskId, text, interrupts: stream.chance(0.4) });
+  }
+}
+
 /** One more, while there is room for it. */
 export function someoneAdds(world: World): void {
   if (world.state.tasks.size >= TASKS_MAX) return;
@@ -68,6 +89,10 @@ export function someoneAnswers(world: World): void {
     const nowMs = world.scheduler.nowMs();
     type(world, { type: "cancel_task", nowMs, taskId: id, dependents: "abandon" });
   }
+  for (const { id: taskId, pausedAtMs } of world.state.tasks.values()) {
+    if (pausedAtMs === undefined) continue;
+    type(world, { type: "resume_task", nowMs: world.scheduler.nowMs(), taskId });
+  }
   for (const interrupt of world.state.interrupts.values()) {
     if (interrupt.closedAtMs !== undefined) continue;
     const nowMs = world.scheduler.nowMs();
@@ -83,15 +108,25 @@ function type(world: World, command: Command, delayMs = 0): void {
   const main = async (program: Program): Promise<void> => {
     const outcome = await execute(portsOf(world, program).store, command);
     world.note(`  ${program.name} ${command.type}: ${outcome.kind}`);
-    if (command.type === "cancel_task" && outcome.kind === "committed") {
-      await stopWhatRuns(world, program, command.taskId);
+    if (outcome.kind !== "committed") return;
+    if (command.type === "cancel_task") {
+      await endWhatRuns(world, program, command.taskId, stopAttempt);
+      await tidyWorkspaces(portsOf(world, program));
+    }
+    if (command.type === "pause_task") {
+      await endWhatRuns(world, program, command.taskId, pauseAttempt);
     }
   };
   startProgram(world, machine, `command ${world.typed}`, main, delayMs);
 }
 
-/** Where no dispatcher runs to do it, the command that cancels ends the processes itself. */
-async function stopWhatRuns(world: World, program: Program, taskId: string): Promise<void> {
+/** Where no dispatcher runs to do it, the command that cancels or pauses ends the processes itself. */
+async function endWhatRuns(
+  world: World,
+  program: Program,
+  taskId: string,
+  endAttempt: typeof stopAttempt,
+): Promise<void> {
   const ports = portsOf(world, program);
   // A command has to load what it needs for that.
   if (goesWrong(world, 0.3)) await turn(world, program, "loads", world.trouble.stream.below(5_000));
@@ -103,9 +138,8 @@ async function stopWhatRuns(world: World, program: Program, taskId: string): Pro
   if (isWorked && (await ports.processes.isAlive(lease.holder)) !== "dead") return;
   for (const { id } of live) {
     const attempt = (await ports.store.attemptsOf(taskId)).find((one) => one.id === id);
-    if (attempt) await stopAttempt(ports, attempt);
+    if (attempt) await endAttempt(ports, attempt);
   }
-  await tidyWorkspaces(ports);
 }
 
 function decisionOf(world: World, stream: Stream): Command | undefined {

@@ -79,7 +79,7 @@ async function start(world: World, program: Program, request: StartRequest): Pro
 function spawnWrapper(
   world: World,
   program: Program,
-  { folder: attemptId, cwd, note }: StartRequest,
+  { folder: attemptId, cwd, note, followsStdin: listens = false }: StartRequest,
   settled: () => void,
 ): void {
   const { machine } = program;
@@ -107,7 +107,7 @@ function spawnWrapper(
       startTime: wrapper.startTime,
       bootId: machine.bootId,
     };
-    beginAgent(world, program, { attemptId, wrapper, path: cwd });
+    beginAgent(world, program, { attemptId, wrapper, path: cwd, listens });
   });
 }
 

@@ -5,6 +5,7 @@ import { agentDueMs, holdEnd, type HeldUntil } from "../../src/core/agent-hold.t
 import { attemptId, isLive } from "../../src/core/attempt.ts";
 import { isFenced, OrchestraError } from "../../src/core/errors.ts";
 import { mayTakeLease } from "../../src/core/lease.ts";
+import type { Task } from "../../src/core/task.ts";
 import type { State } from "../../src/core/state.ts";
 import { takeLease, type HeldLease } from "../../src/engine/dispatcher-lease.ts";
 import { runQueue, type QueueDeps } from "../../src/engine/run-queue.ts";
@@ -131,11 +132,12 @@ function checkEmpty(world: World, program: Program, deferredMerges: number): voi
   if (program.hasNews) return;
   const offered = scenario.nodes.flatMap(({ agents }) => agents);
   const held = heldAgents(state);
+  const isDue = (task: Task): boolean =>
+    offered.includes(task.agent) && agentDueMs(task, held) < Infinity;
   const left = [
     ...[...state.attempts.values()].filter((attempt) => isLive(attempt.state)),
     ...[...state.tasks.values()].filter(
-      (task) =>
-        task.state === "ready" && offered.includes(task.agent) && agentDueMs(task, held) < Infinity,
+      (task) => task.state === "ready" && task.pausedAtMs === undefined && isDue(task),
     ),
     ...[...state.tasks.values()]
       .filter((task) => task.state === "awaiting_qa")

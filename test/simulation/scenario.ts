@@ -46,6 +46,8 @@ const RATES = {
   person: 0.006,
   /** A person cancels what is being worked, and wants it back as soon as it has stopped. */
   changeOfMind: 0.01,
+  /** A person says something to a task, or pauses or resumes it. */
+  steering: 0.012,
   /** A person adds a task when all others have ended. */
   lateTask: 0.03,
 } as const;

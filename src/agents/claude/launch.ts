@@ -21,7 +21,7 @@ const INHERITED = [
 
 const PERMISSION_FLAGS = ["--permission-mode", "--dangerously-skip-permissions"] as const;
 
-/** The process for a session; the prompt goes in on standard input, which has no length limit. */
+/** The process for a session; the prompt and what is said later go in on standard input. */
 export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequest): Launch {
   const [executable = "claude", ...fixedArguments] = config.command;
   return {
@@ -29,6 +29,10 @@ export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequ
       executable,
       ...fixedArguments,
       "--print",
+      "--input-format",
+      "stream-json",
+      // Each message again, once it is taken in.
+      "--replay-user-messages",
       "--output-format",
       "stream-json",
       "--verbose",
@@ -43,7 +47,7 @@ export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequ
       ...(isRoot ? { IS_SANDBOX: "1" } : {}),
     },
     unsetEnv: INHERITED,
-    stdinFile: request.promptFile,
+    stdinFile: undefined,
   };
 }
 

@@ -30,9 +30,10 @@ export async function start(deps: StartDeps, request: StartRequest): Promise<voi
   requireFolder(request.cwd);
   const executable = findExecutable(name, request.cwd, request.env["PATH"]);
   try {
-    const { stdinFile = "/dev/null", note } = request;
+    const { stdinFile = "/dev/null", followsStdin = false, note } = request;
+    const follows = followsStdin ? "yes" : "";
     // An absolute path also keeps the shell from taking the name for a command of its own.
-    await startWrapper(deps, request, [stdinFile, note, executable, ...args]);
+    await startWrapper(deps, request, [stdinFile, follows, note, executable, ...args]);
   } catch (error) {
     throw error instanceof OrchestraError ? error : startError(request.command, error);
   }

@@ -3,7 +3,7 @@ export const CLAIM_FAILED = 74;
 
 /**
  * Runs a command for whom nobody may be there when it ends. On Linux it is shell builtins alone, so
- * that it costs one process.
+ * that it costs one process; two more where the command is fed what is appended to a file.
  *
  * - It claims the folder by creating `identity`, which fails when it exists and ends the shell: of
  *   many starts, one runs.
@@ -11,11 +11,13 @@ export const CLAIM_FAILED = 74;
  *   child is waited for in the foreground: one in the background would be deaf to SIGINT.
  * - The exit record says when it was by the clock of start times, which proves later that a process
  *   of the group was there before the group could have been anyone else's.
+ * - What is fed ends with an empty line, or with the command; then the command's input ends. Nobody
+ *   else holds it open, so whoever appends may die and another go on.
  * - A full disk delays the exit record; it does not lose it.
  */
 export const WRAPPER = `
-folder=$1 boot=$2 stdin=$3 note=$4
-shift 4
+folder=$1 boot=$2 stdin=$3 follows=$4 note=$5
+shift 5
 if [ -r /proc/$$/stat ]; then
   read -r stat < /proc/$$/stat
   start() { shift 19; started=$1; }
@@ -30,8 +32,18 @@ printf '%s\\n%s\\n%s\\n%s\\n' "$$" "$started" "$boot" "$note" >&3 || exit ${CLAI
 exec 3>&-
 set +C
 trap : HUP INT QUIT TERM USR1 USR2
-"$@" < "$stdin" >> "$folder/stdout" 2>> "$folder/stderr"
-code=$?
+feed() {
+  tail -n +1 -f "$stdin" 2> /dev/null |
+    while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "$line"; done
+}
+if [ "$follows" ]; then
+  { feed & } | "$@" >> "$folder/stdout" 2>> "$folder/stderr"
+  code=$?
+  printf '\\n\\n' >> "$stdin"
+else
+  "$@" < "$stdin" >> "$folder/stdout" 2>> "$folder/stderr"
+  code=$?
+fi
 uptime=
 [ -r /proc/uptime ] && read -r uptime rest < /proc/uptime
 until printf '%s %s\\n' "$code" "$uptime" > "$folder/exit"; do

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { lookUpConfig } from "../../config/cached-config.ts";
 import { projectPaths } from "../../config/paths.ts";
 import { complete, type Candidate, type Completion } from "../../core/reports/completion.ts";
+import { heldUntilMs } from "../../core/schedule.ts";
 import type { Task, TaskState } from "../../core/task.ts";
 import type { Cli } from "../cli.ts";
 import { commandWords } from "../report/command-words.ts";
@@ -98,6 +99,10 @@ const STATES_FOR: Readonly<Record<string, readonly TaskState[]>> = {
   wait: OPEN,
   cancel: OPEN,
   resolve: ["waiting_human"],
+  send: OPEN,
+  interrupt: ["active"],
+  pause: OPEN,
+  resume: OPEN,
   retry: ["waiting_human", "ready", "cancelled", "abandoned"],
 };
 
@@ -119,9 +124,10 @@ async function tasksFor(cli: Cli, { command, prefix }: Completion): Promise<Cand
     .map(candidateOf);
 }
 
-/** Of tasks that are ready, those alone can be sent back to work that wait for their time. */
-function isMeant(command: string, { state, parkedUntilMs }: Task): boolean {
-  return command !== "retry" || state !== "ready" || parkedUntilMs !== undefined;
+/** Only what is paused can be resumed; of tasks that are ready, those sent back to work that are held. */
+function isMeant(command: string, task: Task): boolean {
+  if (command === "resume") return task.pausedAtMs !== undefined;
+  return command !== "retry" || task.state !== "ready" || heldUntilMs(task) !== undefined;
 }
 
 function candidateOf({ id, title, state }: Task): Candidate {

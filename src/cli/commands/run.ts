@@ -7,7 +7,7 @@ import type { AgentHold } from "../../core/agent-hold.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseNumberOption } from "../option-values.ts";
-import { tasksWithoutAgent, TOLD_MAX } from "../project-actions.ts";
+import { pausedTasks, tasksWithoutAgent, TOLD_MAX } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
 import { readStatus, type Status } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
@@ -134,18 +134,25 @@ async function sayWhatIsLeft(
   deferred: number,
 ): Promise<void> {
   const strangers = await tasksWithoutAgent(project);
-  const isHeld = ready > strangers.length && strangers.length < TOLD_MAX;
+  const paused = await pausedTasks(project);
+  const left = ready - strangers.length - paused.length;
+  const isHeld = left > 0 && strangers.length < TOLD_MAX && paused.length < TOLD_MAX;
   for (const { id, agent } of strangers) {
     cli.terminal.note(`${id} wants the agent ${agent}, which is not configured.`);
   }
+  if (paused.length > 0) {
+    const [first] = paused;
+    const more = paused.length === 1 ? (first?.id ?? "") : "--all";
+    cli.terminal.note(`${plural(paused.length, "task")} paused: orchestra resume ${more}`);
+  }
   if (isHeld) {
-    const held = plural(ready - strangers.length, "ready task");
+    const held = plural(left, "ready task");
     cli.terminal.note(`${held} could not be started: their agents wait for you, as told above.`);
   }
-  if (waiting > 0 || deferred > 0) {
+  if (waiting > 0 || deferred > 0 || paused.length > 0) {
     cli.exitCode.value = EXIT.needsHuman;
     cli.terminal.note(
-      `Done but for what waits for you: ${plural(waiting, "task")}, ${plural(deferred, "merge")}. \`orchestra status\` says why.`,
+      `Done but for what waits for you: ${plural(waiting + paused.length, "task")}, ${plural(deferred, "merge")}. \`orchestra status\` says why.`,
     );
   } else if (strangers.length > 0) {
     cli.exitCode.value = EXIT.configuration;

@@ -1,4 +1,5 @@
 import type { Attempt } from "../../core/attempt.ts";
+import type { Message } from "../../core/message.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Task } from "../../core/task.ts";
 import { OrchestraError } from "../../core/errors.ts";
@@ -47,12 +48,19 @@ function taskLines(task: Task, terminal: Terminal): string[] {
   return [
     `${terminal.style("bold", task.id)}  ${printable(task.title)}`,
     terminal.style(look.style, `${look.symbol} ${look.label}`),
+    ...(task.pausedAtMs === undefined ? [] : [terminal.style("yellow", "paused")]),
     ...facts.flatMap(([name, value]) =>
       value ? [`${terminal.style("dim", name.padEnd(9))} ${printable(value)}`] : [],
     ),
     "",
     ...printable(task.prompt).split("\n"),
+    ...(task.messages ?? []).flatMap((message) => messageLines(message, terminal)),
   ];
+}
+
+function messageLines({ text, isHeard }: Message, terminal: Terminal): string[] {
+  const told = isHeard ? "heard" : "not heard yet";
+  return ["", `${terminal.style("bold", "Said")}  ${told}`, ...indented(text)];
 }
 
 function attemptLines(attempt: Attempt, terminal: Terminal): string[] {

@@ -11,6 +11,7 @@ const STYLES: Record<WorkStep, Style> = {
   ended: "dim",
   checks: "blue",
   stopping: "red",
+  pausing: "yellow",
 };
 
 const COLUMNS = [

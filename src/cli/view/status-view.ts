@@ -96,8 +96,10 @@ function row(
 
 function stateLabel(task: Task, attempt: Attempt | undefined): string {
   if (attempt?.isStopping) return "stopping";
+  if (task.state === "active" && task.pausedAtMs !== undefined) return "pausing";
   if (task.state === "active" && attempt?.state !== "running") return "starting";
   if (task.state === "awaiting_qa") return attempt ? "checks" : "merging";
+  if (task.pausedAtMs !== undefined) return "paused";
   if (task.parkedUntilMs !== undefined) return "parked";
   return TASK_LOOKS[task.state].label;
 }
@@ -105,6 +107,7 @@ function stateLabel(task: Task, attempt: Attempt | undefined): string {
 /** Under the table: why tasks wait, and what a person can type. */
 function waitLines(tasks: readonly Task[], terminal: Terminal, nowMs: number): string[] {
   return tasks.flatMap((task) => {
+    if (task.pausedAtMs !== undefined) return ["", pauseLine(task, terminal)];
     if (task.waitReason === undefined) return [];
     const until =
       task.parkedUntilMs === undefined
@@ -115,4 +118,9 @@ function waitLines(tasks: readonly Task[], terminal: Terminal, nowMs: number): s
     const answer = `orchestra resolve ${task.id} --retry -m 'what to do differently' | --abandon`;
     return [...lines, terminal.style("dim", `          ${answer}`)];
   });
+}
+
+function pauseLine({ id }: Task, terminal: Terminal): string {
+  const next = terminal.style("dim", `orchestra resume ${id}`);
+  return `${terminal.style("bold", id)}  Paused; its session and its work are kept. ${next}`;
 }

@@ -8,6 +8,12 @@ export type AttemptFolders = {
   readonly path: (attemptId: string) => string;
   /** Keeps the prompt, and returns the file that holds it. */
   readonly keepPrompt: (attemptId: string, prompt: string) => Promise<string>;
+  /** Makes the inbox with this first line, unless it is there: somebody may be reading it. */
+  readonly openInbox: (attemptId: string, line: string) => Promise<Inbox>;
+  /** Its bytes, a character each; empty when there is none. */
+  readonly readInbox: (attemptId: string) => Promise<string>;
+  /** Appends bytes, a character each. */
+  readonly appendInbox: (attemptId: string, bytes: string) => Promise<void>;
   /** The life record; a new one when there is none of this boot. */
   readonly life: (attemptId: string, awakeMs: number) => Promise<LifeRecord>;
   readonly keepLife: (attemptId: string, life: LifeRecord) => Promise<void>;
@@ -24,6 +30,8 @@ export type AttemptFolders = {
   /** Cuts what an attempt that is over has printed to what is kept of it; safe to repeat. */
   readonly cutOutput: (attemptId: string) => Promise<void>;
 };
+
+export type Inbox = { readonly file: string; readonly isNew: boolean };
 
 /** An agent's output as it grows, understood. */
 export type Transcript = {

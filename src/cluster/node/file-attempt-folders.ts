@@ -1,4 +1,13 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { StreamParser } from "../../agents/adapter.ts";
 import { cutOutput } from "../../agents/process/cut-output.ts";
@@ -9,9 +18,10 @@ import {
   type LineFollower,
 } from "../../agents/process/follow-lines.ts";
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
+import { errnoOf } from "../../core/errno.ts";
 import { OUTPUT_BYTES_MAX } from "../../core/limits.ts";
 import { explainingStorage } from "../../workspace/git-error.ts";
-import type { AttemptFolders, Transcript } from "./attempt-folders.ts";
+import type { AttemptFolders, Inbox, Transcript } from "./attempt-folders.ts";
 import { readLife, writeLife } from "./life-record.ts";
 import { makeSentinelFolder, readSentinel } from "./sentinel-files.ts";
 
@@ -27,6 +37,15 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
     keepPrompt: async (attemptId, prompt) => {
       const folder = path(attemptId);
       return explainingStorage(`Keeping a prompt in ${folder}`, keepPrompt(folder, prompt));
+    },
+    openInbox: async (attemptId, line) => {
+      const folder = path(attemptId);
+      return explainingStorage(`Keeping an inbox in ${folder}`, openInbox(folder, line));
+    },
+    readInbox: async (attemptId) => readInbox(join(path(attemptId), ATTEMPT_FILES.inbox)),
+    appendInbox: async (attemptId, bytes) => {
+      const file = join(path(attemptId), ATTEMPT_FILES.inbox);
+      return explainingStorage(`Writing to ${file}`, appendInbox(file, bytes));
     },
     life: async (attemptId, awakeMs) => readLife(path(attemptId), awakeMs),
     keepLife: async (attemptId, life) => {
@@ -57,6 +76,31 @@ async function keepPrompt(folder: string, prompt: string): Promise<string> {
   writeFileSync(`${file}.new`, prompt);
   renameSync(`${file}.new`, file);
   return file;
+}
+
+/** By a link, which is made whole or not at all, and never in the place of another. */
+async function openInbox(folder: string, line: string): Promise<Inbox> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, ATTEMPT_FILES.inbox);
+  const fresh = `${file}.new`;
+  writeFileSync(fresh, line);
+  try {
+    linkSync(fresh, file);
+    return { file, isNew: true };
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return { file, isNew: false };
+    throw error;
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+async function readInbox(file: string): Promise<string> {
+  return existsSync(file) ? readFileSync(file, "latin1") : "";
+}
+
+async function appendInbox(file: string, bytes: string): Promise<void> {
+  appendFileSync(file, bytes, "latin1");
 }
 
 async function cutAll(folder: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { AgentOutcome } from "../../agents/adapter.ts";
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import type { Attempt, AttemptEnd, AttemptSummary } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
+import { MORE_TO_SAY } from "../../core/decide-attempt.ts";
 import type { CheckEvidence } from "../../core/evidence.ts";
 import type { Failure, FailureClass } from "../../core/failure.ts";
 import type { Sentinel } from "../../core/sentinel.ts";
@@ -16,7 +17,7 @@ import { earlierUse } from "./earlier-use.ts";
 import { verdictOf } from "./sentinel-verdict.ts";
 import { tellHold } from "./tell-hold.ts";
 import { withUsageFile } from "./usage-file.ts";
-import { spendingOf, type Ended, type Life } from "./watch-attempt.ts";
+import { INTERRUPTED, spendingOf, type Ended, type Life } from "./watch-attempt.ts";
 import { workspaceOf } from "./workspace-of.ts";
 
 /** A life that came to its end. */
@@ -77,7 +78,7 @@ export async function finishAttempt(
         message: "Its processes were gone, and nobody saw how they ended.",
       });
     case "halted":
-      return giveBack(subject, life, { reason: "It was stopped by a person.", jitter: 0 });
+      return goOn(subject, life, life.reason);
   }
 }
 
@@ -101,9 +102,13 @@ async function finishEnded(
 ): Promise<void> {
   const verdict = await verdictOn(subject, life);
   if (verdict.kind === "failed") {
+    // It stopped there because it was asked to, and nobody wants its task to end with that.
+    const isBrokenOff = verdict.failure.class === "cancelled" && life.isInterrupted;
+    if (isBrokenOff) return goOn(subject, life, INTERRUPTED);
     if (outcome.work.storageTrouble !== undefined) return starved(subject, life, outcome);
     return failed(subject, life, outcome, verdict.end, verdict.failure);
   }
+  if (life.unheard.length > 0) return goOn(subject, life, MORE_TO_SAY);
   return prove(subject, life, outcome, signal);
 }
 
@@ -148,6 +153,7 @@ async function prove(
     commit: outcome.work.commit,
     summary: outcome.summary,
     spending: spendingOf(life.report, life.agent),
+    heard: life.report.heard,
   };
   if (commands.length === 0) return accept(subject, first, finishing);
 
@@ -237,6 +243,7 @@ async function failed(
     commit: work.commit,
     summary,
     spending: spendingOf(life.report, life.agent),
+    heard: life.report.heard,
     jitter: deps.random(),
   };
   await ending(deps, attempt, failure.class, execute(deps.store, command));
@@ -248,16 +255,21 @@ async function starved(subject: Subject, life: Over, { work }: Outcome): Promise
   return giveBack(subject, life, { reason, jitter: subject.deps.random() });
 }
 
+/** A person wants it otherwise: the next attempt takes the session up where it can be. */
+async function goOn(subject: Subject, life: Over, reason: string): Promise<void> {
+  return giveBack(subject, life, { reason, jitter: 0, byHuman: true });
+}
+
 /** An attempt that is given back keeps its work, and costs no retry. */
 async function giveBack(
   { deps, attempt }: Subject,
   life: Over,
-  why: { readonly reason: string; readonly jitter: number },
+  why: { readonly reason: string; readonly jitter: number; readonly byHuman?: boolean },
 ): Promise<void> {
   const ids = idsOf(deps, attempt);
   const spending = spendingOf(life.report, life.agent);
   await executeInOrder(deps.store, [
-    { type: "report_attempt", ...ids, spending },
+    { type: "report_attempt", ...ids, spending, heard: life.report.heard },
     { type: "return_attempt", ...ids, ...why },
   ]);
 }

@@ -5,15 +5,26 @@ import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import type { Attempt } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
 import { policyOf } from "../../core/failure.ts";
-import { composePrompt, composeResumePrompt } from "../../core/prompt.ts";
+import { composePrompt, composeResumePrompt, messagesInPrompt } from "../../core/prompt.ts";
 import type { Task } from "../../core/task.ts";
 import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
+import { inputOf } from "./inbox.ts";
 import { launchEnvironment } from "./launch-environment.ts";
-import { noteOfPreparation, preparationOf, type Preparation } from "./preparation.ts";
+import {
+  noteOfPreparation,
+  preparationOf,
+  readPreparation,
+  type Preparation,
+} from "./preparation.ts";
 import { environmentOf, workspaceRequest } from "./workspace-of.ts";
 
 /** An attempt whose agent was started, and the commands that put that on record. */
-export type Launched = { readonly attempt: Attempt; readonly starting: readonly Command[] };
+export type Launched = {
+  readonly attempt: Attempt;
+  readonly starting: readonly Command[];
+  /** The messages that it was started with. */
+  readonly messageIds: readonly string[];
+};
 
 /**
  * Brings an attempt to life, from wherever a crash left it: workspace, session id and process. What
@@ -26,23 +37,24 @@ export async function launchAttempt(
   attempt: Attempt,
   signal: AbortSignal,
 ): Promise<Launched> {
-  if (attempt.state === "running") return { attempt, starting: [] };
+  if (attempt.state === "running") return { attempt, starting: [], messageIds: [] };
   const agent = await deps.agent(attempt.agent);
   const context = { agent, earlier: await attemptsBefore(deps, attempt) };
   const folder = deps.folders.path(attempt.id);
 
   const isStarted = (await deps.processes.inspect(folder)).kind !== "not_started";
   const before = isStarted ? await preparationOf(deps, attempt) : undefined;
-  const preparation = before ?? (await prepare(deps, task, attempt, context, signal));
+  let preparation = before ?? (await prepare(deps, task, attempt, context, signal));
   if (!isStarted) {
     signal.throwIfAborted();
-    await start(deps, task, { ...attempt, ...preparation }, context);
+    preparation = await start(deps, task, { ...attempt, ...preparation }, context);
   }
   const state = await deps.processes.inspect(folder);
   const pid = state.kind === "running" ? state.pid : undefined;
   const ids = idsOf(deps, attempt);
   return {
-    attempt: { ...attempt, ...preparation },
+    attempt: { ...attempt, ...placeOf(preparation) },
+    messageIds: preparation.messageIds,
     starting: [
       { type: "prepare_attempt", ...ids, ...preparation },
       { type: "start_attempt", ...ids, pid },
@@ -74,6 +86,7 @@ async function prepare(
     baseCommit: workspace.baseCommit,
     sessionId: resumed ?? (presetSessionId ? deps.newSessionId() : undefined),
     resumesSession: resumed !== undefined,
+    messageIds: messagesInPrompt(task, resumed !== undefined).map(({ id }) => id),
   };
 }
 
@@ -91,12 +104,13 @@ function resumableSession(
   return resumable && last.startedAtMs !== undefined ? last.sessionId : undefined;
 }
 
+/** What the attempt was started with, by this order or by an earlier one that came about late. */
 async function start(
   deps: NodeDeps,
   task: Task,
   attempt: Attempt & Preparation,
   { agent, earlier }: Context,
-): Promise<void> {
+): Promise<Preparation> {
   const { workspacePath, baseCommit, sessionId, resumesSession } = attempt;
   const last = earlier.at(-1);
   const prompt =
@@ -108,15 +122,26 @@ async function start(
   const usageFile = join(folder, ATTEMPT_FILES.usage);
   await deps.folders.makeSentinelFolder(workspacePath, task.id);
   const launch = agent.adapter.launch(launchRequest(attempt, { prompt, promptFile, usageFile }));
+  const told = { attemptId: attempt.id, prompt };
+  const { isOwn, ...input } = await inputOf(deps.folders, { adapter: agent.adapter, launch }, told);
+  const messageIds = isOwn ? attempt.messageIds : [];
+  const preparation = { workspacePath, baseCommit, sessionId, resumesSession, messageIds };
   const surroundings = { ...deps.env, ...environmentOf(deps, task, attempt) };
   await deps.processes.start({
     folder,
     command: launch.command,
     cwd: workspacePath,
     env: launchEnvironment(surroundings, launch, agent.config),
-    stdinFile: launch.stdinFile,
-    note: noteOfPreparation({ workspacePath, baseCommit, sessionId, resumesSession }),
+    ...input,
+    note: noteOfPreparation(preparation),
   });
+  const note = await deps.processes.noteOf(folder);
+  return note === undefined ? preparation : readPreparation(note);
+}
+
+/** The part of a preparation that an attempt keeps. */
+export function placeOf({ messageIds: _, ...place }: Preparation): Omit<Preparation, "messageIds"> {
+  return place;
 }
 
 /** With the words of the agent's template around it; an agent whose session goes on knows them. */

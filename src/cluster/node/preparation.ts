@@ -8,6 +8,8 @@ export type Preparation = {
   readonly baseCommit: string;
   readonly sessionId: string | undefined;
   readonly resumesSession: boolean;
+  /** The messages that are in its prompt. */
+  readonly messageIds: readonly string[];
 };
 
 const preparationShape = z.object({
@@ -15,6 +17,7 @@ const preparationShape = z.object({
   baseCommit: z.string(),
   sessionId: z.optional(z.string()),
   resumesSession: z.boolean(),
+  messageIds: z._default(z.array(z.string()), []),
 });
 
 /** What an attempt was prepared with: on record, or as it was noted at its start. */
@@ -23,7 +26,8 @@ export async function preparationOf(
   { id, workspacePath, baseCommit, sessionId, resumesSession }: Attempt,
 ): Promise<Preparation | undefined> {
   if (workspacePath !== undefined && baseCommit !== undefined) {
-    return { workspacePath, baseCommit, sessionId, resumesSession };
+    // The messages that were in its prompt were put on record together with these.
+    return { workspacePath, baseCommit, sessionId, resumesSession, messageIds: [] };
   }
   const note = await processes.noteOf(folders.path(id));
   return note === undefined ? undefined : readPreparation(note);
@@ -34,7 +38,8 @@ export function noteOfPreparation(preparation: Preparation): string {
   return JSON.stringify(preparation);
 }
 
-function readPreparation(note: string): Preparation {
+/** From its note. */
+export function readPreparation(note: string): Preparation {
   const { sessionId, ...others } = preparationShape.parse(JSON.parse(note));
   return { sessionId, ...others };
 }

@@ -1,15 +1,18 @@
 import type { Attempt } from "../../core/attempt.ts";
+import type { Task } from "../../core/task.ts";
 import type { Hint } from "../bus.ts";
 import { createWake } from "../wake.ts";
 import type { NodeDeps } from "./deps.ts";
 import type { Assignment, AttemptSignals } from "./watch-attempt.ts";
-import { workAttempt } from "./work-attempt.ts";
+import { workAttempt, type Said } from "./work-attempt.ts";
 
 /** A node looks at the blackboard at least this often, also when every hint is lost. */
 const LOOK_EVERY_MS = 2_000;
 
 /** What can concern a node; the rest is for those that it works with. */
 const HEARD: readonly Hint["kind"][] = ["assigned", "changed"];
+
+const PAUSED = "It was paused.";
 
 /** Aborts never. */
 const NEVER = new AbortController().signal;
@@ -19,6 +22,8 @@ type Work = {
   readonly stop: AbortController;
   /** As the last look found it: it may change while the attempt is worked. */
   timeoutMs: number | undefined;
+  readonly halt: AbortController;
+  readonly said: Said;
 };
 
 type Hands = {
@@ -51,6 +56,11 @@ async function takeAll(deps: NodeDeps, hands: Hands, leave: AbortSignal): Promis
   ended.clear();
   const live = await deps.store.liveAttempts(deps.nodeId);
   for (const attempt of live) tellOfChange(attempt, working.get(attempt.id));
+  const called = live.filter(({ id, isCalled }) => isCalled && working.has(id));
+  for (const { task, attempt } of await withTasks(deps, called)) {
+    const work = working.get(attempt.id);
+    if (work) heed(work, task);
+  }
   const fresh = live.filter(({ id }) => !working.has(id));
   for (const one of await withTasks(deps, fresh)) {
     if (!ended.has(one.attempt.id)) take(deps, hands, one, leave);
@@ -63,12 +73,19 @@ function tellOfChange({ isStopping, timeoutMs }: Attempt, work: Work | undefined
   if (isStopping) work.stop.abort();
 }
 
+/** What a person wants of an attempt whose agent may be at work. */
+function heed({ said, halt }: Pick<Work, "said" | "halt">, task: Task): void {
+  said.messages = task.messages ?? [];
+  if (task.pausedAtMs !== undefined) halt.abort(PAUSED);
+}
+
 type Found = Pick<Assignment, "task" | "attempt">;
 
 async function withTasks(
   { store }: NodeDeps,
   attempts: readonly Attempt[],
 ): Promise<readonly Found[]> {
+  if (attempts.length === 0) return [];
   const tasks = await store.tasksById(attempts.map(({ taskId }) => taskId));
   return attempts.flatMap((attempt) => {
     const task = tasks.get(attempt.taskId);
@@ -77,30 +94,41 @@ async function withTasks(
 }
 
 function take(deps: NodeDeps, hands: Hands, found: Found, leave: AbortSignal): void {
-  const { attempt } = found;
+  const { task, attempt } = found;
   const stop = new AbortController();
   if (attempt.isStopping) stop.abort();
   const timeoutMs = (): number | undefined => {
     const work = hands.working.get(attempt.id);
     return work ? work.timeoutMs : attempt.timeoutMs;
   };
-  const signals = { leave, halt: NEVER, stop: stop.signal };
-  const done = workAttempt(deps, { ...found, timeoutMs }, signals)
+  const wish: Pick<Work, "said" | "halt"> = { said: { messages: [] }, halt: new AbortController() };
+  heed(wish, task);
+  const signals = { leave, halt: wish.halt.signal, stop: stop.signal };
+  const done = workAttempt(deps, { ...found, timeoutMs }, signals, wish.said)
     .catch((error: unknown) => deps.onProblem(`working attempt ${attempt.id}`, error))
     .finally(() => {
       hands.working.delete(attempt.id);
       hands.ended.add(attempt.id);
     });
-  hands.working.set(attempt.id, { done, stop, timeoutMs: attempt.timeoutMs });
+  hands.working.set(attempt.id, { done, stop, timeoutMs: attempt.timeoutMs, ...wish });
 }
 
 /** Stops every agent of this node; their work is kept, and their attempts are given back. */
 export async function haltAgents(deps: NodeDeps): Promise<void> {
-  const now = AbortSignal.abort();
+  const halt = AbortSignal.abort("It was stopped by a person.");
   const live = await withTasks(deps, await deps.store.liveAttempts(deps.nodeId));
   await Promise.all(
-    live.map(async (one) => workFound(deps, one, { leave: now, halt: now, stop: NEVER })),
+    live.map(async (one) => workFound(deps, one, { leave: halt, halt, stop: NEVER })),
   );
+}
+
+/** Ends the agent of a paused task, where no node is running to do it. */
+export async function pauseAttempt(deps: NodeDeps, attempt: Attempt): Promise<void> {
+  const halt = AbortSignal.abort(PAUSED);
+  for (const one of await withTasks(deps, [attempt])) {
+    if (one.task.pausedAtMs === undefined) continue;
+    await workFound(deps, one, { leave: NEVER, halt, stop: NEVER });
+  }
 }
 
 /** Ends the processes of an attempt that was taken from its task, where no node is running to do it. */

@@ -7,6 +7,7 @@ import { OrchestraError } from "../../core/errors.ts";
 import type { AttemptFolders, Transcript } from "./attempt-folders.ts";
 import { TERMINATION_GRACE_MS, type Agent, type NodeDeps } from "./deps.ts";
 import { createFileAttemptFolders } from "./file-attempt-folders.ts";
+import { endInbox, inputOf } from "./inbox.ts";
 import { launchEnvironment } from "./launch-environment.ts";
 import { withUsageFile } from "./usage-file.ts";
 
@@ -76,12 +77,14 @@ async function start(
     resumeSessionId: undefined,
   };
   const launch = adapter.launch(request);
+  const input = await inputOf(folders, { adapter, launch }, { attemptId: ID, prompt: QUESTION });
+  if (adapter.steering) await endInbox(folders, ID);
   await processes.start({
     folder: folders.path(ID),
     command: launch.command,
     cwd: workspacePath,
     env: launchEnvironment(env, launch, config),
-    stdinFile: launch.stdinFile,
+    ...input,
     note: "",
   });
 }

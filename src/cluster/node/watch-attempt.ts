@@ -5,13 +5,18 @@ import type { StreamReport } from "../../agents/adapter.ts";
 import { costOf } from "../../core/price.ts";
 import { totalOf } from "../../core/usage.ts";
 import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
+import type { Message } from "../../core/message.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import type { Hint } from "../bus.ts";
 import { createWake, type Wake } from "../wake.ts";
 import type { Transcript } from "./attempt-folders.ts";
+import { deliver, endInbox } from "./inbox.ts";
 import { idsOf, type Agent, type NodeDeps } from "./deps.ts";
 import { earlierUse } from "./earlier-use.ts";
+
+/** Why an attempt goes on in another turn of its agent. */
+export const INTERRUPTED = "A person interrupted it.";
 
 /** How often a running agent's files are looked at; its end is hinted sooner if it is our child. */
 const LOOK_EVERY_MS = 250;
@@ -32,7 +37,7 @@ export type Assignment = {
 export type AttemptSignals = {
   /** The node leaves: the agent goes on without it. */
   readonly leave: AbortSignal;
-  /** The node is told to stop its agents, and to give their attempts back. */
+  /** A person wants the agent stopped and its attempt given back; the reason says why, in a sentence. */
   readonly halt: AbortSignal;
   /** The task was taken from this attempt. */
   readonly stop: AbortSignal;
@@ -43,7 +48,7 @@ export type Life =
   | { readonly kind: "left" }
   | Ended
   | (Read & { readonly kind: "stopped" })
-  | (Read & { readonly kind: "halted" })
+  | (Read & { readonly kind: "halted"; readonly reason: string })
   | (Read & { readonly kind: "vanished" })
   /** It has said by a file that it has ended, and its processes go on. */
   | (Read & { readonly kind: "signalled" })
@@ -59,13 +64,25 @@ export type Ended = Read & {
   readonly signal: string | undefined;
 };
 
-type Read = { readonly agent: Agent; readonly report: StreamReport };
+type Read = {
+  readonly agent: Agent;
+  readonly report: StreamReport;
+  /** What people have said, and the agent is not known to have taken in. */
+  readonly unheard: readonly Message[];
+  /** Whether a person broke off what it did. */
+  readonly isInterrupted: boolean;
+};
 
-type Watch = {
-  readonly deps: NodeDeps;
+export type Watched = {
   readonly task: Task;
   readonly attempt: Attempt;
   readonly timeoutMs: Assignment["timeoutMs"];
+  /** What people have said to the task, oldest first, without what was in the prompt. */
+  readonly saidLater: () => readonly Message[];
+};
+
+type Watch = Watched & {
+  readonly deps: NodeDeps;
   readonly transcript: Transcript;
   readonly wake: Wake;
   life: LifeRecord;
@@ -73,21 +90,23 @@ type Watch = {
   signalledAwakeMs: number | undefined;
   reportedAtMs: number;
   reported: string;
+  /** The messages that are in its inbox. */
+  readonly delivered: Set<string>;
+  isInboxEnded: boolean;
 };
 
 /** Watches a running agent until it ends, passes a limit, or is not to go on. */
 export async function watchAttempt(
   deps: NodeDeps,
-  { task, attempt, timeoutMs }: Assignment,
+  watched: Watched,
   signals: AttemptSignals,
 ): Promise<Life> {
+  const { attempt } = watched;
   const agent = await deps.agent(attempt.agent);
   const earlier = await earlierUse(deps.store, attempt);
   const watch: Watch = {
+    ...watched,
     deps,
-    task,
-    attempt,
-    timeoutMs,
     transcript: deps.folders.openTranscript(attempt.id, agent.adapter.createParser(earlier)),
     wake: createWake(deps.bus, deps.clock, isEndOf(deps.folders.path(attempt.id))),
     life: await deps.folders.life(attempt.id, deps.clock.awakeMs()),
@@ -95,6 +114,8 @@ export async function watchAttempt(
     signalledAwakeMs: undefined,
     reportedAtMs: deps.clock.nowMs(),
     reported: "",
+    delivered: new Set(),
+    isInboxEnded: false,
   };
   try {
     return await lookUntilItEnds(watch, agent, signals);
@@ -131,18 +152,23 @@ async function look(
   const state = await deps.processes.inspect(deps.folders.path(watch.attempt.id));
   const isOver = state.kind !== "running";
   await transcript.read(isOver);
-  const read = { agent, report: transcript.report() };
+  const read = { agent, ...heardIn(watch, transcript.report()) };
 
   if (signals.stop.aborted) return { kind: "stopped", ...read };
   if (state.kind === "exited") {
     return { kind: "ended", ...read, exitCode: state.exitCode, signal: state.signal };
   }
   if (isOver) return { kind: "vanished", ...read };
-  if (signals.halt.aborted) return { kind: "halted", ...read };
+  if (signals.halt.aborted) return { kind: "halted", ...read, reason: String(signals.halt.reason) };
   if (signals.leave.aborted) return { kind: "left" };
   if (hasOutstayed(watch, awakeMs)) return { kind: "signalled", ...read };
 
+  if (!agent.adapter.steering && read.unheard.some(({ interrupts }) => interrupts)) {
+    return { kind: "halted", ...read, reason: INTERRUPTED };
+  }
+
   await keepLife(watch);
+  await talk(watch, read);
   const { limits } = watch.task;
   const timeoutMs = watch.timeoutMs() ?? limits.timeoutMs;
   const limit = passedLimit({ ...limits, timeoutMs }, watch.life, awakeMs);
@@ -162,6 +188,33 @@ function hasOutstayed(watch: Watch, awakeMs: number): boolean {
   return awakeMs - watch.signalledAwakeMs >= SIGNALLED_GRACE_MS;
 }
 
+/** A report, and what it tells of what people have said. */
+function heardIn({ saidLater, attempt }: Watch, told: StreamReport): Omit<Read, "agent"> {
+  const said = saidLater();
+  const isInterrupted = said.some(
+    ({ interrupts, sentAtMs }) => interrupts && sentAtMs >= attempt.queuedAtMs,
+  );
+  const unheard = said.filter(({ id, isHeard }) => !isHeard && !told.heard.includes(id));
+  return { report: told, unheard, isInterrupted };
+}
+
+/** Says to an agent that listens what is new, and lets it end once its turn is over. */
+async function talk(watch: Watch, { agent, report: told, unheard }: Read): Promise<void> {
+  const { deps, attempt, delivered } = watch;
+  const { steering } = agent.adapter;
+  if (!steering || watch.isInboxEnded) return;
+  if (!unheard.every(({ id }) => delivered.has(id))) {
+    await deliver(deps.folders, { attemptId: attempt.id, steering }, unheard);
+    for (const { id } of unheard) delivered.add(id);
+  }
+  if (!told.isTurnOver) return;
+  await endInbox(deps.folders, attempt.id);
+  watch.isInboxEnded = true;
+  // It may have waited long for somebody to look: its limits are of the time that it works.
+  const awakeMs = deps.clock.awakeMs();
+  watch.life = { ...watch.life, startedAwakeMs: awakeMs, lastOutputAwakeMs: awakeMs };
+}
+
 /** Kept when it says something new: a life shorter than that needs no record. */
 async function keepLife(watch: Watch): Promise<void> {
   const { deps, attempt, life } = watch;
@@ -178,12 +231,13 @@ async function keepLife(watch: Watch): Promise<void> {
 async function report(watch: Watch, { agent, report: stream }: Read): Promise<void> {
   const { deps, attempt } = watch;
   const spending = spendingOf(stream, agent);
-  const text = JSON.stringify(spending);
+  const text = JSON.stringify([spending, stream.heard]);
   const isDue = deps.clock.nowMs() - watch.reportedAtMs >= REPORT_EVERY_MS;
   if (!isDue || text === watch.reported) return;
   watch.reportedAtMs = deps.clock.nowMs();
   watch.reported = text;
-  await execute(deps.store, { type: "report_attempt", ...idsOf(deps, attempt), spending });
+  const { heard } = stream;
+  await execute(deps.store, { type: "report_attempt", ...idsOf(deps, attempt), spending, heard });
 }
 
 /** What the stream tells; a cost that it does not tell is reckoned where the model has a price. */

@@ -1,14 +1,18 @@
 import type { Attempt } from "../../core/attempt.ts";
 import { isFenced, isPassing, OrchestraError } from "../../core/errors.ts";
+import type { Message } from "../../core/message.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { finishAttempt, type Over } from "./finish-attempt.ts";
-import { launchAttempt, type Launched } from "./launch-attempt.ts";
+import { launchAttempt, placeOf, type Launched } from "./launch-attempt.ts";
 import { preparationOf, type Preparation } from "./preparation.ts";
 import { recordStart } from "./record-start.ts";
 import { tellHold } from "./tell-hold.ts";
 import { watchAttempt, type Assignment, type AttemptSignals } from "./watch-attempt.ts";
+
+/** What people have said to a task, as far as its node knows by now. */
+export type Said = { messages: readonly Message[] };
 
 /**
  * One attempt from wherever it stands to its end: prepared, started, watched, finished. Every step
@@ -18,6 +22,7 @@ export async function workAttempt(
   deps: NodeDeps,
   { task, attempt, timeoutMs }: Assignment,
   signals: AttemptSignals,
+  said: Said = { messages: task.messages ?? [] },
 ): Promise<void> {
   const launched = await launchOrGiveUp(deps, task, attempt, signals);
   if (!launched) return;
@@ -26,7 +31,9 @@ export async function workAttempt(
   const leave = AbortSignal.any([signals.leave, start.failed]);
 
   const watched = { ...signals, stop, leave };
-  const watching = { task, attempt: launched.attempt, timeoutMs };
+  const saidLater = (): readonly Message[] =>
+    said.messages.filter(({ id }) => !launched.messageIds.includes(id));
+  const watching = { task, attempt: launched.attempt, timeoutMs, saidLater };
   const life = await watchAttempt(deps, watching, watched).catch(async (error) => {
     // Whoever takes the attempt next would have its own record of the start refused; or makes it.
     await start.now().catch(() => undefined);
@@ -110,7 +117,8 @@ async function goesOn(
 /** An attempt that is to stop: it has something to finish only if it came as far as a workspace. */
 async function prepared(deps: NodeDeps, attempt: Attempt): Promise<Launched | undefined> {
   const preparation = (await preparationOf(deps, attempt)) ?? (await endLateStart(deps, attempt));
-  if (preparation) return { attempt: { ...attempt, ...preparation }, starting: [] };
+  if (preparation)
+    return { attempt: { ...attempt, ...placeOf(preparation) }, starting: [], messageIds: [] };
   await end(deps, attempt, "It was stopped before it started.");
   return undefined;
 }
@@ -135,7 +143,7 @@ async function giveUp(
 
   const message = error instanceof Error ? error.message : String(error);
   if (signals.halt.aborted || isPassing(error)) {
-    const why = { reason: message, jitter: signals.halt.aborted ? 0 : deps.random() };
+    const why = { reason: message, jitter: deps.random(), byHuman: signals.halt.aborted };
     await execute(deps.store, { type: "return_attempt", ...idsOf(deps, attempt), ...why });
     return;
   }

@@ -28,12 +28,12 @@ export type AtWork = Sighting & {
 };
 
 /** `ended`: its process has, and nobody has taken that up yet. */
-export type WorkStep = "starting" | "working" | "ended" | "checks" | "stopping";
+export type WorkStep = "starting" | "working" | "ended" | "checks" | "stopping" | "pausing";
 
 /** `undefined` when its task has gone meanwhile. */
 export function atWork(
   attempt: Attempt,
-  task: Pick<Task, "state" | "title"> | undefined,
+  task: Pick<Task, "state" | "title" | "pausedAtMs"> | undefined,
   sighting: Sighting,
 ): AtWork | undefined {
   if (!task) return undefined;
@@ -42,7 +42,7 @@ export function atWork(
     title: task.title,
     attempt: attempt.number,
     agent: attempt.agent,
-    step: stepOf(attempt, task.state, sighting),
+    step: stepOf(attempt, task, sighting),
     pid: attempt.pid,
     sinceMs: attempt.startedAtMs ?? attempt.queuedAtMs,
     usage: toldUsage(attempt.usage),
@@ -54,9 +54,14 @@ export function atWork(
   };
 }
 
-function stepOf(attempt: Attempt, state: Task["state"], { process }: Sighting): WorkStep {
+function stepOf(
+  attempt: Attempt,
+  { state, pausedAtMs }: Pick<Task, "state" | "pausedAtMs">,
+  { process }: Sighting,
+): WorkStep {
   if (attempt.isStopping) return "stopping";
   if (state === "awaiting_qa") return "checks";
   if (process === "ended") return "ended";
+  if (pausedAtMs !== undefined) return "pausing";
   return attempt.state === "running" ? "working" : "starting";
 }

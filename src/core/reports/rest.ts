@@ -3,7 +3,7 @@ import { hasEnded, type Task, type TaskState } from "../task.ts";
 /** As much of a task as tells whether it goes on by itself. */
 export type Restable = Pick<
   Task,
-  "id" | "state" | "agent" | "fallbackAgents" | "dependsOn" | "waitReason"
+  "id" | "state" | "agent" | "fallbackAgents" | "dependsOn" | "waitReason" | "pausedAtMs"
 >;
 
 /**
@@ -44,9 +44,10 @@ function ownRest(task: Restable, agents: AgentsSeen): Rest | undefined {
 }
 
 function restOfReady(
-  { agent, fallbackAgents = [] }: Restable,
+  { agent, fallbackAgents = [], pausedAtMs }: Restable,
   { isKnownAgent, isHeldAgent }: AgentsSeen,
 ): Rest | undefined {
+  if (pausedAtMs !== undefined) return "needs_human";
   if (!isKnownAgent(agent)) return "no_agent";
   return [agent, ...fallbackAgents].every(isHeldAgent) ? "needs_human" : undefined;
 }

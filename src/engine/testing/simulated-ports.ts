@@ -29,6 +29,8 @@ export type SimulatedWorld = {
   /** Attempts in the order their processes were started. */
   readonly started: string[];
   readonly prompts: Map<string, string>;
+  /** What agents that listen are told, by attempt. */
+  readonly inboxes: Map<string, string>;
   /** Tasks in the order they were merged. */
   readonly merged: string[];
   readonly dirtyFiles: string[];
@@ -54,6 +56,7 @@ export function createSimulatedWorld(clock: Clock, script: Script): SimulatedWor
     started: [] as string[],
     merged: [] as string[],
     prompts: new Map<string, string>(),
+    inboxes: new Map<string, string>(),
     dirtyFiles: [] as string[],
   };
   let peak = 0;
@@ -103,7 +106,7 @@ export function createSimulatedWorld(clock: Clock, script: Script): SimulatedWor
     workspaces: simulatedWorkspaces(workspaces),
     repository: simulatedRepository(world, script),
     checks: simulatedChecks(script),
-    folders: simulatedFolders(lives, world.prompts),
+    folders: simulatedFolders(lives, world),
     adapter: simulatedAdapter(script),
   };
 }
@@ -173,13 +176,22 @@ function simulatedChecks(script: Script): CheckRunner {
 
 function simulatedFolders(
   lives: Map<string, LifeRecord>,
-  prompts: Map<string, string>,
+  { prompts, inboxes }: Pick<SimulatedWorld, "prompts" | "inboxes">,
 ): AttemptFolders {
   return {
     path: (attemptId) => attemptId,
     keepPrompt: async (attemptId, prompt) => {
       prompts.set(attemptId, prompt);
       return `/prompts/${attemptId}`;
+    },
+    openInbox: async (attemptId, line) => {
+      const isNew = !inboxes.has(attemptId);
+      if (isNew) inboxes.set(attemptId, line);
+      return { file: `/inboxes/${attemptId}`, isNew };
+    },
+    readInbox: async (attemptId) => inboxes.get(attemptId) ?? "",
+    appendInbox: async (attemptId, bytes) => {
+      inboxes.set(attemptId, `${inboxes.get(attemptId) ?? ""}${bytes}`);
     },
     life: async (attemptId, awakeMs) =>
       lives.get(attemptId) ?? {

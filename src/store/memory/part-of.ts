@@ -1,5 +1,5 @@
 import { attemptId, isLive } from "../../core/attempt.ts";
-import { rankOf } from "../../core/schedule.ts";
+import { heldUntilMs, rankOf } from "../../core/schedule.ts";
 import { dependentsOf, type Scope, type State } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 
@@ -63,7 +63,7 @@ function readyHeads(
   { agents, headPerAgent }: NonNullable<Scope["assignment"]>,
 ): Task[] {
   const ready = [...state.tasks.values()]
-    .filter((task) => task.state === "ready" && task.parkedUntilMs === undefined)
+    .filter((task) => task.state === "ready" && heldUntilMs(task) === undefined)
     .toSorted(byRank);
   return agents.flatMap((agent) =>
     ready.filter((task) => task.agent === agent).slice(0, headPerAgent),
@@ -72,12 +72,12 @@ function readyHeads(
 
 function dueParked(state: State, { nowMs, limit }: NonNullable<Scope["dueParked"]>): Task[] {
   return [...state.tasks.values()]
-    .filter((task) => task.parkedUntilMs !== undefined && dueMs(task) <= nowMs)
+    .filter((task) => heldUntilMs(task) !== undefined && dueMs(task) <= nowMs)
     .toSorted((a, b) => dueMs(a) - dueMs(b) || (a.id < b.id ? -1 : 1))
     .slice(0, limit);
 }
 
 /** In whole milliseconds, as databases keep it. */
 function dueMs(task: Task): number {
-  return Math.ceil(task.parkedUntilMs ?? 0);
+  return Math.ceil(heldUntilMs(task) ?? 0);
 }

@@ -3,7 +3,7 @@ import { isLive, type Attempt } from "../../core/attempt.ts";
 import type { Event, RecordedEvent } from "../../core/events.ts";
 import type { Interrupt } from "../../core/interrupt.ts";
 import type { Run } from "../../core/run.ts";
-import { rankOf } from "../../core/schedule.ts";
+import { heldUntilMs, rankOf } from "../../core/schedule.ts";
 import type { Task } from "../../core/task.ts";
 import type { Database } from "./schema.ts";
 
@@ -16,6 +16,7 @@ export function rowOfRun(run: Run): Row<"runs"> {
 }
 
 export function columnsOfTask(task: Task): Columns<"tasks"> {
+  const heldMs = heldUntilMs(task);
   return {
     id: task.id,
     run_id: task.runId,
@@ -23,7 +24,7 @@ export function columnsOfTask(task: Task): Columns<"tasks"> {
     agent: task.agent,
     rank: Math.round(rankOf(task.priority, task.readyAtMs ?? task.createdAtMs)),
     // Spread by jitter, it may be a fraction; never before its time.
-    parked_until: task.parkedUntilMs === undefined ? null : Math.ceil(task.parkedUntilMs),
+    parked_until: heldMs === undefined ? null : Math.ceil(heldMs),
     created_at: task.createdAtMs,
   };
 }

@@ -1,0 +1,170 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { claudeDriver as claude } from "./drivers/claude.ts";
+import { livingProcesses } from "./living-processes.ts";
+import type { RealProject } from "./real-project.ts";
+import { setStage, shown, startOf, type Scripts, type Stage } from "./stage.ts";
+import { until } from "./until.ts";
+
+let executable: string;
+beforeAll(async () => {
+  executable = await claude.install();
+});
+
+const onStage = async (scripts: Scripts): Promise<Stage> => setStage(claude, executable, scripts);
+
+const WAITS = claude.runs("echo begun > work.txt; until [ -e go ]; do sleep 0.1; done");
+const DONE = { text: "Done." };
+
+test("what is sent to an agent at work is heard in its turn", async () => {
+  await using stage = await onStage({ steered: [WAITS, DONE] });
+  const { project, endpoint } = stage;
+  await project.orchestra(...startOf("steered"));
+  const ended = once(project.start("run"), "exit");
+  await atWork(project, "steered");
+  expect((await project.orchestra("send", "steered", "Greet Ada.")).exitCode).toBe(0);
+  await queued(project, "steered");
+  letGo(project, "steered");
+  expect(await ended).toEqual([0, null]);
+
+  const { task, attempts } = await told(project, "steered");
+  expect(attempts).toMatchObject([{ state: "succeeded" }]);
+  expect(task.messages).toMatchObject([{ text: "Greet Ada.", isHeard: true }]);
+  expect(saidTo(endpoint)).toContain("Greet Ada.");
+});
+
+test("an interrupted agent stops at once, and goes on with what it is told", async () => {
+  await using stage = await onStage({
+    interrupted: [WAITS, claude.runs("echo done > other.txt"), DONE],
+  });
+  const { project, endpoint } = stage;
+  await project.orchestra(...startOf("interrupted"));
+  const ended = once(project.start("run"), "exit");
+  await atWork(project, "interrupted");
+  await project.orchestra("interrupt", "interrupted", "Do the other thing.");
+  expect(await ended).toEqual([0, null]);
+
+  const { attempts } = await told(project, "interrupted");
+  expect(attempts).toMatchObject([{ state: "succeeded" }]);
+  expect(saidTo(endpoint)).toContain("Do the other thing.");
+  expect(project.read("other.txt")).toBe("done\n");
+});
+
+test("a paused task keeps its work and goes on in its session when it is resumed", async () => {
+  await using stage = await onStage({ paused: [WAITS, DONE] });
+  const { project } = stage;
+  await project.orchestra(...startOf("paused"), "--max-retries", "0");
+  const ended = once(project.start("run"), "exit");
+  await atWork(project, "paused");
+  expect((await project.orchestra("pause", "paused")).exitCode).toBe(0);
+  expect(await ended).toEqual([4, null]);
+  expect(livingProcesses(project.root)).toEqual([]);
+  expect((await told(project, "paused")).task).toMatchObject({ state: "ready", failureCount: 0 });
+
+  await project.orchestra("resume", "paused");
+  expect((await project.orchestra("run")).exitCode).toBe(0);
+  const { attempts } = await told(project, "paused");
+  const [{ sessionId } = { sessionId: undefined }] = attempts;
+  expect(attempts).toMatchObject([{ state: "cancelled" }, { resumesSession: true, sessionId }]);
+  expect(project.read("work.txt")).toBe("begun\n");
+});
+
+test("what is sent while Orchestra is dead reaches the agent that lives on", async () => {
+  await using stage = await onStage({ orphaned: [WAITS, DONE] });
+  const { project, endpoint } = stage;
+  await project.orchestra(...startOf("orphaned"));
+  await killed(project.start("run"), async () => atWork(project, "orphaned"));
+  await project.orchestra("send", "orphaned", "Greet Grace.");
+  const ended = once(project.start("run"), "exit");
+  await queued(project, "orphaned");
+  letGo(project, "orphaned");
+  expect(await ended).toEqual([0, null]);
+
+  expect((await told(project, "orphaned")).attempts).toMatchObject([{ state: "succeeded" }]);
+  expect(saidTo(endpoint)).toContain("Greet Grace.");
+});
+
+test("an agent whose turn ended while Orchestra was dead hears the rest, and then ends", async () => {
+  await using stage = await onStage({ waited: [WAITS, DONE, { text: "Greeted." }] });
+  const { project } = stage;
+  await project.orchestra(...startOf("waited"));
+  await killed(project.start("run"), async () => atWork(project, "waited"));
+  letGo(project, "waited");
+  await until(async () => (printed(project, "waited").includes('"type":"result"') ? 1 : undefined));
+  await project.orchestra("send", "waited", "Greet Ada.");
+  expect((await project.orchestra("run")).exitCode).toBe(0);
+
+  const { task, attempts } = await told(project, "waited");
+  expect(attempts).toMatchObject([{ state: "succeeded" }]);
+  expect(task.messages).toMatchObject([{ isHeard: true }]);
+});
+
+test("what is said once the agent has ended is its next turn, at no cost of a retry", async () => {
+  await using stage = await onStage({ late: [claude.runs("echo x > x.txt"), DONE, DONE] });
+  const { project, endpoint } = stage;
+  const check = "touch checking; until [ -e go ]; do sleep 0.1; done";
+  await project.orchestra(...startOf("late"), "--max-retries", "0", "-c", `sh -c '${check}'`);
+  const ended = once(project.start("run"), "exit");
+  await until(async () =>
+    (await shown(project, "late")).task.state === "awaiting_qa" ? 1 : undefined,
+  );
+  await project.orchestra("send", "late", "Greet Ada.");
+  letGo(project, "late");
+  expect(await ended).toEqual([0, null]);
+
+  const { attempts } = await told(project, "late");
+  const [{ sessionId } = { sessionId: undefined }] = attempts;
+  expect(attempts).toMatchObject([
+    { state: "cancelled" },
+    { state: "succeeded", resumesSession: true, sessionId },
+  ]);
+  expect(saidTo(endpoint)).toContain("Greet Ada.");
+});
+
+type Told = {
+  readonly task: { readonly messages?: readonly object[] };
+  readonly attempts: readonly { readonly sessionId?: string; readonly workspacePath?: string }[];
+};
+
+async function told(project: RealProject, id: string): Promise<Told> {
+  return (await project.json("show", id)) as Told;
+}
+
+/** Resolves when the agent's first command runs. */
+async function atWork(project: RealProject, id: string): Promise<void> {
+  await until(async () => {
+    const { attempts } = await told(project, id);
+    const [{ workspacePath = "" } = {}] = attempts;
+    return existsSync(join(workspacePath, "work.txt")) || undefined;
+  });
+}
+
+/** Resolves when the agent has read what was said, and waits for a moment to take it in. */
+async function queued(project: RealProject, id: string): Promise<void> {
+  await until(async () => printed(project, id).includes(`"command_uuid":"${id}-m1"`) || undefined);
+}
+
+function letGo(project: RealProject, id: string): void {
+  const worktree = /"workspacePath":"([^"]+)"/;
+  const identity = readFileSync(join(project.root, `.orchestra/attempts/${id}-1/identity`), "utf8");
+  writeFileSync(join(worktree.exec(identity)?.[1] ?? "", "go"), "");
+}
+
+function printed(project: RealProject, id: string): string {
+  return project.read(`.orchestra/attempts/${id}-1/stdout`);
+}
+
+function saidTo({ requests }: Stage["endpoint"]): string {
+  return requests.flatMap(({ texts }) => texts.map(({ text }) => text)).join("\n");
+}
+
+/** Kills it at this moment. */
+async function killed(running: ChildProcess, moment: () => Promise<unknown>): Promise<void> {
+  const ended = once(running, "exit");
+  await moment();
+  running.kill("SIGKILL");
+  await ended;
+}
