@@ -149,6 +149,8 @@ export const COMMAND_SHAPES = {
   ArchiveDryRun: z.strictObject({ tasks: number, held: number, endedBeforeMs: number }),
   Cancel: z.strictObject({ tasks: z.array(taskName) }),
   Retry: z.strictObject({ tasks: z.array(taskName) }),
+  Send: z.strictObject({ id: text, messageId: text.optional(), unheard: number }),
+  Pause: z.strictObject({ tasks: z.array(taskName) }),
   Resolve: z.strictObject({ id: text, spawnedId: text.optional() }),
   RecoverList: z.strictObject({ rescued: z.array(rescued) }),
   Recover: z.strictObject({ ref: text, commit: text, branch: text }),

@@ -35,6 +35,8 @@ const PERSON = ["a", "b"].flatMap((id) => [
   steps.cancel(id, "abandon"),
   steps.retry(id),
   steps.timeOut(id),
+  steps.pause(id),
+  steps.resume(id),
 ]);
 
 /** All that a node can say about an attempt of a task, with a failure of each cost but a wait. */

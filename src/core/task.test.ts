@@ -16,6 +16,7 @@ const EDGES = [
   "active -task_failed-> failed",
   "active -task_cancelled-> cancelled",
   "active -task_abandoned-> abandoned",
+  "awaiting_qa -attempt_returned-> ready",
   "awaiting_qa -task_completed-> complete",
   "awaiting_qa -task_failed-> failed",
   "awaiting_qa -task_cancelled-> cancelled",

@@ -56,6 +56,8 @@ test("a tool call writes a real file, and tokens and cost are the script's to th
     resultText: "Written.",
     lastMessages: ["I write it.", "Written."],
     hasOutput: true,
+    heard: [],
+    isTurnOver: false,
   });
 });
 

@@ -17,8 +17,10 @@ export function simulatedFolders(world: World, program: Program): AttemptFolders
     keepPrompt: async (attemptId, prompt) => {
       await turn(world, program, `keeps the prompt of ${attemptId}`);
       refuseOnFullDisk(world, `keeping the prompt of ${attemptId}`);
-      folderOf(machine, attemptId).prompt = prompt;
-      return `/prompts/${attemptId}`;
+      const folder = folderOf(machine, attemptId);
+      const isNew = folder.prompt === undefined;
+      folder.prompt ??= prompt;
+      return { file: `/prompts/${attemptId}`, isNew };
     },
     openInbox: async (attemptId, line) => {
       await turn(world, program, `keeps the inbox of ${attemptId}`);

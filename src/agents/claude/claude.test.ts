@@ -30,17 +30,17 @@ function launched(command: readonly string[], request: Partial<LaunchRequest> = 
   return claude(command).launch(aLaunchRequest(request));
 }
 
-test("the prompt goes by standard input, never among the arguments", () => {
-  const promptFile = "/attempts/a-1/prompt.md";
-  const { command, stdinFile } = launched([], { prompt: "--help", promptFile });
-  expect(stdinFile).toBe(promptFile);
+test("the prompt goes by the inbox, never among the arguments", () => {
+  const { command, stdinFile } = launched([], { prompt: "--help" });
+  expect(stdinFile).toBeUndefined();
+  expect(command.join(" ")).toContain("--input-format stream-json --replay-user-messages");
   expect(command).not.toContain("--help");
 });
 
 test("a new session has its id before the start", () => {
   const { command } = launched([], { sessionId: SESSION });
   expect(command.join(" ")).toBe(
-    `claude --print --output-format stream-json --verbose --permission-mode bypassPermissions --model claude-sonnet-4-5 --session-id ${SESSION}`,
+    `claude --print --input-format stream-json --replay-user-messages --output-format stream-json --verbose --permission-mode bypassPermissions --model claude-sonnet-4-5 --session-id ${SESSION}`,
   );
 });
 

@@ -47,6 +47,8 @@ test("the captured stream is accounted for to the token", () => {
     resultText: "Done: MOCK-FINAL-ANSWER",
     lastMessages: ["Done: MOCK-FINAL-ANSWER"],
     hasOutput: true,
+    heard: [],
+    isTurnOver: false,
   });
 });
 

@@ -28,6 +28,8 @@ test("the captured stream tells its session and its answer, and no tokens", () =
     resultText: "Done: MOCK-FINAL-ANSWER",
     lastMessages: ["Running a command.", "Done: MOCK-FINAL-ANSWER"],
     hasOutput: true,
+    heard: [],
+    isTurnOver: false,
   });
 });
 

@@ -43,6 +43,8 @@ test("the captured stream is accounted for to the token, cached ones outside of 
     resultText: "Done: MOCK-FINAL-ANSWER",
     lastMessages: ["Running a command.", "Done: MOCK-FINAL-ANSWER"],
     hasOutput: true,
+    heard: [],
+    isTurnOver: false,
   });
 });
 
@@ -100,6 +102,8 @@ test("what was said before it was killed is kept, as far as it came", () => {
     lastMessages: ["I begin to"],
     resultText: undefined,
     hasOutput: true,
+    heard: [],
+    isTurnOver: false,
   });
 });
 

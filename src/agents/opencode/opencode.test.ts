@@ -81,6 +81,8 @@ test("the captured stream is accounted for to the token, cached ones outside of 
     resultText: "Done: MOCK-FINAL-ANSWER",
     lastMessages: ["Running a command.", "Done: MOCK-FINAL-ANSWER"],
     hasOutput: true,
+    heard: [],
+    isTurnOver: false,
   });
 });
 

@@ -1,6 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -14,12 +21,41 @@ const NOTE = 'it\'s "noted" as $it %s is';
 const SHELLS = ["/bin/sh", "/bin/dash", "/bin/bash"].filter((file) => existsSync(file));
 
 describe.each(SHELLS)("the wrapper in %s", (shell) => {
-  const run = (folder: string, command: readonly string[]) =>
-    spawn(shell, ["-c", WRAPPER, "orchestra", folder, BOOT, "/dev/null", NOTE, ...command], {
-      cwd: folder,
-      detached: true,
-      stdio: "ignore",
-    });
+  const run = (folder: string, command: readonly string[], inbox?: string) => {
+    const input = inbox === undefined ? ["/dev/null", ""] : [inbox, "yes"];
+    const args = ["-c", WRAPPER, "orchestra", folder, BOOT, ...input, NOTE, ...command];
+    return spawn(shell, args, { cwd: folder, detached: true, stdio: "ignore" });
+  };
+
+  test("feeds its child what is appended to its inbox, up to an empty line", async () => {
+    const folder = newFolder();
+    const inbox = join(folder, "inbox");
+    const printed = (): string => readFileSync(join(folder, "stdout"), "utf8");
+    writeFileSync(inbox, "a \\n prompt -n %s\n");
+    const child = run(folder, ["/bin/cat"], inbox);
+    const ended = once(child, "exit");
+    await eventually(() => existsSync(join(folder, "stdout")) && printed() !== "");
+    for (const part of ["half of ", "a line\n", "the last\n"]) appendFileSync(inbox, part);
+    await eventually(() => printed().endsWith("the last\n"));
+    appendFileSync(inbox, "\nnever said\n");
+    await ended;
+    expect(printed()).toBe("a \\n prompt -n %s\nhalf of a line\nthe last\n");
+    expect(readExit(folder)?.state.exitCode).toBe(0);
+  });
+
+  test("records the end of a child that reads no inbox, and leaves nobody to feed it", async () => {
+    const folder = newFolder();
+    const inbox = join(folder, "inbox");
+    writeFileSync(inbox, "a prompt\n");
+    const child = run(folder, ["/bin/sh", "-c", "exit 7"], inbox);
+    await once(child, "exit");
+    expect(readExit(folder)?.state.exitCode).toBe(7);
+    const isAnyLeft = (): boolean =>
+      machineProcessTable()
+        .all(undefined)
+        .some(({ group }) => group === child.pid);
+    await eventually(() => !isAnyLeft());
+  });
 
   test("writes down who it is, as the operating system tells it", async () => {
     const folder = newFolder();

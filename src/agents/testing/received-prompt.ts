@@ -22,18 +22,30 @@ export async function receivedPrompt(
   try {
     const promptFile = join(folder, "prompt.md");
     const echo = join(folder, "echo.mjs");
+    const inbox = join(folder, "inbox");
     await Promise.all([writeFile(promptFile, prompt), writeFile(echo, ECHO)]);
     const adapter = create([process.execPath, echo]);
+    const { steering } = adapter;
     const { command, stdinFile = "/dev/null" } = adapter.launch(
       aLaunchRequest({ prompt, promptFile }),
     );
+    if (steering) await writeFile(inbox, steering.message(prompt, "k3f9-1"));
     const [executable = "", ...args] = command;
     const { stdout } = await execa(executable, args, {
-      stdin: { file: stdinFile },
+      stdin: { file: steering ? inbox : stdinFile },
       stripFinalNewline: false,
     });
-    return stdout;
+    return steering
+      ? (textsIn(JSON.parse(stdout)).find((text) => text === prompt) ?? stdout)
+      : stdout;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Every text in a line of JSON: where the prompt is, is its CLI's own. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
 }

@@ -29,7 +29,7 @@ async function say(cli: Cli, { id, text, interrupts }: Sent): Promise<void> {
   await executeOrThrow(store, { ...wanted, nowMs: cli.clock.nowMs() });
   const task = (await store.task(found.id)) ?? found;
 
-  const messageId = task.messages?.at(-1)?.id;
+  const messageId = task.messages?.findLast((one) => one.text === text)?.id;
   cli.terminal.json({ id: task.id, messageId, unheard: unheard(task).length });
   cli.terminal.say(`${task.id} ${whenHeard(task, interrupts)}: ${printable(task.title)}`);
   await sayHowToWork(project, cli.terminal);

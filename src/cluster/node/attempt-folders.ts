@@ -6,10 +6,10 @@ import type { Sentinel } from "../../core/sentinel.ts";
 export type AttemptFolders = {
   /** Where everything about an attempt's processes is; made by `keepPrompt`. */
   readonly path: (attemptId: string) => string;
-  /** Keeps the prompt, and returns the file that holds it. */
-  readonly keepPrompt: (attemptId: string, prompt: string) => Promise<string>;
-  /** Makes the inbox with this first line, unless it is there: somebody may be reading it. */
-  readonly openInbox: (attemptId: string, line: string) => Promise<Inbox>;
+  /** Keeps the prompt, unless one was kept: an earlier start may be reading it. */
+  readonly keepPrompt: (attemptId: string, prompt: string) => Promise<Kept>;
+  /** Makes the inbox with this first line, unless it is there. */
+  readonly openInbox: (attemptId: string, line: string) => Promise<Kept>;
   /** Its bytes, a character each; empty when there is none. */
   readonly readInbox: (attemptId: string) => Promise<string>;
   /** Appends bytes, a character each. */
@@ -31,7 +31,8 @@ export type AttemptFolders = {
   readonly cutOutput: (attemptId: string) => Promise<void>;
 };
 
-export type Inbox = { readonly file: string; readonly isNew: boolean };
+/** A file, and whether it was made now. */
+export type Kept = { readonly file: string; readonly isNew: boolean };
 
 /** An agent's output as it grows, understood. */
 export type Transcript = {

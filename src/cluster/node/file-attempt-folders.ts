@@ -4,7 +4,6 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -21,7 +20,7 @@ import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import { errnoOf } from "../../core/errno.ts";
 import { OUTPUT_BYTES_MAX } from "../../core/limits.ts";
 import { explainingStorage } from "../../workspace/git-error.ts";
-import type { AttemptFolders, Inbox, Transcript } from "./attempt-folders.ts";
+import type { AttemptFolders, Kept, Transcript } from "./attempt-folders.ts";
 import { readLife, writeLife } from "./life-record.ts";
 import { makeSentinelFolder, readSentinel } from "./sentinel-files.ts";
 
@@ -36,11 +35,13 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
     path,
     keepPrompt: async (attemptId, prompt) => {
       const folder = path(attemptId);
-      return explainingStorage(`Keeping a prompt in ${folder}`, keepPrompt(folder, prompt));
+      const keeping = keepFirst(folder, ATTEMPT_FILES.prompt, prompt);
+      return explainingStorage(`Keeping a prompt in ${folder}`, keeping);
     },
     openInbox: async (attemptId, line) => {
       const folder = path(attemptId);
-      return explainingStorage(`Keeping an inbox in ${folder}`, openInbox(folder, line));
+      const keeping = keepFirst(folder, ATTEMPT_FILES.inbox, line);
+      return explainingStorage(`Keeping an inbox in ${folder}`, keeping);
     },
     readInbox: async (attemptId) => readInbox(join(path(attemptId), ATTEMPT_FILES.inbox)),
     appendInbox: async (attemptId, bytes) => {
@@ -69,21 +70,12 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
   };
 }
 
-async function keepPrompt(folder: string, prompt: string): Promise<string> {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, ATTEMPT_FILES.prompt);
-  // Never changes one that an earlier start may be reading.
-  writeFileSync(`${file}.new`, prompt);
-  renameSync(`${file}.new`, file);
-  return file;
-}
-
 /** By a link, which is made whole or not at all, and never in the place of another. */
-async function openInbox(folder: string, line: string): Promise<Inbox> {
+async function keepFirst(folder: string, name: string, text: string): Promise<Kept> {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, ATTEMPT_FILES.inbox);
+  const file = join(folder, name);
   const fresh = `${file}.new`;
-  writeFileSync(fresh, line);
+  writeFileSync(fresh, text);
   try {
     linkSync(fresh, file);
     return { file, isNew: true };

@@ -31,7 +31,7 @@ export function missingIn(inbox: string, lines: string): string {
 
 /** What an agent reads on standard input. */
 export type Input = Pick<StartRequest, "stdinFile" | "followsStdin"> & {
-  /** Whether it begins with this prompt, and not with that of a start which may still come about. */
+  /** Whether it begins with this prompt, and not with that of an earlier start. */
   readonly isOwn: boolean;
 };
 

@@ -118,13 +118,14 @@ async function start(
       ? composeResumePrompt(task, last)
       : templated(agent, attempt, composePrompt(task, attempt, earlier));
   const folder = deps.folders.path(attempt.id);
-  const promptFile = await deps.folders.keepPrompt(attempt.id, prompt);
+  const { file: promptFile, isNew } = await deps.folders.keepPrompt(attempt.id, prompt);
   const usageFile = join(folder, ATTEMPT_FILES.usage);
   await deps.folders.makeSentinelFolder(workspacePath, task.id);
   const launch = agent.adapter.launch(launchRequest(attempt, { prompt, promptFile, usageFile }));
   const told = { attemptId: attempt.id, prompt };
   const { isOwn, ...input } = await inputOf(deps.folders, { adapter: agent.adapter, launch }, told);
-  const messageIds = isOwn ? attempt.messageIds : [];
+  // What an earlier order to start has kept may lack some of them: better said twice than never.
+  const messageIds = isNew && isOwn ? attempt.messageIds : [];
   const preparation = { workspacePath, baseCommit, sessionId, resumesSession, messageIds };
   const surroundings = { ...deps.env, ...environmentOf(deps, task, attempt) };
   await deps.processes.start({
@@ -136,7 +137,8 @@ async function start(
     note: noteOfPreparation(preparation),
   });
   const note = await deps.processes.noteOf(folder);
-  return note === undefined ? preparation : readPreparation(note);
+  // Without a note nothing has started, because the folder was closed, and nobody has read the prompt.
+  return note === undefined ? { ...preparation, messageIds: [] } : readPreparation(note);
 }
 
 /** The part of a preparation that an attempt keeps. */

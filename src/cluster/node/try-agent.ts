@@ -68,7 +68,7 @@ async function start(
   await mkdir(workspacePath, { recursive: true });
   const request: LaunchRequest = {
     prompt: QUESTION,
-    promptFile: await folders.keepPrompt(ID, QUESTION),
+    promptFile: (await folders.keepPrompt(ID, QUESTION)).file,
     usageFile: join(folders.path(ID), ATTEMPT_FILES.usage),
     taskId: "trial",
     attemptId: ID,

@@ -69,7 +69,9 @@ function reportOf({ taskId }: Attempt, move: Move): steps.Report | undefined {
     case "report":
       return steps.report(taskId);
     case "giveBack":
-      return steps.giveBack(taskId, move.jitter);
+      return move.pick % 2 === 0 ? steps.goOn(taskId) : steps.giveBack(taskId, move.jitter);
+    case "hear":
+      return steps.hear(taskId, `${taskId}-m1`, `${taskId}-m${move.pick % 7}`);
     case "end":
       return steps.end(taskId, aFailure({ class: move.failureClass, ...resetAtMs }), move.jitter);
     default:
@@ -120,6 +122,14 @@ function stepOf(state: State, { id }: Task, move: Move): steps.Step | undefined 
       return steps.extend(id, move.pick * 1_000);
     case "timeOut":
       return steps.timeOut(id);
+    case "send":
+      return steps.send(id);
+    case "interrupt":
+      return steps.interrupt(id);
+    case "pause":
+      return steps.pause(id);
+    case "resume":
+      return steps.resume(id);
     case "replace":
       return steps.replace(id, definition(state, `r${freeNumber(state)}`, move));
     default:
@@ -135,6 +145,10 @@ function waitsFor(state: State, task: Task, { kind }: Move): boolean {
       return task.state === "active";
     case "replace":
       return task.state === "waiting_human";
+    case "resume":
+      return task.pausedAtMs !== undefined;
+    case "interrupt":
+      return task.state === "active";
     case "merge":
     case "reject":
     case "defer":

@@ -3,6 +3,7 @@ import type { NodeOffer } from "../commands.ts";
 import type { Event } from "../events.ts";
 import { evolve } from "../evolve.ts";
 import { findCycle } from "../graph.ts";
+import { unheard } from "../message.ts";
 import { latestAttempt, type State } from "../state.ts";
 import { hasEnded, nextTaskState, TASK_TRANSITIONS, type Task } from "../task.ts";
 import { AGENT_LIMITS, NODES } from "./command-of.ts";
@@ -57,6 +58,7 @@ function wrongsOfTask(state: State, task: Task): string[] {
     "it may be started beside a live attempt": task.state === "ready" && live.length > 0,
     "it rests in failure": task.state === "failed",
     "it asks a person without a question": questions !== (task.state === "waiting_human" ? 1 : 0),
+    "it is paused and has ended": task.pausedAtMs !== undefined && hasEnded(task.state),
     "it is parked and not ready": task.parkedUntilMs !== undefined && task.state !== "ready",
     "it goes on after its last retry":
       task.failureCount > task.limits.maxRetries && ["ready", "active"].includes(task.state),
@@ -117,6 +119,13 @@ function wrongsOfStep(before: State, event: Event, after: State): string[] {
     "it touches a completed task": was.state === "complete" && event.type !== "dependency_archived",
     "it starts before a dependency is complete":
       event.type === "attempt_assigned" && dependencies.some((one) => one !== "complete"),
+    "it starts while it is paused":
+      event.type === "attempt_assigned" && was.pausedAtMs !== undefined,
+    "it completes over something that was not heard":
+      event.type === "task_completed" && unheard(was).length > 0,
+    "a message is lost before it is heard": unheard(was).some(
+      ({ id }) => !is.messages?.some((one) => one.id === id),
+    ),
     "it is about an attempt that is over":
       attempt !== undefined && event.type !== "attempt_rejected" && !isLive(attempt.state),
     "it is told by who has lost the task":

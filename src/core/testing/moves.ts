@@ -33,6 +33,11 @@ const WEIGHTS = {
   archive: 3,
   extend: 2,
   timeOut: 2,
+  send: 2,
+  interrupt: 2,
+  hear: 4,
+  pause: 2,
+  resume: 4,
 } as const;
 
 type Kind = keyof typeof WEIGHTS;

@@ -66,6 +66,16 @@ export function giveBack(taskId = "task", jitter = 0): Report {
   return ofAttempt(taskId, { type: "return_attempt", reason: "The disk is full.", jitter });
 }
 
+/** A person wants it otherwise. */
+export function goOn(taskId = "task"): Report {
+  return ofAttempt(taskId, { type: "return_attempt", reason: "Wait.", jitter: 0, byHuman: true });
+}
+
+/** Its agent has taken these in. */
+export function hear(taskId: string, ...heard: readonly string[]): Report {
+  return ofAttempt(taskId, { type: "report_attempt", spending: NOTHING_SPENT, heard });
+}
+
 export function report(taskId = "task", spending = NOTHING_SPENT): Report {
   return ofAttempt(taskId, { type: "report_attempt", spending });
 }
@@ -129,6 +139,22 @@ export function extend(taskId = "task", byMs = 1_000): Step {
 
 export function timeOut(taskId = "task"): Step {
   return () => ({ type: "time_out_now", taskId, nowMs: NOW_MS });
+}
+
+export function send(taskId = "task", text = "Use the v2 API."): Step {
+  return () => ({ type: "send_message", taskId, text, interrupts: false, nowMs: NOW_MS });
+}
+
+export function interrupt(taskId = "task", text = "Stop that."): Step {
+  return () => ({ type: "send_message", taskId, text, interrupts: true, nowMs: NOW_MS });
+}
+
+export function pause(taskId = "task"): Step {
+  return () => ({ type: "pause_task", taskId, nowMs: NOW_MS });
+}
+
+export function resume(taskId = "task"): Step {
+  return () => ({ type: "resume_task", taskId, nowMs: NOW_MS });
 }
 
 export function replace(taskId: string, task: TaskDefinition): Step {

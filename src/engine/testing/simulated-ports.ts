@@ -181,8 +181,9 @@ function simulatedFolders(
   return {
     path: (attemptId) => attemptId,
     keepPrompt: async (attemptId, prompt) => {
-      prompts.set(attemptId, prompt);
-      return `/prompts/${attemptId}`;
+      const isNew = !prompts.has(attemptId);
+      if (isNew) prompts.set(attemptId, prompt);
+      return { file: `/prompts/${attemptId}`, isNew };
     },
     openInbox: async (attemptId, line) => {
       const isNew = !inboxes.has(attemptId);
