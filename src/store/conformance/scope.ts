@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { scopeOf } from "../../core/scope.ts";
 import { execute } from "../execute.ts";
 import { aTask, add, AGENT, assign, loaded, report, work } from "./builders.ts";
 import type { Promises } from "./suite.ts";
@@ -110,6 +111,20 @@ export const scopePromises: Promises = {
     const state = await loaded(store, { assignment: { agents: [AGENT], headPerAgent: 10 } });
     expect([...state.tasks.keys()]).toEqual(["ready"]);
     expect([...state.attempts.keys()].toSorted()).toEqual(["running-1", "stopping-1"]);
+  },
+
+  "an assignment sees no paused task, and nobody waits for one": async (store) => {
+    await add(store, ["paused", "ready"]);
+    await execute(store, { type: "pause_task", taskId: "paused", nowMs: 5_000 });
+    const wanted = { type: "assign", nodes: [], agentLimits: {}, nowMs: 6_000 } as const;
+    const { dueParked } = scopeOf(wanted);
+    const assignment = { agents: [AGENT], headPerAgent: 10 };
+    const seen = async (): Promise<string[]> => [
+      ...(await loaded(store, { assignment, ...(dueParked ? { dueParked } : {}) })).tasks.keys(),
+    ];
+    expect(await seen()).toEqual(["ready"]);
+    await execute(store, { type: "resume_task", taskId: "paused", nowMs: 7_000 });
+    expect(await seen()).toEqual(["paused", "ready"]);
   },
 
   "parked tasks are shown when they are due, the one that waits longest first": async (store) => {
