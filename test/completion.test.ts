@@ -39,7 +39,7 @@ async function inBash(project: RealProject, ...words: readonly string[]): Promis
 test("bash completes commands, options and their values", async (context) => {
   withShell(context, "bash");
   using project = await queued();
-  expect(await inBash(project, "re")).toEqual(["replay", "retry", "resolve", "recover"]);
+  expect(await inBash(project, "re")).toEqual(["replay", "retry", "resolve", "resume", "recover"]);
   expect(await inBash(project, "deps", "gr")).toEqual(["graph"]);
   expect(await inBash(project, "deps", "graph", "--f")).toEqual(["--format"]);
   expect(await inBash(project, "deps", "graph", "--format", "=", "d")).toEqual(["dot"]);
