@@ -44,11 +44,6 @@ test.each(Object.keys(PLACES))("a task that is %s, and not paused, is not resume
 });
 
 test("whoever may not say something is told what to do instead", () => {
-  const refusalIn = (name: string): unknown => {
-    const state = PLACES[name] ?? ACTIVE;
-    const step = name === "ready" ? steps.interrupt() : steps.send();
-    return decide(state, step(state));
-  };
   expect(refusalIn("complete")).toMatchObject({
     message: expect.stringContaining("orchestra start"),
   });
@@ -136,6 +131,12 @@ test("to pause twice is to pause", () => {
   const paused = steps.from(ACTIVE, steps.pause());
   expect(typesOf(paused, steps.pause())).toEqual([]);
 });
+
+function refusalIn(name: string): unknown {
+  const state = PLACES[name] ?? ACTIVE;
+  const step = name === "ready" ? steps.interrupt() : steps.send();
+  return decide(state, step(state));
+}
 
 const hearAll: Step = (state) => {
   const ids = unheard(taskOf(state)).map(({ id }) => id);

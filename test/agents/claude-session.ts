@@ -71,9 +71,8 @@ export function startClaude(options: ClaudeOptions): ClaudeSession {
   const request = aLaunchRequest({ workspacePath: place.workspace, ...options.request });
   const launch = adapter.launch(request);
   const child = spawnAgent(launch, options);
-  if (options.listens)
-    child.stdin.write(adapter.steering?.message(request.prompt, request.attemptId));
-  else child.stdin.end(request.prompt);
+  child.stdin.write(adapter.steering?.message(request.prompt, request.attemptId));
+  if (!options.listens) child.stdin.end();
 
   const lines: string[] = [];
   const events: AgentEvent[] = [];
@@ -93,11 +92,10 @@ export function startClaude(options: ClaudeOptions): ClaudeSession {
 }
 
 function spawnAgent(launch: Launch, options: ClaudeOptions): Child {
-  const { place, endpoint, account, surroundings, listens } = options;
+  const { place, endpoint, account, surroundings } = options;
   const all = { ...surroundings, ...claudeEnv(endpoint, place.home, account), ...launch.env };
   const [executable = "", ...args] = launch.command;
-  const input = listens ? ["--input-format", "stream-json", "--replay-user-messages"] : [];
-  return spawn(executable, [...args, ...input], {
+  return spawn(executable, args, {
     cwd: place.workspace,
     env: Object.fromEntries(
       Object.entries(all).filter(([name]) => !launch.unsetEnv.includes(name)),

@@ -56,8 +56,8 @@ test("a tool call writes a real file, and tokens and cost are the script's to th
     resultText: "Written.",
     lastMessages: ["I write it.", "Written."],
     hasOutput: true,
-    heard: [],
-    isTurnOver: false,
+    heard: ["k3f9-1"],
+    isTurnOver: true,
   });
 });
 
@@ -69,7 +69,7 @@ test("a resumed session knows what was said, and reports only its own use", asyn
   const sessionId = randomUUID();
   const begun = { prompt: "[script:two] Begin.", sessionId };
   const first = await startClaude({ claude, place, endpoint, request: begun }).end;
-  const resumed = { prompt: "Go on.", resumeSessionId: sessionId };
+  const resumed = { prompt: "Go on.", resumeSessionId: sessionId, attemptId: "k3f9-2" };
   const second = await startClaude({ claude, place, endpoint, request: resumed }).end;
 
   expect(first.report).toMatchObject(spentInTurns(2));
@@ -98,7 +98,7 @@ test("a session that is killed reports what it began to use, and can be resumed"
   await until(async () => isKept(place, sessionId) || undefined);
   hanging.kill();
   const killed = await hanging.end;
-  const resumed = { prompt: "Go on.", resumeSessionId: sessionId };
+  const resumed = { prompt: "Go on.", resumeSessionId: sessionId, attemptId: "k3f9-2" };
   const { report } = await startClaude({ claude, place, endpoint, request: resumed }).end;
 
   expect(killed.outcome).toMatchObject({ failure: { class: "process_crash" } });

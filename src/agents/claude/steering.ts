@@ -5,7 +5,8 @@ export const steering: Steering = {
   message: (text, messageId) =>
     inputLine({
       type: "user",
-      // It may be any text; Claude Code tells it again when it takes the message in.
+      // It may be any text; Claude Code tells it again when it takes the message in, and takes none in
+      // that had the same in its session before.
       uuid: messageId,
       message: { role: "user", content: text },
       parent_tool_use_id: null,

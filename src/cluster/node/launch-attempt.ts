@@ -12,6 +12,7 @@ import { inputOf } from "./inbox.ts";
 import { launchEnvironment } from "./launch-environment.ts";
 import {
   noteOfPreparation,
+  placeOf,
   preparationOf,
   readPreparation,
   type Preparation,
@@ -139,11 +140,6 @@ async function start(
   const note = await deps.processes.noteOf(folder);
   // Without a note nothing has started, because the folder was closed, and nobody has read the prompt.
   return note === undefined ? { ...preparation, messageIds: [] } : readPreparation(note);
-}
-
-/** The part of a preparation that an attempt keeps. */
-export function placeOf({ messageIds: _, ...place }: Preparation): Omit<Preparation, "messageIds"> {
-  return place;
 }
 
 /** With the words of the agent's template around it; an agent whose session goes on knows them. */

@@ -43,3 +43,13 @@ export function readPreparation(note: string): Preparation {
   const { sessionId, ...others } = preparationShape.parse(JSON.parse(note));
   return { sessionId, ...others };
 }
+
+/** The part of a preparation that an attempt keeps. */
+export function placeOf({
+  workspacePath,
+  baseCommit,
+  sessionId,
+  resumesSession,
+}: Preparation): Omit<Preparation, "messageIds"> {
+  return { workspacePath, baseCommit, sessionId, resumesSession };
+}
