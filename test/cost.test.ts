@@ -10,7 +10,7 @@ import { REPORT_SHAPES } from "./report-shapes.ts";
 const STREAM = resolve("test/fixtures/streams/claude-success.jsonl");
 const CONFIG = `agents:
   silent: { adapter: command, command: [sh, -e], prompt: stdin }
-  teller: { adapter: claude, command: [sh, -c, "cat '${STREAM}'; cat > ../script; sh -e ../script"] }
+  teller: { adapter: claude, command: [sh, -c, "cat '${STREAM}'; sh -e $ORCHESTRA_PROCESS_FOLDER/prompt.md"] }
 defaults: { agent: silent }
 limits: { parallel: 1 }
 checks: []

@@ -10,7 +10,7 @@ const STREAM = resolve("test/fixtures/streams/claude-success.jsonl");
 /** One that prints what it is asked, and one that tells tokens before it is asked. */
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
-  teller: { adapter: claude, command: [sh, -c, "head -n 4 '${STREAM}'; cat > ../script; sh -e ../script"] }
+  teller: { adapter: claude, command: [sh, -c, "head -n 4 '${STREAM}'; sh -e $ORCHESTRA_PROCESS_FOLDER/prompt.md"] }
 defaults: { agent: shell }
 checks: []
 `;
