@@ -28,6 +28,7 @@ const CONFIG = {
   resume: [],
   output: undefined,
   template: undefined,
+  permissions: "allow",
   env: {},
   limit: undefined,
 } as const;

@@ -88,6 +88,7 @@ function queueIn(folder: string): Queue {
     resume: [],
     output: undefined,
     template: undefined,
+    permissions: "allow",
     env: {},
     limit: undefined,
   } as const;

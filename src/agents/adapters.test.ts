@@ -14,6 +14,7 @@ test.each([
   "auggie",
   "goose",
   "aider",
+  "acp",
   "command",
 ])("the adapter %s is found by its name", async (adapter) => {
   expect((await adapterFor(anAgentConfig({ adapter }), "/nowhere")).name).toBe(adapter);

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import type { AgentAdapter, AgentConfig } from "./adapter.ts";
 
@@ -7,6 +9,8 @@ export type AdapterContext = {
   readonly isRoot: boolean;
   /** Where its clocks are: agents tell times of day. */
   readonly timeZone: string;
+  /** The command that starts the bridge to agents of the Agent Client Protocol. */
+  readonly acpBridge: readonly string[];
 };
 
 type Create = (config: AgentConfig, context: AdapterContext) => Promise<AgentAdapter>;
@@ -38,6 +42,10 @@ const ADAPTERS: ReadonlyMap<string, Create> = new Map([
   ["goose", async (config) => (await import("./goose/goose.ts")).createGooseAdapter(config)],
   ["aider", async (config) => (await import("./aider/aider.ts")).createAiderAdapter(config)],
   [
+    "acp",
+    async (config, context) => (await import("./acp/acp.ts")).createAcpAdapter(config, context),
+  ],
+  [
     "command",
     async (config) => (await import("./command/command.ts")).createCommandAdapter(config),
   ],
@@ -64,5 +72,12 @@ function contextHere(): AdapterContext {
   return {
     isRoot: process.getuid?.() === 0,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    acpBridge: [process.execPath, bridgeProgram()],
   };
+}
+
+/** Beside the bundle, where this runs from one. */
+function bridgeProgram(): string {
+  const bundled = join(import.meta.dirname, "acp-bridge.cjs");
+  return existsSync(bundled) ? bundled : join(import.meta.dirname, "acp/bridge/main.ts");
 }

@@ -14,7 +14,7 @@ export function readApiError(text: string): ApiError {
   if (!isApiError(text) || end < 0) return { text, status: undefined };
   // Advice comes after it where the status was 429, and only there.
   const isLimited = text.slice(end + 1).trim() !== "";
-  const told = readBody(text.slice(BEGINNING.length, end));
+  const told = readErrorBody(text.slice(BEGINNING.length, end));
   return { text: told.text, status: isLimited ? 429 : told.status };
 }
 
@@ -24,11 +24,11 @@ export function isApiError(text: string): boolean {
 }
 
 /** A provider's answer; one that went through a proxy has another one in it. */
-function readBody(text: string, depth = 0): ApiError {
+export function readErrorBody(text: string, depth = 0): ApiError {
   const body = fieldsOf(text);
   if (!body || depth > 1) return { text, status: undefined };
   const error = fieldsIn(body, "error");
   const status = countIn(error, "code") || undefined;
-  const inner = readBody(textIn(error, "message") ?? text, depth + 1);
+  const inner = readErrorBody(textIn(error, "message") ?? text, depth + 1);
   return { text: inner.text, status: inner.status ?? status };
 }

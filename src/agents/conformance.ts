@@ -13,6 +13,8 @@ export type ConformanceSubject = {
   readonly name: string;
   /** The adapter, configured to start this command in place of its own. */
   readonly create: (command: readonly string[]) => AgentAdapter;
+  /** What an agent gets as its prompt, where that is not the process which the adapter starts. */
+  readonly receivedPrompt?: (prompt: string) => Promise<string>;
   /** Standard output of a run that succeeded, with letters that are not ASCII. */
   readonly successful: string;
   /** Standard output of a run that failed, and how its process ended. */
@@ -143,24 +145,27 @@ function endPromises({ create, successful, failing }: ConformanceSubject): void 
   });
 }
 
-function launchPromises({ create }: ConformanceSubject): void {
+function launchPromises({ create, ...subject }: ConformanceSubject): void {
+  const received = subject.receivedPrompt ?? (async (prompt) => receivedPrompt(create, prompt));
+
   test.each(HOSTILE_PROMPTS)("a prompt with %s reaches the process", async (_name, prompt) => {
     // A line feed in front keeps a prompt from being taken for an option.
-    expect([prompt, `\n${prompt}`]).toContain(await receivedPrompt(create, prompt));
+    expect([prompt, `\n${prompt}`]).toContain(await received(prompt));
   });
 
   test.each(UNFIT_PROMPTS)("a prompt of %s is whole or refused", async (_name, prompt) => {
-    const received = await receivedPrompt(create, prompt).catch((error: unknown) => {
+    const told = await received(prompt).catch((error: unknown) => {
       if (error instanceof OrchestraError) return `${error.code}: ${error.message}`;
       throw error;
     });
-    const isRefused = /^AGENT_UNUSABLE: .*stdin or file/.test(received);
-    expect(received === prompt || isRefused).toBe(true);
+    const isRefused = /^AGENT_UNUSABLE: .*stdin or file/.test(told);
+    expect(told === prompt || isRefused).toBe(true);
   });
 
   test("a launch says everything about itself: the same request gives the same process", () => {
     const request = aLaunchRequest();
     expect(create(["agent"]).launch(request)).toEqual(create(["agent"]).launch(request));
-    expect(create(["agent"]).launch(request).command[0]).toBe("agent");
+    const { command } = create(["agent"]).launch(request);
+    expect(subject.receivedPrompt ? command.at(-1) : command[0]).toBe("agent");
   });
 }

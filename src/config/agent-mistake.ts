@@ -18,7 +18,7 @@ export function agentMistake(file: ConfigFile, others: readonly string[]): Mista
     return {
       path: ["agents", idle],
       isKey: true,
-      problem: `agents.${idle}: expected a command, as in command: [${idle}, "{prompt}"], or the adapter that knows it`,
+      problem: `agents.${idle}: expected a command, as in command: ${exampleFor(idle, agents[idle])}, or the adapter that knows it`,
     };
   }
   const strange = firstOf(Object.entries(agents), ([name, agent]) => commandMistake(name, agent));
@@ -35,8 +35,15 @@ export function agentMistake(file: ConfigFile, others: readonly string[]): Mista
   };
 }
 
+/** Adapters that know no executable of their own. */
+const WITHOUT_COMMAND: readonly string[] = ["acp", "command"];
+
 function isIdle(name: string, agent: Agent): boolean {
-  return adapterOf(name, agent) === "command" && agent.command === undefined;
+  return WITHOUT_COMMAND.includes(adapterOf(name, agent)) && agent.command === undefined;
+}
+
+function exampleFor(name: string, agent: Agent | undefined): string {
+  return agent?.adapter === "acp" ? `[${name}, --acp]` : `[${name}, "{prompt}"]`;
 }
 
 type Agent = ConfigFile["agents"][string];

@@ -38,6 +38,7 @@ export type AgentSettings = {
   readonly output: OutputMapping | undefined;
   /** The words around each prompt, or the file of the project that holds them. */
   readonly template: { readonly text: string } | { readonly file: string } | undefined;
+  readonly permissions: "allow" | "deny";
   readonly env: Readonly<Record<string, string>>;
   readonly limit: number | undefined;
 };

@@ -14,6 +14,7 @@ export const DEFAULTS: Config = {
       resume: [],
       output: undefined,
       template: undefined,
+      permissions: "allow",
       env: {},
       limit: undefined,
     },

@@ -64,6 +64,7 @@ function settingsOf(
     template: told.promptTemplateFile
       ? { file: told.promptTemplateFile }
       : { text: told.promptTemplate ?? BASIC_PROMPT },
+    permissions: "allow",
     env: {},
     limit: undefined,
   };

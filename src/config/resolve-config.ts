@@ -54,10 +54,12 @@ function isDefault(check: CheckSpec): boolean {
 }
 
 function agentOf(name: string, agent: ConfigFile["agents"][string]): AgentSettings {
-  const { command = [], model, prompt: promptBy, resume = [], output, env, limit } = agent;
+  const { command = [], model, prompt: promptBy, resume = [], output, permissions } = agent;
+  const { env, limit } = agent;
   const adapter = adapterOf(name, agent);
   const template = agent.template === undefined ? undefined : { file: agent.template };
-  return { name, adapter, command, model, promptBy, resume, output, template, env, limit };
+  const told = { name, adapter, command, model, promptBy, resume, output, template };
+  return { ...told, permissions, env, limit };
 }
 
 function checkOf(check: Check): CheckSpec {

@@ -16,6 +16,7 @@ export const ADAPTERS = [
   "auggie",
   "goose",
   "aider",
+  "acp",
   "command",
 ] as const;
 export const BUILTIN_CHECKS = ["exit_code", "clean_tree", "has_changes"] as const;
@@ -78,6 +79,10 @@ const agent = z.strictObject({
   template: text
     .optional()
     .describe("A file of the project with the words around each prompt, as {prompt}."),
+  permissions: z
+    .enum(["allow", "deny"])
+    .default("allow")
+    .describe("How an acp agent is answered that asks for permission."),
   env: variables.default({}).describe("Variables for the agent."),
   limit: z.int().min(1).max(1000).optional().describe("Attempts of this agent at a time."),
 });

@@ -4,8 +4,9 @@ import type { Turn } from "./script.ts";
 
 /** What the suite of real agents has to know of one CLI. */
 export type AgentDriver = {
-  /** The adapter's name, and the agent's in `orchestra.yaml`. */
+  /** The agent's name in `orchestra.yaml`, and its adapter's where none is named. */
   readonly name: string;
+  readonly adapter?: string;
   /** Installs the CLI once, into a cache outside the repository; returns its executable. */
   readonly install: () => Promise<string>;
   /** Its entry in `orchestra.yaml`: nothing but what points it at the endpoint and saves time. */
@@ -22,6 +23,8 @@ export type AgentDriver = {
   readonly limitedUntil: ((resetsAtS: number) => Turn) | undefined;
   /** How exact the CLI tells that time; `undefined` when it does not tell. */
   readonly resetToleranceMs: number | undefined;
+  /** Why it cannot go on with a session as soon as the suite wants it to. */
+  readonly resumesLate?: string;
   /** How often it asks with a key before it takes it for refused; once where nothing is said. */
   readonly refusalsNeeded?: number;
   /**
@@ -33,7 +36,7 @@ export type AgentDriver = {
 
 export type AgentSettings = {
   readonly command: readonly string[];
-  readonly model: string;
+  readonly model?: string;
   readonly env: Readonly<Record<string, string>>;
 };
 
@@ -42,8 +45,8 @@ export type BadEnd = "refused" | "busy" | "broken" | "garbage" | "half";
 
 /** The `orchestra.yaml` of a project in which this CLI is the only agent. */
 export function configOf(driver: AgentDriver, executable: string, endpointUrl: string): string {
-  const { name } = driver;
-  const agent = { adapter: name, ...driver.settings(executable, endpointUrl) };
+  const { name, adapter = name } = driver;
+  const agent = { adapter, ...driver.settings(executable, endpointUrl) };
   // YAML is written as JSON, which it includes.
   return `${JSON.stringify({ agents: { [name]: agent }, defaults: { agent: name } }, null, 2)}\n`;
 }

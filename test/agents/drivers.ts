@@ -1,4 +1,5 @@
 import type { AgentDriver } from "./driver.ts";
+import { geminiAcpDriver } from "./drivers/acp.ts";
 import { claudeDriver } from "./drivers/claude.ts";
 import { codexDriver } from "./drivers/codex.ts";
 import { copilotDriver } from "./drivers/copilot.ts";
@@ -14,4 +15,5 @@ export const DRIVERS: readonly AgentDriver[] = [
   copilotDriver,
   geminiDriver,
   qwenDriver,
+  geminiAcpDriver,
 ];

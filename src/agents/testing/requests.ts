@@ -11,6 +11,7 @@ export function anAgentConfig(config: Partial<AgentConfig> = {}): AgentConfig {
     resume: [],
     output: undefined,
     template: undefined,
+    permissions: "allow",
     env: {},
     limit: undefined,
     ...config,

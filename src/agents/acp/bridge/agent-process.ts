@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { Readable, Writable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { ndJsonStream, type Stream } from "@agentclientprotocol/sdk";
+import type { Reason } from "./lines.ts";
+
+/** The ACP agent, as a child of the bridge and in its process group. */
+export type AgentProcess = {
+  readonly stream: Stream;
+  readonly ended: Promise<AgentEnd>;
+  /** Lets it end, and makes it end when it does not. */
+  readonly stop: () => Promise<void>;
+};
+
+/** How it ended; the message follows its name. */
+export type AgentEnd = {
+  readonly reason: Extract<Reason, "not_started" | "ended">;
+  readonly message: string;
+};
+
+const STOP_GRACE_MS = 3_000;
+const KILL_GRACE_MS = 2_000;
+
+/** Starts the agent; one that cannot be started has ended. */
+export function startAgentProcess(command: readonly string[], cwd: string): AgentProcess {
+  const [executable = "", ...args] = command;
+  // What it says on standard error is for the transcript of the attempt, like our own.
+  const child = spawn(executable, args, { cwd, stdio: ["pipe", "pipe", "inherit"] });
+  // That it is gone is told by its end, and not by what was written to it too late.
+  child.stdin.on("error", () => undefined);
+  const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>();
+  child.once("error", (error) => {
+    resolve({ reason: "not_started", message: `could not be started: ${error.message}` });
+  });
+  child.once("exit", (code, signal) => {
+    const message = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+    resolve({ reason: "ended", message });
+  });
+  const hasEnded = async (withinMs: number): Promise<boolean> => {
+    const over = new AbortController();
+    const late = pause(withinMs, false, { signal: over.signal, ref: false }).catch(() => true);
+    const isOver = await Promise.race([ended.then(() => true), late]);
+    over.abort();
+    return isOver;
+  };
+  const stop = async (): Promise<void> => {
+    child.stdin.end();
+    if (await hasEnded(STOP_GRACE_MS)) return;
+    child.kill("SIGTERM");
+    if (await hasEnded(KILL_GRACE_MS)) return;
+    child.kill("SIGKILL");
+    await ended;
+  };
+  const stream = ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout));
+  return { stream, ended, stop };
+}

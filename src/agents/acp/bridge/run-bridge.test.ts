@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { onTestFinished, expect, test } from "vitest";
+import { steering } from "../steering.ts";
+import type { BridgeLine } from "./lines.ts";
+import { runBridge, type BridgeOptions } from "./run-bridge.ts";
+
+const AGENT = join(import.meta.dirname, "../testing/an-agent.ts");
+
+type Bridged = {
+  readonly lines: readonly BridgeLine[];
+  /** Says a line to the bridge, once its agent has said something. */
+  readonly onText: (text: string, say: (input: PassThrough) => void) => void;
+  readonly exitCode: Promise<number>;
+};
+
+function bridge(manner: string, options: Partial<BridgeOptions> = {}, input = ended()): Bridged {
+  const folder = mkdtempSync(join(tmpdir(), "orchestra-acp-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const promptFile = join(folder, "prompt.md");
+  writeFileSync(promptFile, "Do it.");
+  const lines: BridgeLine[] = [];
+  const reactions: { text: string; say: (input: PassThrough) => void }[] = [];
+  const say = (line: BridgeLine): void => {
+    lines.push(line);
+    const index = reactions.findIndex(({ text }) => JSON.stringify(line).includes(text));
+    if (index >= 0) reactions.splice(index, 1)[0]?.say(input);
+  };
+  const all: BridgeOptions = {
+    command: [process.execPath, AGENT, manner],
+    promptFile,
+    promptId: "a-1",
+    model: undefined,
+    resumeSessionId: undefined,
+    permissions: "allow",
+    version: "0.0.0",
+    ...options,
+  };
+  const exitCode = runBridge(all, { cwd: folder, input, say });
+  return { lines, exitCode, onText: (text, say) => void reactions.push({ text, say }) };
+}
+
+function ended(): PassThrough {
+  return new PassThrough().end();
+}
+
+const SAID = (text: string): object => ({
+  type: "update",
+  params: { update: { sessionUpdate: "agent_message_chunk", content: { text } } },
+});
+
+test("an agent is greeted, given its prompt, and done when its turn is", async () => {
+  const { lines, exitCode } = bridge("answers");
+  expect(await exitCode).toBe(0);
+  expect(lines).toMatchObject([
+    { type: "agent", name: "an-agent", version: "1.2.3", canResume: false },
+    { type: "session", sessionId: "session-1" },
+    { type: "heard", id: "a-1" },
+    SAID("You said: Do it."),
+    { type: "turn", result: { stopReason: "end_turn" } },
+  ]);
+});
+
+test.each([
+  ["allow", "once", "allowed"],
+  ["deny", "no", "denied"],
+] as const)(
+  "with %s a request for permission is answered for once",
+  async (permissions, option, answer) => {
+    const { lines, exitCode } = bridge("asks", { permissions });
+    expect(await exitCode).toBe(0);
+    expect(lines).toContainEqual(expect.objectContaining({ type: "permission", answer }));
+    expect(lines.at(-2)).toMatchObject(SAID(`Permission: ${option}`));
+  },
+);
+
+test("what is said in the middle of a turn goes into it, where the agent listens", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode, onText } = bridge("listens", {}, input);
+  onText("Working.", () => {
+    input.write(steering.message("Be quick.", "m-1"));
+    // Said twice, as after a crash.
+    input.end(steering.message("Be quick.", "m-1"));
+  });
+  expect(await exitCode).toBe(0);
+  const heard = lines.filter(({ type }) => type === "heard");
+  expect(heard).toEqual([
+    { type: "heard", id: "a-1" },
+    { type: "heard", id: "m-1" },
+  ]);
+  expect(lines.filter(({ type }) => type === "turn")).toHaveLength(1);
+  expect(lines.findLast(({ type }) => type === "update")).toMatchObject(SAID("Heard: Be quick."));
+});
+
+test("what is said to an agent that does not listen is its next turn", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode, onText } = bridge("answers", {}, input);
+  onText("You said: Do it.", () => input.end(steering.message("And more.", "m-1")));
+  expect(await exitCode).toBe(0);
+  expect(lines.slice(4)).toMatchObject([
+    { type: "turn" },
+    { type: "heard", id: "m-1" },
+    SAID("You said: And more."),
+    { type: "turn" },
+  ]);
+});
+
+test("an interrupted agent stops, and goes on with what is said then", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode, onText } = bridge("waits", {}, input);
+  onText("Waiting.", () => {
+    input.write(steering.interrupt("r-1"));
+    input.end(steering.message("Try again.", "m-1"));
+  });
+  expect(await exitCode).toBe(0);
+  expect(lines.slice(4)).toMatchObject([
+    { type: "turn", result: { stopReason: "cancelled" } },
+    { type: "heard", id: "m-1" },
+    SAID("Went on."),
+    { type: "turn", result: { stopReason: "end_turn" } },
+  ]);
+});
+
+test("lines that nobody can mean are not heard", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode } = bridge("answers", {}, input);
+  input.end('half a li\n{"type":"message","text":7}\n\u0000\n{"type":"message"');
+  expect(await exitCode).toBe(0);
+  expect(lines.filter(({ type }) => type === "turn")).toHaveLength(1);
+});
+
+test("a session is gone on with, and what was said in it is no news", async () => {
+  const { lines, exitCode } = bridge("loads", { resumeSessionId: "session-1" });
+  expect(await exitCode).toBe(0);
+  expect(JSON.stringify(lines)).not.toContain("What was said before.");
+  expect(lines).toMatchObject([
+    { type: "agent", canResume: true },
+    { type: "earlier", params: { update: { cost: { amount: 0.5 } } } },
+    { type: "session", sessionId: "session-1" },
+    { type: "heard" },
+    SAID("You said: Do it."),
+    { type: "turn" },
+  ]);
+});
+
+test("another model is chosen where the agent lets one choose", async () => {
+  const { lines, exitCode } = bridge("models", { model: "large" });
+  expect(await exitCode).toBe(0);
+  expect(lines[1]).toMatchObject({ type: "session", model: "large" });
+});
+
+test.each<readonly [string, string, Partial<BridgeOptions>, object]>([
+  ["is no executable", "", { command: ["/no/such/agent"] }, { reason: "not_started" }],
+  ["prints something else", "garbage", {}, { reason: "ended", message: /exit code 3/ }],
+  ["speaks another version", "newer", {}, { reason: "other_version" }],
+  ["is logged out", "logged-out", {}, { code: -32000 }],
+  ["knows no such model", "models", { model: "huge" }, { code: -32602 }],
+  ["lets nobody choose a model", "answers", { model: "large" }, { reason: "no_choice" }],
+  ["cannot go on", "answers", { resumeSessionId: "s" }, { reason: "not_resumable" }],
+  ["has no such session", "loads", { resumeSessionId: "s" }, { code: -32002 }],
+  ["is refused by its provider", "refused", {}, { code: -32603, data: { details: "401 bad key" } }],
+  ["dies at work", "dies", {}, { reason: "ended", message: /exit code 7/ }],
+])("an agent that %s fails, and says why", async (_what, manner, options, error) => {
+  const { lines, exitCode } = bridge(manner, options);
+  expect(await exitCode).toBe(1);
+  const { message = /./, ...rest } = error as { message?: RegExp };
+  expect(lines.at(-1)).toMatchObject({
+    type: "failed",
+    error: { ...rest, message: expect.stringMatching(message) },
+  });
+});

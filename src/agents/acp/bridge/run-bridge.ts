@@ -1,0 +1,123 @@
+import { readFile } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { RequestError, type ClientConnection } from "@agentclientprotocol/sdk";
+import { startAgentProcess, type AgentProcess } from "./agent-process.ts";
+import { connect, type Permissions } from "./client.ts";
+import { converse, hear, type Conversation } from "./converse.ts";
+import { readInbox } from "./inbox.ts";
+import { BridgeFailure, type BridgeError, type Say, type Step } from "./lines.ts";
+import { chooseModel, greet, openSession } from "./session.ts";
+
+export type BridgeOptions = {
+  /** The agent to start: its executable and arguments. */
+  readonly command: readonly string[];
+  /** The file of the first message, and its id. */
+  readonly promptFile: string;
+  readonly promptId: string;
+  readonly model: string | undefined;
+  readonly resumeSessionId: string | undefined;
+  readonly permissions: Permissions;
+  readonly version: string;
+};
+
+export type BridgeHost = {
+  readonly cwd: string;
+  /** Where lines of `Steering` come in. */
+  readonly input: Readable;
+  readonly say: Say;
+};
+
+/** What the bridge is about, for whoever has to say that it failed. */
+type Progress = { step: Step };
+
+/** After its end an agent's last words may still be on their way. */
+const LAST_WORDS_MS = 2_000;
+
+/**
+ * Has an ACP agent work on a prompt, and tells all of it in lines. Resolves with an exit code when the
+ * agent is done, has failed or is gone, and no longer runs.
+ */
+export async function runBridge(options: BridgeOptions, host: BridgeHost): Promise<number> {
+  const agent = startAgentProcess(options.command, host.cwd);
+  const progress: Progress = { step: "initialize" };
+  const connection = connect(agent.stream, host.say, {
+    permissions: options.permissions,
+    // A session that is loaded is told again.
+    isLive: () => progress.step === "prompt",
+  });
+  try {
+    await Promise.race([work(connection, options, host, progress), gone(agent, connection)]);
+    return 0;
+  } catch (error) {
+    const told = await explain(error, agent, connection);
+    host.say({ type: "failed", step: progress.step, error: told });
+    return 1;
+  } finally {
+    await agent.stop();
+  }
+}
+
+async function work(
+  { agent }: ClientConnection,
+  options: BridgeOptions,
+  { cwd, input, say }: BridgeHost,
+  progress: Progress,
+): Promise<void> {
+  const { promptFile, promptId, model, resumeSessionId, version } = options;
+  const greeting = await greet(agent, version);
+  const { canSteer, resumeBy } = greeting;
+  const known = { name: greeting.name, version: greeting.version };
+  say({ type: "agent", ...known, canResume: resumeBy !== undefined });
+  progress.step = "session";
+  const session = await openSession(agent, greeting, { cwd, resumeSessionId });
+  if (model !== undefined) {
+    progress.step = "model";
+    await chooseModel(agent, session, model);
+  }
+  say({ type: "session", sessionId: session.id, model: model ?? session.model });
+  progress.step = "prompt";
+  const prompt = { id: promptId, text: await readFile(promptFile, "utf8") };
+  const conversation: Conversation = {
+    agent,
+    sessionId: session.id,
+    canSteer,
+    say,
+    waiting: [prompt],
+    known: new Set([promptId]),
+    steered: new Set(),
+    turn: "none",
+    isDeaf: false,
+    wake: () => undefined,
+  };
+  void readInbox(input, (heard) => hear(conversation, heard)).then(() => {
+    conversation.isDeaf = true;
+    conversation.wake();
+  });
+  await converse(conversation);
+}
+
+/** Rejects when the agent has ended, and all that it said was read. */
+async function gone(agent: AgentProcess, connection: ClientConnection): Promise<never> {
+  const { reason, message } = await agent.ended;
+  // What it has started may hold its streams open.
+  await Promise.race([connection.closed, pause(LAST_WORDS_MS)]);
+  throw new BridgeFailure(reason, message);
+}
+
+async function explain(
+  error: unknown,
+  agent: AgentProcess,
+  connection: ClientConnection,
+): Promise<BridgeError> {
+  if (error instanceof RequestError) {
+    const { code, message, data } = error;
+    return { code, message, data };
+  }
+  if (error instanceof BridgeFailure) return { reason: error.reason, message: error.message };
+  if (connection.signal.aborted) {
+    const silence = { reason: "ended", message: "closed its output" } as const;
+    return Promise.race([agent.ended, pause(LAST_WORDS_MS, silence)]);
+  }
+  return { message: error instanceof Error ? error.message : String(error) };
+}
