@@ -1,9 +1,9 @@
 import type { Failure, FailureClass } from "../../core/failure.ts";
 import { readErrorBody } from "../api-error.ts";
 import { boundedText, summaryLine } from "../bounds.ts";
-import { resetTimeIn } from "../gemini/reset-time.ts";
 import { asFields, countIn, fieldsIn, textIn, type Fields } from "../json-fields.ts";
 import { classOfTold, type FailureWords } from "../provider-failure.ts";
+import { dateOfReset, delayUntilReset } from "../told-reset.ts";
 
 /** What agents of any make say; each passes on the words of its provider. */
 const WORDS: FailureWords = {
@@ -14,7 +14,7 @@ const WORDS: FailureWords = {
     ],
     [/\blimit:\s*0(?![\d.])|credits are depleted|out of credits|insufficient_quota/i, "budget"],
     [
-      /(usage|session|weekly) limit|exhausted your (daily quota|capacity)|quota will reset/i,
+      /(usage|session|weekly) limit|quota (has been )?exhausted|exhausted your (daily quota|capacity)|quota will reset/i,
       "quota",
     ],
     [/\bmodels?\b.{0,200}\b(not found|not supported|does not exist)\b/i, "model_not_found"],
@@ -125,8 +125,12 @@ function statusIn(text: string): number | undefined {
 function failureOf(failureClass: FailureClass, said: string, line: Fields): Failure {
   const message = summaryLine(said) || "The agent failed, and said nothing about it.";
   const isLimit = failureClass === "rate_limit" || failureClass === "quota";
-  const resetAtMs = isLimit ? resetTimeIn(said, countIn(line, "atMs") || undefined) : undefined;
+  const resetAtMs = isLimit ? resetIn(said, line) : undefined;
   if (resetAtMs === undefined) return { class: failureClass, message };
   // A rate limit with a known end parks the task until then.
   return { class: "quota", message, resetAtMs };
+}
+
+function resetIn(said: string, line: Fields): number | undefined {
+  return dateOfReset(said) ?? delayUntilReset(said, countIn(line, "atMs") || undefined);
 }

@@ -157,11 +157,13 @@ test.each<readonly [string, FailureClass, RegExp]>([
   });
 });
 
-test("a limit with an end that is told lasts until then", () => {
-  const told = read(capturedStream("acp-gemini-usage-limit"));
-  const { resetAtMs = 0 } = told.report.failure ?? {};
-  expect(resetAtMs).toBe(1795301105784 + 7_200_000);
-  expect(told.events).toContainEqual({ kind: "rate_limited", resetAtMs });
+test.each([
+  ["gemini", 1_795_301_105_784 + 7_200_000],
+  ["qwen", Date.parse("2026-11-22T00:54:58Z")],
+])("a limit whose end %s tells lasts until then", (name, resetAtMs) => {
+  const { events, report } = read(capturedStream(`acp-${name}-usage-limit`));
+  expect(report.failure).toMatchObject({ class: "quota", resetAtMs });
+  expect(events).toContainEqual({ kind: "rate_limited", resetAtMs });
 });
 
 const failed = (step: string, error: object): string => linesOf({ type: "failed", step, error });

@@ -2,7 +2,7 @@ import type { Failure, FailureClass } from "../../core/failure.ts";
 import { readApiError } from "../api-error.ts";
 import { summaryLine } from "../bounds.ts";
 import { classOfTold, type FailureWords, type ToldError } from "../provider-failure.ts";
-import { resetTimeIn } from "./reset-time.ts";
+import { delayUntilReset } from "../told-reset.ts";
 
 const WORDS: FailureWords = {
   sure: [
@@ -42,7 +42,7 @@ export function failureOf(
   const failureClass = classOfError({ code, ...said });
   const message = summaryLine(said.text) || "Gemini CLI failed, and said nothing about it.";
   const isLimit = failureClass === "rate_limit" || failureClass === "quota";
-  const resetAtMs = isLimit ? resetTimeIn(said.text, saidAtMs) : undefined;
+  const resetAtMs = isLimit ? delayUntilReset(said.text, saidAtMs) : undefined;
   if (resetAtMs === undefined) return { class: failureClass, message };
   // A rate limit with a known end parks the task until then.
   return { class: "quota", message, resetAtMs };

@@ -2,6 +2,7 @@ import type { Failure, FailureClass } from "../../core/failure.ts";
 import { readApiError } from "../api-error.ts";
 import { summaryLine } from "../bounds.ts";
 import { classOfTold, type FailureWords, type ToldError } from "../provider-failure.ts";
+import { dateOfReset } from "../told-reset.ts";
 
 const WORDS: FailureWords = {
   sure: [
@@ -39,22 +40,12 @@ export function failureOf(text: string): Failure {
   const failureClass = classOfError({ status, text: said.text });
   const message = summaryLine(said.text) || "Qwen Code failed, and said nothing about it.";
   const isLimit = failureClass === "rate_limit" || failureClass === "quota";
-  const resetAtMs = isLimit ? resetTimeIn(said.text) : undefined;
+  // The stream has no times of its own, so that a delay would tell nothing.
+  const resetAtMs = isLimit ? dateOfReset(said.text) : undefined;
   if (resetAtMs === undefined) return { class: failureClass, message };
   return { class: "quota", message, resetAtMs };
 }
 
 export function classOfError(told: ToldError): FailureClass {
   return classOfTold(WORDS, told) ?? "unknown";
-}
-
-/** `will reset at 2026-11-22 08:00:00 UTC`; without a zone it could be any of two dozen hours. */
-const RESET =
-  /\breset at (\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?) ?(Z|UTC|GMT|[+-]\d{2}:\d{2})/i;
-
-/** When a limit ends; the stream has no times of its own, so that a delay would tell nothing. */
-function resetTimeIn(text: string): number | undefined {
-  const [, date, time, zone = ""] = RESET.exec(text) ?? [];
-  const atMs = Date.parse(`${date}T${time}${/^[+-]/.test(zone) ? zone : "Z"}`);
-  return Number.isNaN(atMs) ? undefined : atMs;
 }
