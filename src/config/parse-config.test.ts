@@ -114,6 +114,7 @@ test.each([
     /one of claude, .*command, .*did you mean claude\?/,
   ],
   ["agents: { a: {} }", "1:11", /agents\.a: expected a command/],
+  ["agents: { a: { adapter: acp } }", "1:11", /agents\.a: expected a command.*\[a, --acp\]/],
   ['agents: { a: { command: ["a\\0b"] } }', "1:26", /without a NUL character/],
   ["defaults: { agent: [claude, nobody] }", "1:20", /expected one of claude, got "nobody"/],
   ["defaults: { agent: [] }", "1:20", /agent/],

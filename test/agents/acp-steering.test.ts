@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { adapterFor } from "../../src/agents/adapters.ts";
+import type { AgentEvent } from "../../src/agents/adapter.ts";
+import { aLaunchRequest, anAgentConfig } from "../../src/agents/testing/requests.ts";
+import { geminiAcpDriver as driver } from "./drivers/acp.ts";
+import { startScriptedEndpoint } from "./scripted-endpoint.ts";
+
+test("a real agent of the protocol is told more, interrupted, and goes on with what is said", async () => {
+  using place = aPlace();
+  await using endpoint = await startScriptedEndpoint({
+    steered: [{ text: "Begun." }, { hang: true, text: "A long thought." }, { text: "Stopped." }],
+  });
+  const settings = driver.settings(await driver.install(), endpoint.url);
+  const config = anAgentConfig({ adapter: "acp", ...settings });
+  const adapter = await adapterFor(config);
+  const promptFile = join(place.root, "prompt.md");
+  writeFileSync(promptFile, "[script:steered] Begin.");
+  const [executable = "", ...args] = adapter.launch(aLaunchRequest({ promptFile })).command;
+  const child = spawn(executable, args, {
+    cwd: place.root,
+    env: { PATH: process.env["PATH"], HOME: place.root, ...settings.env },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const say = (id: string): boolean =>
+    child.stdin.write(adapter.steering?.message("[script:steered] Go on.", id));
+  const interrupt = (): void => {
+    child.stdin.write(adapter.steering?.interrupt("r-1"));
+    say("m-2");
+    child.stdin.end();
+  };
+  say("m-1");
+
+  const parser = adapter.createParser();
+  const events: AgentEvent[] = [];
+  let partial = "";
+  const ended = once(child, "exit");
+  for await (const chunk of child.stdout.setEncoding("utf8")) {
+    const lines = `${partial}${String(chunk)}`.split("\n");
+    partial = lines.pop() ?? "";
+    for (const line of lines) {
+      events.push(...parser.push(line));
+      if (line.includes("A long thought.")) interrupt();
+    }
+  }
+  await ended;
+
+  expect(child.exitCode).toBe(0);
+  expect(events.filter(({ kind }) => kind === "result")).toMatchObject([
+    { isError: false, text: "Begun." },
+    { isError: true },
+    { isError: false, text: "Stopped." },
+  ]);
+  expect(parser.report()).toMatchObject({
+    heard: ["k3f9-1", "m-1", "m-2"],
+    isTurnOver: true,
+    failure: undefined,
+  });
+});
+
+function aPlace(): { readonly root: string } & Disposable {
+  const root = mkdtempSync(join(tmpdir(), "orchestra-acp-"));
+  return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) };
+}
