@@ -13,11 +13,14 @@ test("agents of every vendor work one queue at once, and a task that waits for a
         [driver.runs(`echo ${driver.name} > ${driver.name}.txt`), { text: "Wrote it." }],
       ]),
     ),
-    last: [claudeDriver.runs("cat *.txt > all.txt"), { text: "Put them together." }],
+    last: [
+      claudeDriver.runs("cat *.txt | LC_ALL=C sort > all.txt"),
+      { text: "Put them together." },
+    ],
   });
   const agents = DRIVERS.map(async (driver) => {
     const settings = driver.settings(await driver.install(), endpoint.url);
-    return [driver.name, { adapter: driver.name, ...settings }] as const;
+    return [driver.name, { adapter: driver.adapter ?? driver.name, ...settings }] as const;
   });
   const names = DRIVERS.map(({ name }) => name);
   using project = createProject(
