@@ -19,6 +19,7 @@ const STREAMS = {
   amp: "amp-documented",
   auggie: "auggie-documented",
   goose: "goose-documented",
+  acp: "acp-claude-success",
 } as const;
 
 const NAMES = Object.keys(STREAMS) as readonly (keyof typeof STREAMS)[];

@@ -17,7 +17,7 @@ test("a real agent of the protocol is told more, interrupted, and goes on with w
   });
   const settings = driver.settings(await driver.install(), endpoint.url);
   const config = anAgentConfig({ adapter: "acp", ...settings });
-  const adapter = await adapterFor(config);
+  const adapter = await adapterFor(config, import.meta.dirname);
   const promptFile = join(place.root, "prompt.md");
   writeFileSync(promptFile, "[script:steered] Begin.");
   const [executable = "", ...args] = adapter.launch(aLaunchRequest({ promptFile })).command;
