@@ -15,7 +15,7 @@ const CONFIG = `agents:
     command:
       - sh
       - -c
-      - 'case "$*" in *--print*) head -n 4 ${STREAM}; cat > /dev/null; exit 1;; esac; echo "opened with $*"; echo mine > mine.txt; test ! -e fails'
+      - 'case "$*" in *--print*) head -n 4 ${STREAM}; exit 1;; esac; echo "opened with $*"; echo mine > mine.txt; test ! -e fails'
       - it's
 checks: []
 `;
