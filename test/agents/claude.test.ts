@@ -44,6 +44,8 @@ test("a tool call writes a real file, and tokens and cost are the script's to th
   const costUsd = (1_014 * 3 + 4_061 * 3.75 + 5_004 * 0.3 + 64 * 15) / 1e6;
   expect(report).toEqual({
     sessionId,
+    model: "claude-sonnet-4-5",
+    strangeLine: undefined,
     usage: {
       inputTokens: 1_014,
       cacheReadTokens: 5_004,

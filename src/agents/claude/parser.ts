@@ -27,6 +27,8 @@ const READERS: LineReaders<Stream> = {
     ["result", readResult],
     ["rate_limit_event", readRateLimit],
     ["control_request", readControlRequest],
+    // How it gets on with what was said to it; it is heard when the line itself comes back.
+    ["command_lifecycle", () => []],
   ]),
 };
 

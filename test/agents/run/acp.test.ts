@@ -1,0 +1,4 @@
+import { geminiAcpDriver } from "../drivers/acp.ts";
+import { describeRuns } from "../run-suite.ts";
+
+describeRuns(geminiAcpDriver);

@@ -1,0 +1,4 @@
+import { claudeDriver } from "../drivers/claude.ts";
+import { describeRuns } from "../run-suite.ts";
+
+describeRuns(claudeDriver);

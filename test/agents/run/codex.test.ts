@@ -1,0 +1,4 @@
+import { codexDriver } from "../drivers/codex.ts";
+import { describeRuns } from "../run-suite.ts";
+
+describeRuns(codexDriver);

@@ -1,0 +1,4 @@
+import { geminiDriver } from "../drivers/gemini.ts";
+import { describeRuns } from "../run-suite.ts";
+
+describeRuns(geminiDriver);
