@@ -10,7 +10,9 @@ import { until } from "./until.ts";
 
 /** Works tasks with a real CLI by the real command, and does to both whatever befalls them. */
 export function describeRuns(driver: AgentDriver): void {
-  describe(`the real ${driver.name}`, () => runs(driver));
+  describe(`the real ${driver.name}`, () => {
+    runs(driver);
+  });
 }
 
 function runs(driver: AgentDriver): void {

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { PARALLEL_MAX, runQueue, type QueueDeps, type QueueEnd } from "../../engine/run-queue.ts";
 import { holders } from "../../agents/process/holder.ts";
 import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
@@ -17,6 +18,8 @@ import { watchAnother } from "./watch-another.ts";
 
 /** How long a second Ctrl-C has, to stop the agents as well. */
 const SECOND_THOUGHT_MS = 5_000;
+/** From here on memory counts for more than the quarter of its speed that the engine gives for it. */
+const MANY_AGENTS = 16;
 
 type Options = { readonly parallel?: string; readonly watch?: boolean; readonly log?: string };
 
@@ -35,6 +38,7 @@ export async function run(given: Cli, options: Options): Promise<void> {
     if (taking.kind === "taken") {
       const { lease } = taking;
       const limit = parallel ?? project.config.limits.parallel;
+      if (limit > MANY_AGENTS) keepHeapSmall();
       try {
         return await work(cli, project, { lease, parallel: limit, staysWhenEmpty });
       } finally {
@@ -45,6 +49,11 @@ export async function run(given: Cli, options: Options): Promise<void> {
     const hasEnded = await watchAnother(cli, project, watching);
     if (!staysWhenEmpty || !hasEnded) return;
   }
+}
+
+/** What many agents print is soon forgotten: collected later, it would take twice the memory. */
+function keepHeapSmall(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 type Work = {
