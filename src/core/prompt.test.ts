@@ -53,6 +53,20 @@ test("a retry that starts from the target branch is told where the earlier work 
   expect(composePrompt(aTask(), second, [FAILED])).toContain(`\`${FAILED.branch}\``);
 });
 
+test("one that goes on after it was broken off is not told to do it differently", () => {
+  const paused = anAttempt({
+    failure: aFailure({ class: "cancelled", message: "It was paused." }),
+    state: "cancelled",
+    startedAtMs: 1,
+  });
+  const second = anAttempt({ number: 2 });
+  const told = [[paused], [FAILED, paused]].map((earlier) =>
+    composePrompt(aTask(), second, earlier),
+  );
+  expect(told[0]).toContain("It was paused.");
+  expect(told.map((prompt) => prompt.includes("Do not repeat what failed"))).toEqual([false, true]);
+});
+
 test("an attempt that never started is not told of", () => {
   const returned = anAttempt({ failure: aFailure(), state: "cancelled" });
   expect(composePrompt(aTask(), anAttempt({ number: 2 }), [returned])).not.toContain(

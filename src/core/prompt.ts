@@ -61,6 +61,8 @@ function workplace({ checks }: Task, { branch }: Attempt): string {
   return `## Where you work\n\nThe current directory is your own copy of the repository, on the branch \`${branch}\`. Stay in it and on it. ${commit}`;
 }
 
+const ADVICE = "Do not repeat what failed: find out why it failed, and do it differently.";
+
 function history(attempt: Attempt, earlier: readonly Attempt[]): string {
   const tried = earlier.filter((one) => one.failure !== undefined && one.startedAtMs !== undefined);
   if (tried.length === 0) return "";
@@ -79,8 +81,13 @@ function history(attempt: Attempt, earlier: readonly Attempt[]): string {
     startingPoint(attempt, tried.at(-1)),
     ...(dropped > 0 ? [`The first ${dropped} attempts are left out here.`] : []),
     ...kept,
-    "Do not repeat what failed: find out why it failed, and do it differently.",
+    ...(tried.every(wasBrokenOff) ? [] : [ADVICE]),
   ].join("\n\n");
+}
+
+/** Somebody ended it: nothing is known to be wrong with it. */
+function wasBrokenOff({ failure }: Attempt): boolean {
+  return failure?.class === "cancelled";
 }
 
 function startingPoint(attempt: Attempt, last: Attempt | undefined): string {
