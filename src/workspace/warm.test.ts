@@ -73,6 +73,23 @@ test("tasks that begin at once get a worktree each, and no more are kept than co
   expect(warmIn(repository)).toEqual([]);
 });
 
+test("tasks that end while others begin leave them their worktrees whole", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspacesWith({ warm: { max: 2, always: true } });
+  const workLane = async (lane: number): Promise<void> => {
+    for (let round = 0; round < 6; round += 1) {
+      const taskId = `lane${lane}-${round}`;
+      const branch = `orchestra/${taskId}-work/1`;
+      const attempt = { taskId, attemptId: `${taskId}-1`, branch };
+      const { path } = await workspaces.prepare(request(1, attempt), NEVER);
+      expect(await repository.git(["rev-parse", "--show-toplevel"], path)).toBe(path);
+      expect(await repository.git(["status", "--porcelain"], path)).toBe("");
+      await workspaces.remove({ ...REMOVE, taskId, branches: [branch] });
+    }
+  };
+  await Promise.all([1, 2, 3, 4, 5].map(workLane));
+});
+
 test("a worktree with a file that git was told not to look at is removed", async () => {
   await using repository = await createTestRepository();
   const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });

@@ -52,6 +52,7 @@ export async function takeWarm(
   deps: Pick<Deps, "worktreesRoot" | "config">,
   path: string,
 ): Promise<Worktree | undefined> {
+  await sweep(deps);
   const [first] = await warmWorktrees(deps);
   if (!first) return undefined;
   // The record first: were the files there first, they would look like another repository's.
@@ -122,12 +123,18 @@ async function refuseHidden(place: Place, isPart: boolean): Promise<void> {
 
 async function putAway(deps: Deps, { path, gitDir }: Worktree): Promise<boolean> {
   const folder = join(await realpath(deps.worktreesRoot), FOLDER);
+  await sweep(deps);
   if ((await warmWorktrees(deps)).length >= deps.warm.max) return false;
   await mkdir(folder, { recursive: true });
   const names = await readdir(folder);
   const name = freeName(names);
   // The files first: were the record first, they would look like another repository's.
-  await rename(path, join(folder, name));
+  try {
+    await rename(path, join(folder, name));
+  } catch {
+    // A folder that nobody may write to cannot be moved; removing it tells why.
+    return false;
+  }
   await pointTo(gitDir, join(folder, name));
   return true;
 }
@@ -138,20 +145,32 @@ function freeName(taken: readonly string[]): string {
   return `${number}`;
 }
 
-/** Those that wait, whole; what a killed process has left half moved goes. */
-async function warmWorktrees({
-  worktreesRoot,
-}: Pick<Deps, "worktreesRoot">): Promise<readonly Worktree[]> {
+/** Those that wait, whole. */
+async function warmWorktrees(place: Pick<Deps, "worktreesRoot">): Promise<readonly Worktree[]> {
+  const all = await Promise.all((await foldersIn(place)).map(warmAt));
+  return all.filter((one) => one !== undefined);
+}
+
+/**
+ * Removes what a killed process has left half moved. For one caller at a time: one that is just being
+ * moved looks the same.
+ */
+async function sweep(place: Pick<Deps, "worktreesRoot">): Promise<void> {
+  for (const path of await foldersIn(place)) {
+    if (!(await warmAt(path))) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function foldersIn({ worktreesRoot }: Pick<Deps, "worktreesRoot">): Promise<string[]> {
   const folder = join(worktreesRoot, FOLDER);
   if (!existsSync(folder)) return [];
-  const found: Worktree[] = [];
-  for (const name of (await readdir(folder)).toSorted()) {
-    const path = join(await realpath(folder), name);
-    const gitDir = linkTarget(path, await firstLine(join(path, ".git")));
-    if (gitDir && (await isJoined({ path, gitDir }))) found.push({ path, gitDir });
-    else await rm(path, { recursive: true, force: true });
-  }
-  return found;
+  const root = await realpath(folder);
+  return (await readdir(root)).toSorted().map((name) => join(root, name));
+}
+
+async function warmAt(path: string): Promise<Worktree | undefined> {
+  const gitDir = linkTarget(path, await firstLine(join(path, ".git")));
+  return gitDir && (await isJoined({ path, gitDir })) ? { path, gitDir } : undefined;
 }
 
 /** Whether files and record name each other; agents delete `.git`. */
