@@ -51,7 +51,7 @@ export default defineConfig([
     format: "cjs",
     outputOptions: { codeSplitting: { groups: [{ name: "everyday", test: EVERYDAY }] } },
     // Only what this makes: the other programs are made at the same time.
-    clean: ["dist/*.cjs", "!dist/acp-bridge.cjs"],
+    clean: ["dist/*.cjs", "!dist/*-bridge.cjs"],
   },
   {
     ...both,
@@ -61,10 +61,16 @@ export default defineConfig([
     clean: true,
     onSuccess: () => writeDeclarations("src/index.ts", "dist/library"),
   },
-  // A program of its own, and one file: what it shares with `main` would split that one's chunks.
+  // Programs of their own, and one file each: what they share with `main` would split that one's chunks.
   {
     ...both,
     entry: { "acp-bridge": "src/agents/acp/bridge/main.ts" },
+    format: "cjs",
+    clean: false,
+  },
+  {
+    ...both,
+    entry: { "codex-bridge": "src/agents/codex/bridge/main.ts" },
     format: "cjs",
     clean: false,
   },

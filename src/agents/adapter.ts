@@ -152,6 +152,8 @@ export type ProbePlan = {
   /** Where the executable is not called as the adapter is. */
   readonly executable?: string;
   readonly args: readonly string[];
+  /** Arguments of the configuration that go with work alone. */
+  readonly leavesOut?: readonly string[];
   /** The version in the answer, or `undefined` when it is not this CLI's. */
   readonly readVersion: (stdout: string) => string | undefined;
 };

@@ -11,6 +11,8 @@ export type AdapterContext = {
   readonly timeZone: string;
   /** The command that starts the bridge to agents of the Agent Client Protocol. */
   readonly acpBridge: readonly string[];
+  /** The command that starts the bridge to Codex's app server. */
+  readonly codexBridge: readonly string[];
 };
 
 type Create = (config: AgentConfig, context: AdapterContext) => Promise<AgentAdapter>;
@@ -72,12 +74,13 @@ function contextHere(): AdapterContext {
   return {
     isRoot: process.getuid?.() === 0,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    acpBridge: [process.execPath, bridgeProgram()],
+    acpBridge: [process.execPath, bridgeProgram("acp")],
+    codexBridge: [process.execPath, bridgeProgram("codex")],
   };
 }
 
 /** Beside the bundle, where this runs from one. */
-function bridgeProgram(): string {
-  const bundled = join(import.meta.dirname, "acp-bridge.cjs");
-  return existsSync(bundled) ? bundled : join(import.meta.dirname, "acp/bridge/main.ts");
+function bridgeProgram(adapter: "acp" | "codex"): string {
+  const bundled = join(import.meta.dirname, `${adapter}-bridge.cjs`);
+  return existsSync(bundled) ? bundled : join(import.meta.dirname, adapter, "bridge/main.ts");
 }

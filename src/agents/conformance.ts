@@ -166,6 +166,7 @@ function launchPromises({ create, ...subject }: ConformanceSubject): void {
     const request = aLaunchRequest();
     expect(create(["agent"]).launch(request)).toEqual(create(["agent"]).launch(request));
     const { command } = create(["agent"]).launch(request);
-    expect(subject.receivedPrompt ? command.at(-1) : command[0]).toBe("agent");
+    // A bridge gets it after words of its own.
+    expect(subject.receivedPrompt ? command : command.slice(0, 1)).toContain("agent");
   });
 }

@@ -32,8 +32,9 @@ export async function probeAgent(
     return { isInstalled: false, version: undefined, problem: error.message };
   }
   if (!adapter.probe) return { isInstalled: true, version: undefined, problem: undefined };
-  const command = [executable, ...fixedArguments, ...adapter.probe.args];
-  return askVersion(command, adapter.probe, config, place);
+  const { args, leavesOut = [] } = adapter.probe;
+  const kept = fixedArguments.filter((argument) => !leavesOut.includes(argument));
+  return askVersion([executable, ...kept, ...args], adapter.probe, config, place);
 }
 
 async function askVersion(

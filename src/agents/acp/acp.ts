@@ -4,7 +4,7 @@ import { endClassifier } from "../stream-end.ts";
 import { classOfWords } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { createAcpParser } from "./parser.ts";
-import { steering } from "./steering.ts";
+import { steering } from "../bridge/steering.ts";
 
 /** Any agent of the Agent Client Protocol, version 1, by way of a bridge that speaks with it. */
 export function createAcpAdapter(

@@ -21,6 +21,42 @@ const PERMISSION_FLAGS = [
   "--dangerously-bypass-approvals-and-sandbox",
 ] as const;
 
+/** The argument of the configuration that has Codex listen while it works. */
+export const APP_SERVER = "app-server";
+
+/** Whether the configuration wants a Codex that listens. */
+export function isAppServer(config: AgentConfig): boolean {
+  return config.command.slice(1).includes(APP_SERVER);
+}
+
+/**
+ * The bridge, which starts the app server and speaks with it. The prompt goes in by its file:
+ * standard input is for what is said later.
+ */
+export function launchBridge(
+  { command, model: named }: AgentConfig,
+  bridge: readonly string[],
+  { promptFile, attemptId, resumeSessionId }: LaunchRequest,
+): Launch {
+  return {
+    command: [
+      ...bridge,
+      "--prompt",
+      promptFile,
+      "--id",
+      attemptId,
+      ...(named === undefined ? [] : ["--model", named]),
+      ...(resumeSessionId === undefined ? [] : ["--resume", resumeSessionId]),
+      ...(hasPermission(command) ? ["--own-sandbox"] : []),
+      "--",
+      ...command,
+    ],
+    env: {},
+    unsetEnv: INHERITED,
+    stdinFile: undefined,
+  };
+}
+
 /** The process for a session; the prompt goes in on standard input, which has no length limit. */
 export function launch(config: AgentConfig, request: LaunchRequest): Launch {
   const [executable = "codex", ...fixedArguments] = config.command;
@@ -48,14 +84,18 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
  * worktree's files outside of it. Who wants less says so among the fixed arguments.
  */
 function permission(fixedArguments: readonly string[]): readonly string[] {
-  const isSet = hasOption(fixedArguments, PERMISSION_FLAGS);
+  return hasPermission(fixedArguments) ? [] : ["--dangerously-bypass-approvals-and-sandbox"];
+}
+
+function hasPermission(fixedArguments: readonly string[]): boolean {
   const isConfigured = fixedArguments.some((argument) => argument.includes("sandbox_mode="));
-  return isSet || isConfigured ? [] : ["--dangerously-bypass-approvals-and-sandbox"];
+  return isConfigured || hasOption(fixedArguments, PERMISSION_FLAGS);
 }
 
 /** A session as a person goes on with it, who is asked before anything is allowed. */
 export function openSession(config: AgentConfig, sessionId: string): Interactive {
-  const [executable = "codex", ...fixedArguments] = config.command;
+  const [executable = "codex", ...rest] = config.command;
+  const fixedArguments = rest.filter((argument) => argument !== APP_SERVER);
   return {
     command: [executable, ...fixedArguments, "resume", sessionId, ...model(config)],
     env: {},

@@ -48,7 +48,7 @@ test("the captured stream is accounted for to the token", () => {
     lastMessages: ["Done: MOCK-FINAL-ANSWER"],
     hasOutput: true,
     heard: [],
-    isTurnOver: false,
+    isTurnOver: true,
   });
 });
 
@@ -102,6 +102,25 @@ test("totals that are less than what was used before are no negative use", () =>
   expect(reportOf(capturedStream("codex-resumed"), earlier).usage).toMatchObject({
     inputTokens: 0,
     outputTokens: 0,
+  });
+});
+
+test("over the app server it is told what was heard, and that an interrupted turn was not the last", () => {
+  const lines = capturedStream("codex-app-server-steered").trimEnd().split("\n");
+  const interrupted = lines.findIndex((line) => line.includes("turn.failed"));
+  const heard = ["k3f9-1", "k3f9-m1"];
+  const atInterrupt = reportOf(lines.slice(0, interrupted + 1).join("\n"));
+  expect(atInterrupt).toMatchObject({ heard, isTurnOver: true, usage: CALL });
+  expect(atInterrupt.failure).toBeDefined();
+  const begunAgain = reportOf(lines.slice(0, interrupted + 2).join("\n"));
+  expect(begunAgain).toMatchObject({ isTurnOver: false, failure: undefined });
+  expect(reportOf(lines.join("\n"))).toMatchObject({
+    heard: [...heard, "k3f9-m2"],
+    isTurnOver: true,
+    failure: undefined,
+    resultText: "Done.",
+    usage: TWO_CALLS,
+    strangeLine: undefined,
   });
 });
 

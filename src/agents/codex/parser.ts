@@ -1,6 +1,6 @@
 import type { Failure } from "../../core/failure.ts";
 import type { AgentEvent, EarlierUse, StreamParser } from "../adapter.ts";
-import { answerText, boundedText, withMessage } from "../bounds.ts";
+import { answerText, boundedText, withHeard, withMessage } from "../bounds.ts";
 import { fieldsIn, textIn, type Fields } from "../json-fields.ts";
 import { failureOf } from "./failure.ts";
 import { isTool, toolEnded, toolIdOf, toolStarted, wordEvents } from "./item-events.ts";
@@ -27,13 +27,17 @@ const READERS: LineReaders<Stream> = {
     ["thread.started", readThread],
     ["item.started", (stream, line) => startItem(stream, fieldsIn(line, "item"))],
     ["item.completed", (stream, line) => readItem(stream, fieldsIn(line, "item"))],
+    ["turn.started", beginTurn],
+    ["usage", readUsage],
+    ["queued", () => []],
+    ["heard", readHeard],
     ["turn.completed", readTurn],
     ["turn.failed", readFailedTurn],
     ["error", readError],
   ]),
 };
 
-/** Reads `codex exec --json`. */
+/** Reads `codex exec --json`, and what the bridge to the app server prints, which is alike. */
 export function createCodexParser(timeZone: string, earlier?: EarlierUse): StreamParser {
   const nothing = { timeZone, earlier, openTools: new Set<string>(), answer: undefined };
   return createLineParser<Stream>({ ...nothingTold(), ...nothing }, READERS);
@@ -75,18 +79,37 @@ function endItem(stream: Stream, item: Fields): readonly AgentEvent[] {
   return wasShown ? [toolEnded(item)] : [toolStarted(item), toolEnded(item)];
 }
 
-function readTurn(stream: Stream, line: Fields): readonly AgentEvent[] {
+/** What an earlier turn came to is not what the process comes to. */
+function beginTurn(stream: Stream): readonly AgentEvent[] {
+  if (!stream.isTurnOver) return [];
+  stream.isTurnOver = false;
+  stream.failure = undefined;
+  stream.resultText = undefined;
+  stream.answer = undefined;
+  return [];
+}
+
+function readUsage(stream: Stream, line: Fields): readonly AgentEvent[] {
   stream.usage = usageOfTurn(fieldsIn(line, "usage"), stream.sessionId, stream.earlier);
+  return [{ kind: "usage", usage: stream.usage }];
+}
+
+function readHeard(stream: Stream, line: Fields): readonly AgentEvent[] {
+  stream.heard = withHeard(stream.heard, textIn(line, "id") ?? "");
+  return [];
+}
+
+function readTurn(stream: Stream, line: Fields): readonly AgentEvent[] {
+  const used = readUsage(stream, line);
+  stream.isTurnOver = true;
   stream.failure = undefined;
   stream.resultText = stream.answer ?? "";
-  return [
-    { kind: "usage", usage: stream.usage },
-    { kind: "result", isError: false, text: boundedText(stream.resultText) },
-  ];
+  return [...used, { kind: "result", isError: false, text: boundedText(stream.resultText) }];
 }
 
 function readFailedTurn(stream: Stream, line: Fields): readonly AgentEvent[] {
   const failure = failAs(stream, textIn(fieldsIn(line, "error"), "message") ?? "");
+  stream.isTurnOver = true;
   return [{ kind: "result", isError: true, text: failure.message }];
 }
 

@@ -36,3 +36,12 @@ export const codexDriver: AgentDriver = {
   }),
   resetToleranceMs: 60_000,
 };
+
+/** The same over its app server, which listens while it works. */
+export const codexAppServerDriver: AgentDriver = {
+  ...codexDriver,
+  settings: (executable, endpointUrl) => {
+    const { command, ...rest } = codexDriver.settings(executable, endpointUrl);
+    return { ...rest, command: [...command, "app-server"] };
+  },
+};

@@ -1,6 +1,6 @@
 import { methods, type ClientContext } from "@agentclientprotocol/sdk";
 import * as z from "zod";
-import type { Heard } from "./inbox.ts";
+import type { Heard } from "../../bridge/inbox.ts";
 import type { Say } from "./lines.ts";
 
 export type Message = { readonly id: string; readonly text: string };

@@ -5,8 +5,9 @@ declare const ORCHESTRA_VERSION: string | undefined;
 
 // No top-level await: the bundle is CommonJS.
 void main(process.argv.slice(2)).then((code) => {
-  // Whatever may still be open, such as an input that nobody closes, is nothing to wait for.
-  process.exit(code);
+  // Whatever may still be open, such as an input that nobody closes, is nothing to wait for: only that
+  // all that was said is written.
+  process.stdout.write("", () => process.exit(code));
 });
 
 /** The bridge's own command line: `--prompt FILE --id ID [--model M] [--resume ID] [--deny] -- AGENT …`. */

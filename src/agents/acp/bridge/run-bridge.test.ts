@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { onTestFinished, expect, test } from "vitest";
-import { steering } from "../steering.ts";
+import { steering } from "../../bridge/steering.ts";
 import type { BridgeLine } from "./lines.ts";
 import { runBridge, type BridgeOptions } from "./run-bridge.ts";
 

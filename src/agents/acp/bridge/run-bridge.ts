@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { RequestError, type ClientConnection } from "@agentclientprotocol/sdk";
-import { startAgentProcess, type AgentProcess } from "./agent-process.ts";
+import { ndJsonStream, RequestError, type ClientConnection } from "@agentclientprotocol/sdk";
+import { startAgentProcess, type AgentProcess } from "../../bridge/agent-process.ts";
 import { connect, type Permissions } from "./client.ts";
 import { converse, hear, type Conversation } from "./converse.ts";
-import { readInbox } from "./inbox.ts";
+import { readInbox } from "../../bridge/inbox.ts";
 import { BridgeFailure, type BridgeError, type Say, type Step } from "./lines.ts";
 import { chooseModel, greet, openSession } from "./session.ts";
 
@@ -41,7 +41,8 @@ const LAST_WORDS_MS = 2_000;
 export async function runBridge(options: BridgeOptions, host: BridgeHost): Promise<number> {
   const agent = startAgentProcess(options.command, host.cwd);
   const progress: Progress = { step: "initialize" };
-  const connection = connect(agent.stream, host.say, {
+  const stream = ndJsonStream(Writable.toWeb(agent.input), Readable.toWeb(agent.output));
+  const connection = connect(stream, host.say, {
     permissions: options.permissions,
     // A session that is loaded is told again.
     isLive: () => progress.step === "prompt",
@@ -117,7 +118,8 @@ async function explain(
   if (error instanceof BridgeFailure) return { reason: error.reason, message: error.message };
   if (connection.signal.aborted) {
     const silence = { reason: "ended", message: "closed its output" } as const;
-    return Promise.race([agent.ended, pause(LAST_WORDS_MS, silence)]);
+    const { reason, message } = await Promise.race([agent.ended, pause(LAST_WORDS_MS, silence)]);
+    return { reason, message };
   }
   return { message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import * as z from "zod";
+import { readLines } from "./read-lines.ts";
 
 const heard = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message"), id: z.string(), text: z.string() }),
@@ -14,22 +15,10 @@ const HEARD_LENGTH_MAX = 1_000_000;
 
 /** Hands over each line that comes in; resolves when no more can come. Never rejects. */
 export async function readInbox(input: Readable, onHeard: (one: Heard) => void): Promise<void> {
-  let partial = "";
-  try {
-    input.setEncoding("utf8");
-    for await (const chunk of input) {
-      const lines = `${partial}${String(chunk)}`.split("\n");
-      partial = (lines.pop() ?? "").slice(0, HEARD_LENGTH_MAX);
-      for (const line of lines) hear(line, onHeard);
-    }
-  } catch {
-    // Who spoke is gone; what was heard until then stands.
-  }
-}
-
-function hear(line: string, onHeard: (one: Heard) => void): void {
-  const { success, data } = heard.safeParse(jsonOf(line));
-  if (success) onHeard(data);
+  await readLines(input, HEARD_LENGTH_MAX, (line) => {
+    const { success, data } = heard.safeParse(jsonOf(line));
+    if (success) onHeard(data);
+  });
 }
 
 function jsonOf(line: string): unknown {

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { Readable, Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { ndJsonStream, type Stream } from "@agentclientprotocol/sdk";
-import type { Reason } from "./lines.ts";
 
-/** The ACP agent, as a child of the bridge and in its process group. */
+/** The agent, as a child of its bridge and in its process group. */
 export type AgentProcess = {
-  readonly stream: Stream;
+  /** Its standard input and output. */
+  readonly input: Writable;
+  readonly output: Readable;
   readonly ended: Promise<AgentEnd>;
   /** Lets it end, and makes it end when it does not. */
   readonly stop: () => Promise<void>;
@@ -14,8 +14,10 @@ export type AgentProcess = {
 
 /** How it ended; the message follows its name. */
 export type AgentEnd = {
-  readonly reason: Extract<Reason, "not_started" | "ended">;
+  readonly reason: "not_started" | "ended";
   readonly message: string;
+  /** `undefined` when there is none: it never ran, or was ended by a signal. */
+  readonly exitCode: number | undefined;
 };
 
 const STOP_GRACE_MS = 3_000;
@@ -30,11 +32,12 @@ export function startAgentProcess(command: readonly string[], cwd: string): Agen
   child.stdin.on("error", () => undefined);
   const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>();
   child.once("error", (error) => {
-    resolve({ reason: "not_started", message: `could not be started: ${error.message}` });
+    const message = `could not be started: ${error.message}`;
+    resolve({ reason: "not_started", message, exitCode: undefined });
   });
   child.once("exit", (code, signal) => {
     const message = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-    resolve({ reason: "ended", message });
+    resolve({ reason: "ended", message, exitCode: code ?? undefined });
   });
   const hasEnded = async (withinMs: number): Promise<boolean> => {
     const over = new AbortController();
@@ -51,6 +54,5 @@ export function startAgentProcess(command: readonly string[], cwd: string): Agen
     child.kill("SIGKILL");
     await ended;
   };
-  const stream = ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout));
-  return { stream, ended, stop };
+  return { input: child.stdin, output: child.stdout, ended, stop };
 }

@@ -1,0 +1,105 @@
+import { readFile } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { startAgentProcess, type AgentEnd, type AgentProcess } from "../../bridge/agent-process.ts";
+import { readInbox } from "../../bridge/inbox.ts";
+import { answerTo } from "./answers.ts";
+import { converse, hear, readTold, type Conversation } from "./converse.ts";
+import type { Say } from "./lines.ts";
+import { connect, ServerError, type Server } from "./rpc.ts";
+import { openThread, type ThreadOptions } from "./thread.ts";
+
+export type BridgeOptions = ThreadOptions & {
+  /** What starts the app server: its executable and arguments. */
+  readonly command: readonly string[];
+  /** The file of the first message, and its id. */
+  readonly promptFile: string;
+  readonly promptId: string;
+  readonly version: string;
+};
+
+export type BridgeHost = {
+  readonly cwd: string;
+  /** Where lines of `Steering` come in. */
+  readonly input: Readable;
+  readonly say: Say;
+  /** Says on standard error why it came to nothing. */
+  readonly complain: (why: string) => void;
+};
+
+/** Where the bridge is: before there is a thread, what comes is not of it. */
+type Place = { conversation: Conversation | undefined };
+
+/** After its end the server's last words may still be on their way. */
+const LAST_WORDS_MS = 2_000;
+/** A shell's exit codes for a command that cannot be run, and for one that a signal has ended. */
+const NOT_RUNNABLE = 127;
+const ENDED_BY_SIGNAL = 255;
+
+/**
+ * Has a Codex app server work on a prompt, and tells all of it in lines. Resolves with an exit code
+ * when Codex is done, has failed or is gone, and no longer runs.
+ */
+export async function runBridge(options: BridgeOptions, host: BridgeHost): Promise<number> {
+  const codex = startAgentProcess(options.command, host.cwd);
+  const at: Place = { conversation: undefined };
+  const server = connect(codex, {
+    onTold: (method, params) => {
+      if (at.conversation) readTold(at.conversation, method, params);
+    },
+    answer: answerTo,
+  });
+  try {
+    const end = await Promise.race([work(server, options, host, at), gone(codex, server)]);
+    if (typeof end === "boolean") return end ? 0 : 1;
+    host.complain(`The app server ${end.message}.`);
+    if (end.reason === "not_started") return NOT_RUNNABLE;
+    // That it ended by itself in the middle of its work is no success.
+    return end.exitCode === undefined ? ENDED_BY_SIGNAL : end.exitCode || 1;
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    host.say({ type: "error", message: error.message });
+    return 1;
+  } finally {
+    await codex.stop();
+  }
+}
+
+async function work(
+  server: Server,
+  options: BridgeOptions,
+  { cwd, input, say }: BridgeHost,
+  at: Place,
+): Promise<boolean> {
+  const { promptFile, promptId, version } = options;
+  const clientInfo = { name: "orchestra", title: "Orchestra", version };
+  await server.request("initialize", { clientInfo, capabilities: null });
+  server.notify("initialized");
+  const threadId = await openThread(server, cwd, options);
+  say({ type: "thread.started", thread_id: threadId });
+  const conversation: Conversation = {
+    server,
+    threadId,
+    say,
+    waiting: [{ id: promptId, text: await readFile(promptFile, "utf8") }],
+    known: new Set([promptId]),
+    turn: undefined,
+    usage: {},
+    isDeaf: false,
+    wake: () => undefined,
+  };
+  at.conversation = conversation;
+  void readInbox(input, (heard) => hear(conversation, heard)).then(() => {
+    conversation.isDeaf = true;
+    conversation.wake();
+  });
+  return converse(conversation);
+}
+
+/** Resolves when it has ended, and all that it said was read. */
+async function gone(codex: AgentProcess, server: Server): Promise<AgentEnd> {
+  const end = await codex.ended;
+  // What it has started may hold its streams open.
+  await Promise.race([server.closed, pause(LAST_WORDS_MS)]);
+  return end;
+}
