@@ -55,6 +55,16 @@ test("a daemon works what comes, long after the queue was empty, and stops when 
   expect(await project.json("daemon", "stop")).toEqual({ wasRunning: false, agentsLeft: 0 });
 });
 
+test("of two that are started at once one works, and no other is left behind to take over", async () => {
+  await using project = createDaemonProject();
+  const starts = [1, 2].map(async () => project.orchestra("daemon", "start"));
+  const exitCodes = (await Promise.all(starts)).map(({ exitCode }) => exitCode);
+  expect(new Set(exitCodes)).toEqual(new Set([0, 75]));
+  await project.orchestra("daemon", "stop");
+  const { stdout } = await promisify(execFile)("ps", ["-e", "-o", "args"]);
+  expect(stdout.split("\n").filter((line) => line.includes(project.root))).toEqual([]);
+});
+
 test("agents outlive the daemon that is stopped, unless they are to stop, too", async () => {
   await using project = createDaemonProject();
   const agent = holdAgent(project);
@@ -87,11 +97,11 @@ test("one that watches takes over when the daemon that it watched has gone", asy
   expect(await ended).toEqual([0, null]);
 });
 
-test("a daemon that cannot start says why", async () => {
+test("what a daemon could not start with is told before it is started", async () => {
   await using project = createDaemonProject();
   const failed = await project.orchestra("daemon", "start", "-p", "0");
   expect(failed).toMatchObject({
-    exitCode: 75,
+    exitCode: 2,
     stderr: expect.stringContaining("--parallel must"),
   });
 });

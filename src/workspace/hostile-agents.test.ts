@@ -277,3 +277,28 @@ test("an agent that goes to a branch without history loses nothing", async () =>
   const [kept] = await it.workspaces.rescued();
   expect(await it.git("ls-tree", "-r", "--name-only", kept?.ref ?? "")).toBe("c.txt");
 });
+
+test("commits of a repository that the agent made inside are kept, of all its branches and its stash", async () => {
+  await using it = await started();
+  const inside = join(it.workspace.path, "nested");
+  await mkdir(inside);
+  const git = async (...args: readonly string[]): Promise<string> =>
+    it.repository.git(args, inside);
+  await git("init", "--quiet", "--initial-branch=main");
+  const commit = async (name: string): Promise<string> =>
+    it.repository.commit({ [name]: `${name}\n` }, name, inside);
+  const first = await commit("first");
+  await git("switch", "--quiet", "--create", "other");
+  const other = await commit("other");
+  await git("switch", "--quiet", "main");
+  await it.repository.write("first", "stashed\n", inside);
+  await git("stash");
+  const stash = await git("rev-parse", "refs/stash");
+
+  await it.workspaces.collect(it.workspace, COLLECT);
+  await it.workspaces.remove(REMOVE);
+
+  const kept = (await it.workspaces.rescued()).map(({ ref }) => ref);
+  const reachable = await it.repository.git(["rev-list", ...kept]);
+  for (const id of [first, other, stash]) expect(reachable).toContain(id);
+});

@@ -88,19 +88,27 @@ async function commitIn(path: string): Promise<string[]> {
   return text.split("\n").filter((line) => COMMIT_PATTERN.test(line));
 }
 
-/** Keeps the commits that HEAD of another repository has. */
-export async function keepRepository(deps: Deps, path: string, taskId: string): Promise<void> {
-  const commit = await commitOf(insideGitDir(path), "HEAD");
-  if (commit === undefined) return;
-  const ref = `${RESCUE}${taskId}/repository-${commit.slice(0, ID_LENGTH)}`;
-  const args = [
-    "fetch",
-    "--quiet",
-    "--no-tags",
-    "--no-write-fetch-head",
-    "--no-recurse-submodules",
-  ];
-  await git([...args, "--", path, `+HEAD:${ref}`], { cwd: deps.repositoryRoot });
+/** Keeps the commits that another repository has of its own: of HEAD, its branches and its stash. */
+export async function keepRepository(deps: Deps, gitDir: string, taskId: string): Promise<void> {
+  const place = insideGitDir(gitDir);
+  const names = await tryGit(
+    ["for-each-ref", "--format=%(objectname)", "refs/heads/", "refs/stash"],
+    place,
+  );
+  const head = await commitOf(place, "HEAD");
+  const candidates = [...names.stdout.split("\n"), head ?? ""].filter((id) => id !== "");
+  if (candidates.length === 0) return;
+  // What it was cloned from is there still, and may be large.
+  const own = await tryGit(["rev-list", "--parents", "--stdin", "--not", "--remotes"], {
+    ...place,
+    input: `${[...new Set(candidates)].join("\n")}\n`,
+  });
+  const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+  for (const commit of tipsOf(own.stdout)) {
+    const ref = `${RESCUE}${taskId}/repository-${commit.slice(0, ID_LENGTH)}`;
+    const args = ["fetch", ...options, "--", gitDir, `+${commit}:${ref}`];
+    await git(args, { cwd: deps.repositoryRoot });
+  }
 }
 
 /** Everything under `refs/orchestra/rescue/`, newest first. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
@@ -9,7 +9,7 @@ import { clearLocks, clearOperations, dropTornIndex } from "./half-done.ts";
 import type { Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { commitOf, commitsOf, isAncestor } from "./refs.ts";
-import { keepUnreachable, rescue } from "./rescue.ts";
+import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot, type Snapshot } from "./snapshot.ts";
 
 export type SettleDeps = { readonly repositoryRoot: string; readonly clock: Clock };
@@ -41,10 +41,10 @@ export async function settle(
   await dropTornIndex(worktree);
   const left = await leftIn(deps, worktree, owner, request);
   const commit = await advanceBranch(deps, worktree, owner, left, request);
-  if (left.files.nested.length > 0) await keepNested(deps, worktree, owner, request);
+  const { changed, nested } = left.files;
+  if (nested.length > 0) await keepNested(deps, worktree, owner, { ...request, nested });
   await keepUnreachable(deps, worktree.gitDir, owner.taskId);
   await clearOperations(worktree);
-  const { changed, nested } = left.files;
   const isAsItWas = left.head === commit && changed.length + nested.length === 0;
   const removesUntracked = !isAsItWas || owner.provided.length > 0;
   await checkOut(worktree, { branch: owner.branch, commit, removesUntracked });
@@ -129,8 +129,13 @@ async function keepNested(
   deps: SettleDeps,
   worktree: Worktree,
   owner: Owner,
-  { message }: SettleRequest,
+  { message, nested }: SettleRequest & { readonly nested: readonly string[] },
 ): Promise<void> {
+  for (const path of nested) {
+    const gitDir = join(worktree.path, path, ".git");
+    const isOwn = lstatSync(gitDir, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (isOwn) await keepRepository(deps, gitDir, owner.taskId);
+  }
   const whole = await snapshot(worktree, {
     head: await commitOf(inside(worktree), "HEAD"),
     merged: [],

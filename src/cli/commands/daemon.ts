@@ -1,3 +1,5 @@
+import { PARALLEL_MAX } from "../../engine/run-queue.ts";
+import { parseNumberOption } from "../option-values.ts";
 import { hostname } from "node:os";
 import { relative } from "node:path";
 import { holders, stateOfHolder } from "../../agents/process/holder.ts";
@@ -30,6 +32,7 @@ export async function startDaemon(
   cli: Cli,
   options: { readonly parallel?: string },
 ): Promise<void> {
+  parseNumberOption("--parallel", options.parallel, { min: 1, max: PARALLEL_MAX });
   await using project = await cli.openProject();
   const other = await livingDispatcher(project.store);
   if (other) throw alreadyRunning(other);
@@ -42,6 +45,8 @@ export async function startDaemon(
   });
   const place = relative(cli.cwd, log);
   const holder = await untilItWorks(cli, project, daemon.hasEnded);
+  // One that came too late would take over when the other is stopped.
+  if (holder?.pid !== daemon.pid) await daemon.end();
   if (holder === undefined) {
     const said = (await readTail(log, LOG_TAIL_BYTES)).trim().split("\n").at(-1) ?? "";
     const why = said === "" ? "It said nothing." : `It said last: ${said}`;

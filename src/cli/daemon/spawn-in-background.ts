@@ -2,7 +2,12 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 
 /** A process that goes on when we end. */
-export type Background = { readonly pid: number | undefined; readonly hasEnded: () => boolean };
+export type Background = {
+  readonly pid: number | undefined;
+  readonly hasEnded: () => boolean;
+  /** Asks it to end, and waits until it has. */
+  readonly end: () => Promise<void>;
+};
 
 /** In a session of its own, so that neither a terminal nor Ctrl-C reaches it. */
 export function spawnInBackground(
@@ -23,11 +28,23 @@ export function spawnInBackground(
       detached: true,
       stdio: ["ignore", log, log],
     });
+    const ended = Promise.withResolvers<void>();
     let isOver = false;
-    const end = (): void => void (isOver = true);
+    const end = (): void => {
+      isOver = true;
+      ended.resolve();
+    };
     child.once("exit", end).once("error", end);
     child.unref();
-    return { pid: child.pid, hasEnded: () => isOver };
+    return {
+      pid: child.pid,
+      hasEnded: () => isOver,
+      end: async () => {
+        child.ref();
+        child.kill();
+        await ended.promise;
+      },
+    };
   } finally {
     closeSync(log);
   }
