@@ -6,6 +6,7 @@ import { gitError } from "./git-error.ts";
 import { commonDirOf, findWorktree, firstLine, linkTarget } from "./git-folders.ts";
 import { git, tryGit } from "./git.ts";
 import { hadOwner, readOwner } from "./owner.ts";
+import { openFolders } from "./open-folders.ts";
 import { inside, type Worktree } from "./place.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
@@ -69,7 +70,15 @@ async function removeWorktree(deps: WorktreesDeps, { path, gitDir }: Worktree): 
     return rm(gitDir, { recursive: true, force: true });
   }
   // Twice: one that an unfinished `add` has left is locked.
-  await git(["worktree", "remove", "--force", "--force", path], { cwd: deps.repositoryRoot });
+  const call = {
+    args: ["worktree", "remove", "--force", "--force", path],
+    cwd: deps.repositoryRoot,
+  };
+  const result = await tryGit(call.args, call);
+  if (result.exitCode === 0) return;
+  await openFolders(path);
+  // Git has forgotten it even where it could not remove all files.
+  if (existsSync(gitDir)) await git(call.args, call);
 }
 
 /** Agents delete `.git`, and make repositories of their own: joins files and record again. */

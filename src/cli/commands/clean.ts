@@ -23,26 +23,31 @@ type Cleaned = {
 export async function clean(cli: Cli, options: Options): Promise<void> {
   await using project = await cli.openProject();
   const isDry = options.dryRun === true;
-  const { leftovers, isWorked } = await cleanLeftovers(cli, project, isDry);
+  const { leftovers, isWorked, failure } = await cleanLeftovers(cli, project, isDry);
   const rescued = await cleanRescued(project, isDry);
-  tell(cli, { leftovers, rescued, isWorked }, isDry);
+  const cleaned = { leftovers, rescued, isWorked };
+  say(cli, cleaned, isDry);
+  if (failure !== undefined) throw failure;
+  cli.terminal.json(cleaned);
 }
 
+type Tidied = Pick<Cleaned, "leftovers" | "isWorked"> & {
+  /** What the first of those met that could not be removed. */
+  readonly failure?: unknown;
+};
+
 /** Under the right to dispatch, so that nobody works the queue meanwhile. */
-async function cleanLeftovers(
-  cli: Cli,
-  project: Project,
-  isDry: boolean,
-): Promise<Pick<Cleaned, "leftovers" | "isWorked">> {
+async function cleanLeftovers(cli: Cli, project: Project, isDry: boolean): Promise<Tidied> {
   const { store, clock } = project;
   if (isDry) {
     const isWorked = (await livingDispatcher(store)) !== undefined;
-    return { leftovers: isWorked ? [] : await leftoversOf(cli, project), isWorked };
+    const found = isWorked ? { leftovers: [] } : await leftoversOf(cli, project);
+    return { ...found, isWorked };
   }
   const taking = await takeLease({ store, clock, processes: holders() });
   if (taking.kind === "held") return { leftovers: [], isWorked: true };
   try {
-    return { leftovers: await leftoversOf(cli, project, taking.lease), isWorked: false };
+    return { ...(await leftoversOf(cli, project, taking.lease)), isWorked: false };
   } finally {
     await taking.lease.release();
   }
@@ -52,18 +57,25 @@ async function leftoversOf(
   cli: Cli,
   project: Project,
   held?: HeldLease,
-): Promise<readonly string[]> {
+): Promise<Omit<Tidied, "isWorked">> {
   const look = await lookDeps(cli, project, { reader: project.store, isWorked: false });
   // What belongs to no task is a trouble, and so for `doctor`.
   const troubles = await findStrayWorkspaces({ ...look, knowsAll: false });
-  if (held && troubles.length > 0) {
-    const deps = await mendDeps(cli, project);
-    for (const trouble of troubles) {
-      await held.renewWhenDue(LEASE_RENEWAL_MS);
-      await trouble.mend(deps);
+  if (!held || troubles.length === 0) return { leftovers: troubles.map(({ detail }) => detail) };
+  const deps = await mendDeps(cli, project);
+  const leftovers: string[] = [];
+  const failures: unknown[] = [];
+  for (const { mend, detail } of troubles) {
+    await held.renewWhenDue(LEASE_RENEWAL_MS);
+    try {
+      await mend(deps);
+      leftovers.push(detail);
+    } catch (error) {
+      // One that cannot be removed is no reason to keep the others.
+      failures.push(error);
     }
   }
-  return troubles.map(({ detail }) => detail);
+  return { leftovers, failure: failures[0] };
 }
 
 async function cleanRescued({ root }: Project, isDry: boolean): Promise<readonly string[]> {
@@ -73,8 +85,7 @@ async function cleanRescued({ root }: Project, isDry: boolean): Promise<readonly
   return needless.map(({ ref }) => ref);
 }
 
-function tell(cli: Cli, cleaned: Cleaned, isDry: boolean): void {
-  cli.terminal.json(cleaned);
+function say(cli: Cli, cleaned: Cleaned, isDry: boolean): void {
   const { leftovers, rescued, isWorked } = cleaned;
   const verb = isDry ? "Would remove" : "Removed";
   for (const detail of leftovers) cli.terminal.say(`${verb} what was left: ${detail}.`);
