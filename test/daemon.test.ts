@@ -80,6 +80,19 @@ test("agents outlive the daemon that is stopped, unless they are to stop, too", 
   expect(await project.json("show", "held")).toMatchObject({ task: { state: "ready" } });
 });
 
+test("a run beside a daemon ends when all has come to rest, with the exit code of that", async () => {
+  await using project = createDaemonProject();
+  await project.orchestra("daemon", "start");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
+  await project.orchestra("start", "echo one > one.txt; exit 0", "--id", "one");
+  await project.orchestra("start", "exit 0", "--id", "nothing", "--max-retries", "0");
+  expect(await project.orchestra("run")).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("What is left waits for you."),
+  });
+  expect((await project.orchestra("daemon", "status")).exitCode).toBe(0);
+});
+
 test("one that watches takes over when the daemon that it watched has gone", async () => {
   await using project = createDaemonProject();
   const { process: first } = DaemonStart.parse(await project.json("daemon", "start"));

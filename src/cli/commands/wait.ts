@@ -124,7 +124,8 @@ async function isIdle(reader: Reader): Promise<boolean> {
   }
 }
 
-function exitCodeOf(end: WaitEnd, { rest }: Sight): number {
+/** What the exit code tells of how it was left. */
+export function exitCodeOf(end: WaitEnd, { rest }: Sight): number {
   if (end === "stopped") return EXIT.interrupted;
   switch (rest) {
     case undefined:
