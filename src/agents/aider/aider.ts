@@ -4,6 +4,7 @@ import { hasOption } from "../has-option.ts";
 import { endClassifier } from "../stream-end.ts";
 import { usualClassOf } from "../usual-words.ts";
 import { createAiderParser } from "./parser.ts";
+import { modelOption } from "../model-option.ts";
 
 /** Aider with one message, as its source has it; it has not been run. */
 export function createAiderAdapter(config: AgentConfig): AgentAdapter {
@@ -50,7 +51,7 @@ function launch(config: AgentConfig, { promptFile }: LaunchRequest): Launch {
       ...histories.flatMap(([flag, file]) =>
         hasOption(fixedArguments, [flag]) ? [] : [flag, file],
       ),
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...modelOption(config),
       "--message-file",
       promptFile,
     ],

@@ -17,6 +17,7 @@ import {
 } from "../json-lines.ts";
 import { endClassifier } from "../stream-end.ts";
 import { usualClassOf } from "../usual-words.ts";
+import { modelOption } from "../model-option.ts";
 
 /** Auggie in its print mode, as it is documented; it has not been run. */
 export function createAuggieAdapter(config: AgentConfig): AgentAdapter {
@@ -47,7 +48,7 @@ function launch(config: AgentConfig, request: LaunchRequest): Launch {
       "json",
       "--workspace-root",
       workspacePath,
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...modelOption(config),
       ...(resumeSessionId === undefined ? [] : ["--resume", resumeSessionId]),
       "--instruction-file",
       promptFile,

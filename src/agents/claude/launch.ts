@@ -1,4 +1,5 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
+import { modelOption } from "../model-option.ts";
 import { hasOption } from "../has-option.ts";
 
 /** What a Claude Code sets for the processes it starts, and would mistake for its own. */
@@ -37,7 +38,7 @@ export function launch(config: AgentConfig, isRoot: boolean, request: LaunchRequ
       "stream-json",
       "--verbose",
       ...permission(fixedArguments),
-      ...model(config),
+      ...modelOption(config),
       ...session(request),
     ],
     env: {
@@ -67,12 +68,8 @@ function session({ sessionId, resumeSessionId }: LaunchRequest): readonly string
 export function openSession(config: AgentConfig, sessionId: string): Interactive {
   const [executable = "claude", ...fixedArguments] = config.command;
   return {
-    command: [executable, ...fixedArguments, ...model(config), "--resume", sessionId],
+    command: [executable, ...fixedArguments, ...modelOption(config), "--resume", sessionId],
     env: { DISABLE_AUTOUPDATER: "1" },
     unsetEnv: INHERITED,
   };
-}
-
-function model(config: AgentConfig): readonly string[] {
-  return config.model === undefined ? [] : ["--model", config.model];
 }

@@ -1,4 +1,5 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
+import { modelOption } from "../model-option.ts";
 import { hasOption } from "../has-option.ts";
 
 /** What a Codex sets for the processes that it starts, and would mistake for its own. */
@@ -69,7 +70,7 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       "--json",
       "--skip-git-repo-check",
       ...permission(fixedArguments),
-      ...model(config),
+      ...modelOption(config),
       ...(resumeSessionId === undefined ? [] : ["resume", resumeSessionId]),
       "-",
     ],
@@ -97,12 +98,8 @@ export function openSession(config: AgentConfig, sessionId: string): Interactive
   const [executable = "codex", ...rest] = config.command;
   const fixedArguments = rest.filter((argument) => argument !== APP_SERVER);
   return {
-    command: [executable, ...fixedArguments, "resume", sessionId, ...model(config)],
+    command: [executable, ...fixedArguments, "resume", sessionId, ...modelOption(config)],
     env: {},
     unsetEnv: INHERITED,
   };
-}
-
-function model(config: AgentConfig): readonly string[] {
-  return config.model === undefined ? [] : ["--model", config.model];
 }

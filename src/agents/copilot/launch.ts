@@ -1,4 +1,5 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
+import { modelOption } from "../model-option.ts";
 
 /** What a Copilot sets for the processes that it starts, and would mistake for its own. */
 const INHERITED = [
@@ -34,7 +35,7 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       request.workspacePath,
       "--usage-output-file",
       request.usageFile,
-      ...model(config),
+      ...modelOption(config),
       ...session(request),
     ],
     env: {},
@@ -61,12 +62,8 @@ function permission(fixedArguments: readonly string[]): readonly string[] {
 export function openSession(config: AgentConfig, sessionId: string): Interactive {
   const [executable = "copilot", ...fixedArguments] = config.command;
   return {
-    command: [executable, ...fixedArguments, ...model(config), `--resume=${sessionId}`],
+    command: [executable, ...fixedArguments, ...modelOption(config), `--resume=${sessionId}`],
     env: {},
     unsetEnv: INHERITED,
   };
-}
-
-function model(config: AgentConfig): readonly string[] {
-  return config.model === undefined ? [] : ["--model", config.model];
 }

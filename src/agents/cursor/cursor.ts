@@ -3,6 +3,7 @@ import { hasOption } from "../has-option.ts";
 import { endClassifier } from "../stream-end.ts";
 import { usualClassOf } from "../usual-words.ts";
 import { createCursorParser } from "./parser.ts";
+import { modelOption } from "../model-option.ts";
 
 /** Cursor's CLI in its headless mode, as it is documented; it has not been run. */
 export function createCursorAdapter(config: AgentConfig): AgentAdapter {
@@ -37,7 +38,7 @@ function launch(config: AgentConfig, request: LaunchRequest): Launch {
       // Every worktree is a folder that it does not know yet, and nobody is there to be asked.
       ...(hasOption(fixedArguments, ["--trust"]) ? [] : ["--trust"]),
       ...(hasOption(fixedArguments, PERMISSION_FLAGS) ? [] : ["--force"]),
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...modelOption(config),
       ...(resumeSessionId === undefined ? [] : ["--resume", resumeSessionId]),
     ],
     env: {},

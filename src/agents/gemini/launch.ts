@@ -1,5 +1,6 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
-import { hasOption } from "../has-option.ts";
+import { modelOption } from "../model-option.ts";
+import { approvalMode } from "../approval-mode.ts";
 
 /** What a Gemini CLI or its editor sets for the processes that they start. */
 const INHERITED = [
@@ -11,8 +12,6 @@ const INHERITED = [
   "GEMINI_CLI_IDE_SERVER_STDIO_COMMAND",
   "GEMINI_CLI_IDE_WORKSPACE_PATH",
 ] as const;
-
-const PERMISSION_FLAGS = ["--approval-mode", "--yolo", "-y"] as const;
 
 /** The process for a session; the prompt goes in on standard input, which has no length limit. */
 export function launch(config: AgentConfig, request: LaunchRequest): Launch {
@@ -26,8 +25,8 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       "stream-json",
       // A worktree is a folder that nobody was asked about.
       "--skip-trust",
-      ...permission(fixedArguments),
-      ...model(config),
+      ...approvalMode(fixedArguments),
+      ...modelOption(config),
       ...(resumeSessionId === undefined ? [] : ["--resume", resumeSessionId]),
     ],
     // Otherwise it starts itself again, which takes as long once more, and hides how it ended.
@@ -35,11 +34,6 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
     unsetEnv: INHERITED,
     stdinFile: request.promptFile,
   };
-}
-
-/** Nobody is there to be asked; who wants less says so among the fixed arguments. */
-function permission(fixedArguments: readonly string[]): readonly string[] {
-  return hasOption(fixedArguments, PERMISSION_FLAGS) ? [] : ["--approval-mode", "yolo"];
 }
 
 /** A session as a person goes on with it, who is asked before anything is allowed. */
@@ -50,15 +44,11 @@ export function openSession(config: AgentConfig, sessionId: string): Interactive
       executable,
       ...fixedArguments,
       "--skip-trust",
-      ...model(config),
+      ...modelOption(config),
       "--resume",
       sessionId,
     ],
     env: {},
     unsetEnv: INHERITED,
   };
-}
-
-function model(config: AgentConfig): readonly string[] {
-  return config.model === undefined ? [] : ["--model", config.model];
 }

@@ -2,6 +2,7 @@ import type { AgentAdapter, AgentConfig, Launch, LaunchRequest } from "../adapte
 import { endClassifier } from "../stream-end.ts";
 import { usualClassOf } from "../usual-words.ts";
 import { createGooseParser } from "./parser.ts";
+import { modelOption } from "../model-option.ts";
 
 /** Goose in its run mode, as its source has it; it has not been run. */
 export function createGooseAdapter(config: AgentConfig): AgentAdapter {
@@ -32,7 +33,7 @@ function launch(config: AgentConfig, request: LaunchRequest): Launch {
       "--quiet",
       "--output-format",
       "stream-json",
-      ...(config.model === undefined ? [] : ["--model", config.model]),
+      ...modelOption(config),
       ...(resumeSessionId === undefined ? [] : ["--resume"]),
       ...(name === undefined ? ["--no-session"] : ["--name", name]),
       "--instructions",

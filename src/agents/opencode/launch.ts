@@ -1,4 +1,5 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
+import { modelOption } from "../model-option.ts";
 
 /** What an OpenCode sets for the processes that it starts, and would mistake for its own. */
 const INHERITED = ["OPENCODE", "OPENCODE_PID", "OPENCODE_RUN_ID", "OPENCODE_PROCESS_ROLE"] as const;
@@ -19,7 +20,7 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       // Without it, a variable of the environment may tell it to work somewhere else.
       "--dir",
       workspacePath,
-      ...model(config),
+      ...modelOption(config),
       ...(resumeSessionId === undefined ? [] : ["--session", resumeSessionId]),
     ],
     env: { OPENCODE_DISABLE_AUTOUPDATE: "1" },
@@ -32,12 +33,8 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
 export function openSession(config: AgentConfig, sessionId: string): Interactive {
   const [executable = "opencode", ...fixedArguments] = config.command;
   return {
-    command: [executable, ...fixedArguments, ...model(config), "--session", sessionId],
+    command: [executable, ...fixedArguments, ...modelOption(config), "--session", sessionId],
     env: { OPENCODE_DISABLE_AUTOUPDATE: "1" },
     unsetEnv: INHERITED,
   };
-}
-
-function model(config: AgentConfig): readonly string[] {
-  return config.model === undefined ? [] : ["--model", config.model];
 }

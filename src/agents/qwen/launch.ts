@@ -1,5 +1,6 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
-import { hasOption } from "../has-option.ts";
+import { modelOption } from "../model-option.ts";
+import { approvalMode } from "../approval-mode.ts";
 
 /** What a Qwen Code or its editor sets for the processes that they start. */
 const INHERITED = [
@@ -16,8 +17,6 @@ const INHERITED = [
   "QWEN_CODE_STARTUP_VERSION",
 ] as const;
 
-const PERMISSION_FLAGS = ["--approval-mode", "--yolo", "-y"] as const;
-
 /** The process for a session; the prompt goes in on standard input, which has no length limit. */
 export function launch(config: AgentConfig, request: LaunchRequest): Launch {
   const [executable = "qwen", ...fixedArguments] = config.command;
@@ -27,8 +26,8 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
       ...fixedArguments,
       "--output-format",
       "stream-json",
-      ...permission(fixedArguments),
-      ...model(config),
+      ...approvalMode(fixedArguments),
+      ...modelOption(config),
       ...session(request),
     ],
     env: {
@@ -41,11 +40,6 @@ export function launch(config: AgentConfig, request: LaunchRequest): Launch {
   };
 }
 
-/** Nobody is there to be asked; who wants less says so among the fixed arguments. */
-function permission(fixedArguments: readonly string[]): readonly string[] {
-  return hasOption(fixedArguments, PERMISSION_FLAGS) ? [] : ["--approval-mode", "yolo"];
-}
-
 function session({ sessionId, resumeSessionId }: LaunchRequest): readonly string[] {
   if (resumeSessionId !== undefined) return ["--resume", resumeSessionId];
   return sessionId === undefined ? [] : ["--session-id", sessionId];
@@ -55,12 +49,8 @@ function session({ sessionId, resumeSessionId }: LaunchRequest): readonly string
 export function openSession(config: AgentConfig, sessionId: string): Interactive {
   const [executable = "qwen", ...fixedArguments] = config.command;
   return {
-    command: [executable, ...fixedArguments, ...model(config), "--resume", sessionId],
+    command: [executable, ...fixedArguments, ...modelOption(config), "--resume", sessionId],
     env: {},
     unsetEnv: INHERITED,
   };
-}
-
-function model(config: AgentConfig): readonly string[] {
-  return config.model === undefined ? [] : ["--model", config.model];
 }

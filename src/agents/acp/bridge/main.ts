@@ -1,40 +1,7 @@
-import { parseArgs } from "node:util";
+import { runAsProgram } from "../../bridge/program.ts";
 import { runBridge } from "./run-bridge.ts";
 
-declare const ORCHESTRA_VERSION: string | undefined;
-
-// No top-level await: the bundle is CommonJS.
-void main(process.argv.slice(2)).then((code) => {
-  // Whatever may still be open, such as an input that nobody closes, is nothing to wait for: only that
-  // all that was said is written.
-  process.stdout.write("", () => process.exit(code));
+runAsProgram("deny", async ({ resumeId, isFlagged, ...given }, host) => {
+  const permissions = isFlagged ? "deny" : "allow";
+  return runBridge({ ...given, resumeSessionId: resumeId, permissions }, host);
 });
-
-/** The bridge's own command line: `--prompt FILE --id ID [--model M] [--resume ID] [--deny] -- AGENT …`. */
-async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      prompt: { type: "string", default: "" },
-      id: { type: "string", default: "" },
-      model: { type: "string" },
-      resume: { type: "string" },
-      deny: { type: "boolean", default: false },
-    },
-  });
-  const options = {
-    command: positionals,
-    promptFile: values.prompt,
-    promptId: values.id,
-    model: values.model,
-    resumeSessionId: values.resume,
-    permissions: values.deny ? "deny" : "allow",
-    version: typeof ORCHESTRA_VERSION === "string" ? ORCHESTRA_VERSION : "0.0.0-source",
-  } as const;
-  return runBridge(options, {
-    cwd: process.cwd(),
-    input: process.stdin,
-    say: (line) => void process.stdout.write(`${JSON.stringify({ atMs: Date.now(), ...line })}\n`),
-  });
-}
