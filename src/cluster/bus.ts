@@ -24,6 +24,8 @@ export type Hint =
       readonly agent: string;
       readonly failureClass: FailureClass | undefined;
     }
+  /** An attempt's agent has had an answer of its provider, its first. */
+  | { readonly kind: "answered"; readonly agent: string }
   /** An agent is given no attempt for a while, because its provider fails. */
   | { readonly kind: "resting"; readonly agent: string; readonly untilMs: number }
   /** An attempt has found that its agent can do nothing, which is about to be on record. */

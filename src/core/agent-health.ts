@@ -1,6 +1,6 @@
 import type { FailureClass } from "./failure.ts";
 
-/** How well an agent's provider serves it, as the ends of its attempts tell: a circuit breaker. */
+/** How well an agent's provider serves it, as its attempts tell: a circuit breaker. */
 export type AgentHealth = {
   /** Attempts in a row that the provider has failed. */
   readonly failures: number;
@@ -8,7 +8,7 @@ export type AgentHealth = {
   readonly rests: number;
   /** Until then none of its attempts starts (milliseconds since the epoch). */
   readonly restsUntilMs: number;
-  /** How many of its attempts may be at work at a time. */
+  /** How many of its attempts may be at work at a time; 0 until it is tried again. */
   readonly room: number;
 };
 
@@ -30,8 +30,8 @@ const ANSWERED: ReadonlySet<FailureClass> = new Set([
 
 /**
  * What the end of an attempt tells; `failureClass` is `undefined` when it succeeded. After three
- * failures in a row the agent rests, longer each time; then one attempt tries, and with each that is
- * answered twice as many may.
+ * failures in a row the agent rests, longer each time; then one attempt tries, and with each answer
+ * twice as many may be at work.
  */
 export function afterEnd(
   health: AgentHealth,
@@ -40,8 +40,27 @@ export function afterEnd(
 ): AgentHealth {
   if (failureClass !== undefined && OF_PROVIDER.has(failureClass)) return failed(health, nowMs);
   if (failureClass !== undefined && !ANSWERED.has(failureClass)) return health;
+  return afterAnswer({ ...health, failures: 0 });
+}
+
+/**
+ * What the first answer to an attempt tells, which may then work for hours. It ends no row of
+ * failures: a provider may answer each attempt once, and then fail it.
+ */
+export function afterAnswer(health: AgentHealth): AgentHealth {
+  if (health.room === Infinity && health.failures > 0) return health;
   const room = health.room * 2;
-  return room > ROOM_WHEN_WELL ? HEALTHY : { ...health, failures: 0, room };
+  return room > ROOM_WHEN_WELL ? HEALTHY : { ...health, room };
+}
+
+/** What it tells that the agent can do nothing for anybody, for a time. */
+export function afterHold(health: AgentHealth): AgentHealth {
+  return { ...health, room: 0 };
+}
+
+/** The rest or the hold is over: one attempt tries, beside those that have been `atWork` all the while. */
+export function tried(health: AgentHealth, atWork: number): AgentHealth {
+  return { ...health, room: atWork + 1 };
 }
 
 function failed(health: AgentHealth, nowMs: number): AgentHealth {
@@ -50,5 +69,5 @@ function failed(health: AgentHealth, nowMs: number): AgentHealth {
   const failures = health.failures + 1;
   if (health.rests === 0 && failures < FAILURES_BEFORE_REST) return { ...health, failures };
   const restMs = Math.min(REST_MAX_MS, FIRST_REST_MS * 2 ** health.rests);
-  return { failures, rests: health.rests + 1, restsUntilMs: nowMs + restMs, room: 1 };
+  return { failures, rests: health.rests + 1, restsUntilMs: nowMs + restMs, room: 0 };
 }

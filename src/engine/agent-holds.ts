@@ -1,14 +1,20 @@
 import type { Bus } from "../cluster/bus.ts";
-import { afterEnd, HEALTHY, type AgentHealth } from "../core/agent-health.ts";
+import {
+  afterAnswer,
+  afterEnd,
+  afterHold,
+  HEALTHY,
+  tried,
+  type AgentHealth,
+} from "../core/agent-health.ts";
 import { isInForce, type AgentHold, type HeldUntil } from "../core/agent-hold.ts";
 import type { Clock } from "../core/clock.ts";
-import type { FailureClass } from "../core/failure.ts";
 import type { Store } from "../store/store.ts";
 
 /** What keeps agents from working now. */
 export type Held = {
   readonly until: HeldUntil;
-  /** Attempts at a time, of agents whose provider has failed and is being tried again. */
+  /** Attempts at a time, of agents that could do nothing and are being tried again. */
   readonly room: Readonly<Record<string, number>>;
 };
 
@@ -30,25 +36,28 @@ type Known = {
 export function rememberAgentHolds(deps: Deps): AgentHolds {
   const known: Known = { holds: new Map(), health: new Map() };
   const close = deps.bus.subscribe((hint) => {
-    if (hint.kind === "held") noteHold(known, hint.hold);
-    if (hint.kind === "ending") noteEnd(deps, known, hint.agent, hint.failureClass);
+    if (hint.kind === "held") noteHold(deps, known, hint.hold);
+    if (hint.kind === "answered") note(deps, known, hint.agent, afterAnswer);
+    if (hint.kind === "ending")
+      note(deps, known, hint.agent, (health, nowMs) => afterEnd(health, hint.failureClass, nowMs));
   });
   return { inForce: async (nowMs) => heldNow(deps, known, nowMs), close };
 }
 
-function noteHold({ holds }: Known, hold: AgentHold): void {
-  const before = holds.get(hold.agent);
-  if (!before || before.untilMs < hold.untilMs) holds.set(hold.agent, hold);
+function noteHold(deps: Deps, known: Known, hold: AgentHold): void {
+  const before = known.holds.get(hold.agent);
+  if (!before || before.untilMs < hold.untilMs) known.holds.set(hold.agent, hold);
+  note(deps, known, hold.agent, afterHold);
 }
 
-function noteEnd(
+function note(
   { bus, clock }: Deps,
   { health }: Known,
   agent: string,
-  failureClass: FailureClass | undefined,
+  news: (before: AgentHealth, nowMs: number) => AgentHealth,
 ): void {
   const before = health.get(agent) ?? HEALTHY;
-  const after = afterEnd(before, failureClass, clock.nowMs());
+  const after = news(before, clock.nowMs());
   if (after === HEALTHY) health.delete(agent);
   else health.set(agent, after);
   const { restsUntilMs: untilMs } = after;
@@ -56,13 +65,10 @@ function noteEnd(
     bus.publish({ kind: "resting", agent, untilMs });
 }
 
-async function heldNow({ store }: Deps, { holds, health }: Known, nowMs: number): Promise<Held> {
-  if (holds.size > 0) {
-    const tasks = await store.tasksById([...holds.values()].map(({ taskId }) => taskId));
-    for (const [agent, hold] of holds) {
-      if (!isInForce(hold, tasks.get(hold.taskId), nowMs)) holds.delete(agent);
-    }
-  }
+async function heldNow(deps: Deps, known: Known, nowMs: number): Promise<Held> {
+  await dropHolds(deps, known, nowMs);
+  await tryAgain(deps, known, nowMs);
+  const { holds, health } = known;
   const until = new Map([...health].map(([agent, { restsUntilMs }]) => [agent, restsUntilMs]));
   for (const { agent, untilMs } of holds.values()) {
     until.set(agent, Math.max(untilMs, until.get(agent) ?? 0));
@@ -72,4 +78,23 @@ async function heldNow({ store }: Deps, { holds, health }: Known, nowMs: number)
     until: Object.fromEntries(until),
     room: Object.fromEntries(rooms.filter(([, room]) => room < Infinity)),
   };
+}
+
+async function dropHolds({ store }: Deps, { holds }: Known, nowMs: number): Promise<void> {
+  if (holds.size === 0) return;
+  const tasks = await store.tasksById([...holds.values()].map(({ taskId }) => taskId));
+  for (const [agent, hold] of holds) {
+    if (!isInForce(hold, tasks.get(hold.taskId), nowMs)) holds.delete(agent);
+  }
+}
+
+async function tryAgain({ store }: Deps, { holds, health }: Known, nowMs: number): Promise<void> {
+  const due = [...health].filter(
+    ([agent, { room, restsUntilMs }]) => room === 0 && restsUntilMs <= nowMs && !holds.has(agent),
+  );
+  if (due.length === 0) return;
+  const live = await store.liveAttempts();
+  for (const [agent, before] of due) {
+    health.set(agent, tried(before, live.filter((attempt) => attempt.agent === agent).length));
+  }
 }

@@ -149,6 +149,27 @@ test("while a provider fails, its agent rests, and is then tried with one task a
   ]);
 });
 
+test("after a usage limit one task goes first, and the others once it is answered", async () => {
+  const resetAtMs = 1_000_000 + 3_600_000;
+  const startedAtMs = new Map<string, number>();
+  const { add, clock, deps } = aQueue((id) => {
+    if (id === "a-1")
+      return failing({ class: "quota", message: "Usage limit reached.", resetAtMs });
+    if (!startedAtMs.has(id)) startedAtMs.set(id, clock.nowMs());
+    return { takesMs: 1_800_000, answeredAfterMs: 20_000 };
+  });
+  await add(...["a", "b", "c", "d"].map((id) => ({ id })));
+  // The limit is met before another has begun.
+  const capacity = (): number => (clock.nowMs() < resetAtMs ? 1 : 4);
+  const nodes: QueueDeps["nodes"] = () => [
+    { id: "here", capacity: capacity(), agents: ["claude"] },
+  ];
+  await clock.runUntilDone(runQueue({ ...(await deps()), nodes }, NEVER));
+
+  const waves = [...startedAtMs.values()].map((atMs) => Math.floor((atMs - resetAtMs) / 20_000));
+  expect(waves).toEqual([0, 1, 2, 2]);
+});
+
 test("a limit that a person knows to be over is over for all tasks of its agent", async () => {
   const resetAtMs = 1_000_000 + 3_600_000;
   const { add, clock, deps, states, store } = aQueue((id) =>

@@ -93,6 +93,7 @@ type Watch = Watched & {
   /** The messages that are in its inbox. */
   readonly delivered: Set<string>;
   isInboxEnded: boolean;
+  isAnswered: boolean;
 };
 
 /** Watches a running agent until it ends, passes a limit, or is not to go on. */
@@ -116,6 +117,7 @@ export async function watchAttempt(
     reported: "",
     delivered: new Set(),
     isInboxEnded: false,
+    isAnswered: false,
   };
   try {
     return await lookUntilItEnds(watch, agent, signals);
@@ -153,6 +155,7 @@ async function look(
   const isOver = state.kind !== "running";
   await transcript.read(isOver);
   const read = { agent, ...heardIn(watch, transcript.report()) };
+  tellAnswer(watch, read.report);
 
   if (signals.stop.aborted) return { kind: "stopped", ...read };
   if (state.kind === "exited") {
@@ -175,6 +178,13 @@ async function look(
   if (limit) return { kind: "limited", ...read, ...limit };
   await report(watch, read);
   return undefined;
+}
+
+/** Hints once that others may ask the same provider. */
+function tellAnswer(watch: Watch, { usage }: StreamReport): void {
+  if (watch.isAnswered || totalOf(usage) === 0) return;
+  watch.isAnswered = true;
+  watch.deps.bus.publish({ kind: "answered", agent: watch.attempt.agent });
 }
 
 /** Whether the agent has said that it has ended, and had the time to. */

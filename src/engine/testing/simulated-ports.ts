@@ -13,6 +13,8 @@ export type Script = (attemptId: string) => Deed;
 
 export type Deed = {
   readonly takesMs: number;
+  /** When its provider gives it the first answer; without it none is seen. */
+  readonly answeredAfterMs?: number;
   readonly outcome?: AgentOutcome;
   readonly failingCheck?: string;
   readonly conflicts?: boolean;
@@ -106,7 +108,11 @@ export function createSimulatedWorld(clock: Clock, script: Script): SimulatedWor
     workspaces: simulatedWorkspaces(workspaces),
     repository: simulatedRepository(world, script),
     checks: simulatedChecks(script),
-    folders: simulatedFolders(lives, world),
+    folders: simulatedFolders(lives, world, (folder) => {
+      const { endsAtMs = Infinity } = running.get(folder) ?? {};
+      const { takesMs, answeredAfterMs = Infinity } = script(folder);
+      return clock.nowMs() >= endsAtMs - takesMs + answeredAfterMs;
+    }),
     adapter: simulatedAdapter(script),
   };
 }
@@ -177,6 +183,7 @@ function simulatedChecks(script: Script): CheckRunner {
 function simulatedFolders(
   lives: Map<string, LifeRecord>,
   { prompts, inboxes }: Pick<SimulatedWorld, "prompts" | "inboxes">,
+  isAnswered: (attemptId: string) => boolean,
 ): AttemptFolders {
   return {
     path: (attemptId) => attemptId,
@@ -203,7 +210,12 @@ function simulatedFolders(
     keepLife: async (attemptId, life) => void lives.set(attemptId, life),
     openTranscript: (attemptId) => ({
       read: async () => undefined,
-      report: () => reportOf(attemptId),
+      report: () => {
+        const report = reportOf(attemptId);
+        return isAnswered(attemptId)
+          ? { ...report, usage: { ...report.usage, outputTokens: 1 } }
+          : report;
+      },
       sizeBytes: () => 0,
     }),
     stderrTail: async () => "",
