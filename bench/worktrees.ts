@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../src/system-clock.ts";
+import { createExclusive } from "../src/workspace/exclusive.ts";
 import { createWorktrees } from "../src/workspace/worktrees.ts";
 import type { Workspaces } from "../src/workspace/workspace.ts";
 import { interleaved } from "./measure.ts";
@@ -78,6 +79,7 @@ function workspacesOf(root: string, max: number): Workspaces {
     ports: { size: 0, file: "" },
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: systemClock,
+    addExclusively: createExclusive(),
   });
 }
 

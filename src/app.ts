@@ -18,7 +18,7 @@ import { systemClock } from "./system-clock.ts";
 import type { RepositoryFacts } from "./workspace/inspect-repository.ts";
 import { plainRepository } from "./workspace/plain-repository.ts";
 import type { Workspaces } from "./workspace/workspace.ts";
-import type { WorktreesOptions } from "./workspace/worktrees-deps.ts";
+import type { WorktreesDeps } from "./workspace/worktrees-deps.ts";
 
 /** A project that is open for work: its configuration, its blackboard, this machine. */
 export type Project = {
@@ -93,17 +93,18 @@ function refuseUnusable(repository: RepositoryFacts): void {
 /** The workspaces that the project's tasks have on this machine. */
 export async function workspacesOf(project: Project): Promise<Workspaces> {
   const { createWorktrees } = await import("./workspace/worktrees.ts");
-  return createWorktrees(await worktreesOptions(project));
+  return createWorktrees(await worktreesDeps(project));
 }
 
 /** Where the project's worktrees are, and how they are furnished. */
-export async function worktreesOptions({
+export async function worktreesDeps({
   root,
   environment,
   config,
   clock,
-}: Pick<Project, "root" | "environment" | "config" | "clock">): Promise<WorktreesOptions> {
+}: Pick<Project, "root" | "environment" | "config" | "clock">): Promise<WorktreesDeps> {
   const { portsFile, worktreesRoot } = await import("./config/worktrees-root.ts");
+  const { createExclusive } = await import("./workspace/exclusive.ts");
   return {
     repositoryRoot: root,
     worktreesRoot: worktreesRoot(root, environment, config.workspace.root),
@@ -115,6 +116,7 @@ export async function worktreesOptions({
     },
     ports: { size: config.workspace.ports, file: portsFile(environment) },
     clock,
+    addExclusively: createExclusive(),
   };
 }
 
@@ -124,7 +126,7 @@ export async function nodeDeps(
   onProblem: NodeDeps["onProblem"],
 ): Promise<NodeDeps & Pick<QueueDeps, "repository">> {
   const { root, config, environment, clock, store } = project;
-  const place = await worktreesOptions(project);
+  const place = await worktreesDeps(project);
   const { createInProcessBus } = await import("./cluster/in-process-bus.ts");
   const { createPosixProcesses } = await import("./agents/process/posix-processes.ts");
   const { randomUUID } = await import("node:crypto");

@@ -8,6 +8,7 @@ import { mergeAll, type MergePass } from "../merge/merge-queue.ts";
 import { dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.ts";
 import { rememberAgentHolds } from "./agent-holds.ts";
 import { createTidier, tidyWorkspaces, type Tidier } from "./tidy-workspaces.ts";
+import { warmUp } from "./warm-up.ts";
 
 export type QueueDeps = NodeDeps &
   Omit<DispatcherDeps, "agentHolds"> &
@@ -82,6 +83,7 @@ async function runLoops(deps: LoopDeps, stop: AbortSignal): Promise<QueueEnd> {
   const node = runNode(deps, signal);
   const dispatcher = runDispatcher(deps, signal);
   const merging = mergeUntilEmpty(deps, signal);
+  const warming = warmUp(deps, signal);
   try {
     // A dispatcher that lost its lease ends everything here; the agents go on.
     const dispatching = dispatcher.then((): QueueEnd => ({ kind: "stopped" }));
@@ -89,7 +91,7 @@ async function runLoops(deps: LoopDeps, stop: AbortSignal): Promise<QueueEnd> {
   } finally {
     over.abort();
     // Whoever comes after us uses the same scratch worktree, and so must find no merge going on.
-    await Promise.allSettled([node, dispatcher, merging]);
+    await Promise.allSettled([node, dispatcher, merging, warming]);
     watching.abort();
   }
 }

@@ -1,8 +1,7 @@
-import { createExclusive } from "../workspace/exclusive.ts";
 import { explainingStorage } from "../workspace/git-error.ts";
 import { despiteHalfMade } from "../workspace/half-made.ts";
 import { isAncestor } from "../workspace/refs.ts";
-import type { WorktreesDeps, WorktreesOptions } from "../workspace/worktrees-deps.ts";
+import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import { advance } from "./advance.ts";
 import { undoHalfDoneMove } from "./half-done-move.ts";
 import { prepareMerge } from "./prepare-merge.ts";
@@ -10,8 +9,7 @@ import type { MergeRepository } from "./repository.ts";
 import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
 
 /** The merge queue's git operations, with a scratch worktree beside the tasks' workspaces. */
-export function createMergeRepository(options: WorktreesOptions): MergeRepository {
-  const deps: WorktreesDeps = { ...options, addExclusively: createExclusive() };
+export function createMergeRepository(deps: WorktreesDeps): MergeRepository {
   return {
     prepareMerge: async (request, signal) =>
       explainingStorage(

@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { request } from "../workspace/testing/requests.ts";
 import { createTestRepository, NEVER } from "../workspace/testing/test-repository.ts";
+import { createWorktrees } from "../workspace/worktrees.ts";
+import { createMergeRepository } from "./git-repository.ts";
 import { mergesOf, prepared, TITLE, worked } from "./testing/merges.ts";
 
 test("a merge is prepared beside the repository, and moves nothing", async () => {
@@ -130,4 +133,20 @@ test("a scratch folder that a crash has left in any state is used again", async 
   expect(existsSync(join(path, "stray.txt"))).toBe(false);
   await rm(path, { recursive: true });
   expect((await prepared(merges, commit)).isSameTree).toBe(true);
+});
+
+test("a merge and a task that begin at once do not take the same worktree that waits", async () => {
+  await using repository = await createTestRepository();
+  const deps = { ...repository.deps, warm: { max: 1, always: true } };
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const workspaces = createWorktrees(deps);
+  await workspaces.prewarm(NEVER);
+  const [merge, workspace] = await Promise.all([
+    prepared(createMergeRepository(deps), commit),
+    workspaces.prepare(request(1), NEVER),
+  ]);
+  expect(existsSync(join(merge.path, "b.txt"))).toBe(true);
+  expect(await repository.git(["status", "--porcelain", "--branch"], workspace.path)).toBe(
+    "## orchestra/t1-work/1",
+  );
 });

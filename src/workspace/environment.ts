@@ -1,12 +1,12 @@
 import type { WorkspaceRequest } from "./workspace.ts";
 import { leasedPort } from "./port-blocks.ts";
-import type { WorktreesOptions } from "./worktrees-deps.ts";
+import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 const PLACEHOLDER = /\{task_id\}|\{port(?:\+(\d+))?\}/g;
 
 /** What agents, checks, set-up and tear-down are told about the workspace at `path`. */
 export function environment(
-  { repositoryRoot, config, ports }: Pick<WorktreesOptions, "repositoryRoot" | "config" | "ports">,
+  { repositoryRoot, config, ports }: Pick<WorktreesDeps, "repositoryRoot" | "config" | "ports">,
   request: Omit<WorkspaceRequest, "previousBranch">,
   path: string,
 ): Readonly<Record<string, string>> {

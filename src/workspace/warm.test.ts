@@ -7,7 +7,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { REMOVE, request } from "./testing/requests.ts";
 import { createTestRepository, NEVER, type TestRepository } from "./testing/test-repository.ts";
 
@@ -142,3 +142,48 @@ test.each(["given back", "taken"])(
     expect(warmIn(repository)).toEqual([]);
   },
 );
+
+test("a worktree is made for the next task before it comes, and no second one", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspacesWith({ warm: { max: 2, always: true } });
+  await workspaces.prewarm(NEVER);
+  const [waiting = ""] = warmIn(repository);
+  const file = statSync(join(repository.worktreesRoot, ".warm", waiting, "a.txt")).ino;
+  await workspaces.prewarm(NEVER);
+  expect(warmIn(repository)).toEqual(["1"]);
+
+  await repository.commit({ "new.txt": "new\n" }, "Later");
+  const { path } = await workspaces.prepare(request(1), NEVER);
+  expect(statSync(join(path, "a.txt")).ino).toBe(file);
+  expect(readdirSync(path).toSorted()).toEqual([".git", ".gitignore", "a.txt", "new.txt"]);
+  expect(await repository.git(["log", "-g", "--format=%s", "HEAD"], path)).toBe("Later");
+});
+
+test("no worktree is made before a task comes where that is quick, or none may be kept", async () => {
+  await using repository = await createTestRepository();
+  await repository.workspacesWith({ warm: { max: 2, always: false } }).prewarm(NEVER);
+  await repository.workspacesWith({ warm: { max: 0, always: true } }).prewarm(NEVER);
+  expect(existsSync(repository.worktreesRoot)).toBe(false);
+});
+
+test("what is left of one that was broken off is in nobody's way", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspacesWith({ warm: { max: 2, always: true } });
+  const left = join(repository.worktreesRoot, ".warming");
+  await repository.git(["worktree", "add", "--quiet", "--detach", left]);
+  await workspaces.prepare(request(1), NEVER);
+  expect([existsSync(left), await repository.git(["worktree", "list"])]).toEqual([
+    false,
+    expect.not.stringContaining(".warming"),
+  ]);
+
+  await repository.commit({ ".gitattributes": "*.big filter=slow\n", "a.big": "" }, "Big");
+  const begun = join(repository.folder, "begun");
+  await repository.git(["config", "filter.slow.smudge", `: > '${begun}'; exec sleep 60`]);
+  const stop = new AbortController();
+  const making = workspaces.prewarm(stop.signal);
+  await vi.waitFor(() => expect(existsSync(begun)).toBe(true));
+  stop.abort(new Error("The queue has ended."));
+  await expect(making).rejects.toThrow("The queue has ended.");
+  expect(readdirSync(repository.worktreesRoot)).toEqual(["t1"]);
+});

@@ -6,11 +6,11 @@ import { git } from "./git.ts";
 import { readOwner } from "./owner.ts";
 import { registeredWorktrees } from "./refs.ts";
 import { commonDirOf, findWorktree } from "./git-folders.ts";
-import type { WorktreesOptions } from "./worktrees-deps.ts";
+import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 // Told from the repository and the folder of the worktrees alone, and without making either.
 
-type Place = Pick<WorktreesOptions, "repositoryRoot" | "worktreesRoot">;
+type Place = Pick<WorktreesDeps, "repositoryRoot" | "worktreesRoot">;
 
 /** Ids of the tasks that have a folder, a record of git, or only one of them. */
 export async function tasksWithWorkspace(place: Place): Promise<readonly string[]> {

@@ -23,6 +23,11 @@ export type Workspaces = {
    * `branches` does not name.
    */
   readonly remove: (request: RemoveRequest) => Promise<void>;
+  /**
+   * Has a clean worktree wait for a next task, where making one takes long and none waits. Breaks off
+   * when `signal` aborts.
+   */
+  readonly prewarm: (signal: AbortSignal) => Promise<void>;
   /** What was kept under `refs/orchestra/rescue/`, newest first. */
   readonly rescued: () => Promise<readonly Rescued[]>;
   /** Makes a branch of a rescued ref. Never overwrites a branch. */

@@ -6,8 +6,8 @@ import { gitError } from "./git-error.ts";
 import { commonDirOf, findWorktree, firstLine, linkTarget } from "./git-folders.ts";
 import { git, tryGit } from "./git.ts";
 import { hadOwner, readOwner } from "./owner.ts";
-import { openFolders } from "./open-folders.ts";
 import { inside, type Worktree } from "./place.ts";
+import { removeWorktree } from "./remove-worktree.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
 import { narrow } from "./sparse.ts";
@@ -40,8 +40,11 @@ export async function claimWorktree(
     if (hadOwner(found)) await keepFiles(deps, claim, found);
   }
   await discardWorktree(deps, claim, found);
+  // Merges are of all files.
+  const folders = claim.taskId === undefined ? [] : deps.config.sparse;
   return deps.addExclusively(
-    async () => (await takeWarm(deps, claim.path)) ?? addWorktree(deps, claim, signal),
+    async () =>
+      (await takeWarm(deps, claim.path)) ?? addWorktree(deps, { ...claim, folders }, signal),
   );
 }
 
@@ -60,25 +63,6 @@ export async function discardWorktree(
     await keepStrandedFiles(deps, claim);
   }
   await rm(claim.path, { recursive: true, force: true });
-}
-
-async function removeWorktree(deps: WorktreesDeps, { path, gitDir }: Worktree): Promise<void> {
-  const isWorktree = ["HEAD", "commondir"].every((name) => existsSync(join(gitDir, name)));
-  if (!isWorktree) {
-    // An `add` was killed so early that git sees nothing in it to remove.
-    await rm(path, { recursive: true, force: true });
-    return rm(gitDir, { recursive: true, force: true });
-  }
-  // Twice: one that an unfinished `add` has left is locked.
-  const call = {
-    args: ["worktree", "remove", "--force", "--force", path],
-    cwd: deps.repositoryRoot,
-  };
-  const result = await tryGit(call.args, call);
-  if (result.exitCode === 0) return;
-  await openFolders(path);
-  // Git has forgotten it even where it could not remove all files.
-  if (existsSync(gitDir)) await git(call.args, call);
 }
 
 /** Agents delete `.git`, and make repositories of their own: joins files and record again. */
@@ -124,13 +108,14 @@ async function keepFiles(deps: WorktreesDeps, claim: Claim, worktree: Worktree):
   if (kept.commit) await rescue(deps, { taskId, name: "stranded", commit: kept.commit });
 }
 
-async function addWorktree(
+type Adding = Pick<Claim, "path" | "commit"> & { readonly folders: readonly string[] };
+
+/** A new worktree at `path`, of these folders or of all. For one caller at a time. */
+export async function addWorktree(
   deps: WorktreesDeps,
-  { path, commit, taskId }: Claim,
+  { path, commit, folders }: Adding,
   signal: AbortSignal,
 ): Promise<Worktree> {
-  // Merges are of all files.
-  const folders = taskId === undefined ? [] : deps.config.sparse;
   const options = ["--quiet", "--detach", ...(folders.length > 0 ? ["--no-checkout"] : [])];
   const call = {
     args: ["worktree", "add", ...options, path, commit],

@@ -18,7 +18,7 @@ export type WorkspaceConfig = {
 /** A line for `sh`, or an executable and its arguments. */
 export type WorkspaceCommand = string | readonly string[];
 
-export type WorktreesOptions = {
+export type WorktreesDeps = {
   readonly repositoryRoot: string;
   /** Where workspaces are made; outside the repository. */
   readonly worktreesRoot: string;
@@ -33,9 +33,9 @@ export type WorktreesOptions = {
   /** The environment that set-up and tear-down commands inherit. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
-};
-
-export type WorktreesDeps = WorktreesOptions & {
-  /** Adding worktrees side by side is slower than one after another. */
+  /**
+   * For all that makes worktrees here or moves them, the merge queue's too: side by side they would
+   * take the same one, and making two at a time is slower.
+   */
   readonly addExclusively: Exclusive;
 };

@@ -1,20 +1,20 @@
 import { basename } from "node:path";
 import { collect } from "./collect.ts";
 import { environment } from "./environment.ts";
-import { createExclusive, createExclusiveByKey } from "./exclusive.ts";
+import { createExclusiveByKey } from "./exclusive.ts";
 import { explainingStorage } from "./git-error.ts";
 import { despiteHalfMade } from "./half-made.ts";
 import { prepare } from "./prepare.ts";
+import { prewarm } from "./prewarm.ts";
 import { branchCommit } from "./refs.ts";
 import { remove } from "./remove.ts";
 import { rescued, restore } from "./rescue.ts";
 import { tasksWithWorkspace } from "./what-is-there.ts";
-import type { WorktreesDeps, WorktreesOptions } from "./worktrees-deps.ts";
+import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { Workspaces } from "./workspace.ts";
 
 /** Workspaces as git worktrees outside the repository, one a task. */
-export function createWorktrees(options: WorktreesOptions): Workspaces {
-  const deps: WorktreesDeps = { ...options, addExclusively: createExclusive() };
+export function createWorktrees(deps: WorktreesDeps): Workspaces {
   // A task's next attempt may begin while the workspace of its last one is still being removed.
   const ofTask = createExclusiveByKey();
   return {
@@ -39,6 +39,7 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
           despiteHalfMade(deps, async () => remove(deps, request)),
         ),
       ),
+    prewarm: async (signal) => prewarm(deps, signal),
     rescued: async () => rescued(deps),
     restore: async (ref, branch) => restore(deps, ref, branch),
     environment: (request, path) => environment(deps, request, path),

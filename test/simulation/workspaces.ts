@@ -59,6 +59,7 @@ export function simulatedWorkspaces(world: World, program: Program): Workspaces 
       await turn(world, program, `removes the workspace of ${request.taskId}`, delayMs);
       remove(world, machine, request);
     },
+    prewarm: async () => undefined,
     rescued: async () => [],
     restore: async () => undefined,
     environment: () => ({}),

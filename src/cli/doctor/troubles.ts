@@ -1,6 +1,6 @@
 import { holders, stateOfHolder } from "../../agents/process/holder.ts";
 import { machineProcessTable } from "../../agents/process/process-table.ts";
-import { archiveDeps, nodeDeps, worktreesOptions, type Project } from "../../app.ts";
+import { archiveDeps, nodeDeps, worktreesDeps, type Project } from "../../app.ts";
 import type { Config } from "../../config/config.ts";
 import { projectPaths } from "../../config/paths.ts";
 import { OrchestraError } from "../../core/errors.ts";
@@ -81,7 +81,7 @@ export async function lookDeps(
   return {
     ...rest,
     paths: projectPaths(root),
-    worktrees: await worktreesOptions({ root, environment, config, clock }),
+    worktrees: await worktreesDeps({ root, environment, config, clock }),
     table: machineProcessTable(),
     clock,
     knowsAll: storeUrl === undefined || storeUrl === config.store,
@@ -93,7 +93,7 @@ export async function mendDeps(cli: Cli, project: Project): Promise<MendDeps> {
   const { processes, workspaces } = await nodeDeps(project, (_doing, error) => {
     throw error;
   });
-  const worktrees = await worktreesOptions(project);
+  const worktrees = await worktreesDeps(project);
   const archive = archiveDeps(project, cli.version);
   return { store: project.store, processes, workspaces, worktrees, archive };
 }

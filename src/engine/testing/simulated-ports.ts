@@ -130,6 +130,7 @@ function simulatedWorkspaces(existing: Set<string>): Workspaces {
       diffStat: "1 file changed",
     }),
     remove: async ({ taskId }) => void existing.delete(taskId),
+    prewarm: async () => undefined,
     rescued: async () => [],
     restore: async () => undefined,
     environment: () => ({}),

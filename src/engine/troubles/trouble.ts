@@ -4,7 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { NodeDeps } from "../../cluster/node/deps.ts";
 import type { ArchiveDeps } from "../../store/archive/archive.ts";
 import type { Store, StoreReader } from "../../store/store.ts";
-import type { WorktreesOptions } from "../../workspace/worktrees-deps.ts";
+import type { WorktreesDeps } from "../../workspace/worktrees-deps.ts";
 
 /** Something that was left behind, or is not what it should be, and that can be put right. */
 export type Trouble = {
@@ -20,7 +20,7 @@ export type Trouble = {
 export type LookDeps = {
   readonly reader: Omit<StoreReader, "close">;
   readonly paths: ProjectPaths;
-  readonly worktrees: WorktreesOptions;
+  readonly worktrees: WorktreesDeps;
   readonly table: ProcessTable;
   readonly clock: Clock;
   /** Somebody is working the queue, and tidies up after himself. */
@@ -36,5 +36,5 @@ export type LookDeps = {
 export type MendDeps = Pick<NodeDeps, "processes" | "workspaces"> & {
   readonly store: Store;
   readonly archive: ArchiveDeps;
-  readonly worktrees: WorktreesOptions;
+  readonly worktrees: WorktreesDeps;
 };

@@ -1,11 +1,4 @@
-import {
-  instantClock,
-  NEVER,
-  COLD,
-  NO_CONFIG,
-  NO_PORTS,
-  type TestRepository,
-} from "../../workspace/testing/test-repository.ts";
+import { NEVER, NO_CONFIG, type TestRepository } from "../../workspace/testing/test-repository.ts";
 import type { WorkspaceConfig } from "../../workspace/worktrees-deps.ts";
 import { createMergeRepository } from "../git-repository.ts";
 import type { MergeRepository, PreparedMerge } from "../repository.ts";
@@ -17,15 +10,7 @@ export function mergesOf(
   repository: TestRepository,
   config: Partial<WorkspaceConfig> = {},
 ): MergeRepository {
-  return createMergeRepository({
-    repositoryRoot: repository.root,
-    worktreesRoot: repository.worktreesRoot,
-    config: { ...NO_CONFIG, ...config },
-    warm: COLD,
-    ports: NO_PORTS,
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
-    clock: instantClock,
-  });
+  return createMergeRepository({ ...repository.deps, config: { ...NO_CONFIG, ...config } });
 }
 
 /** A commit on a branch of its own, off `main`; `main` stays checked out. */

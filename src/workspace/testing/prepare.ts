@@ -1,4 +1,5 @@
 import { systemClock } from "../../system-clock.ts";
+import { createExclusive } from "../exclusive.ts";
 import { createWorktrees } from "../worktrees.ts";
 import { COLD, NEVER, NO_CONFIG, NO_PORTS } from "./test-repository.ts";
 
@@ -12,5 +13,6 @@ const workspaces = createWorktrees({
   ports: NO_PORTS,
   env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
   clock: systemClock,
+  addExclusively: createExclusive(),
 });
 await workspaces.prepare(JSON.parse(request), NEVER);

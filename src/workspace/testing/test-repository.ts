@@ -3,13 +3,16 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type { Clock } from "../../core/clock.ts";
+import { createExclusive } from "../exclusive.ts";
 import { createWorktrees } from "../worktrees.ts";
-import type { WorkspaceConfig, WorktreesOptions } from "../worktrees-deps.ts";
+import type { WorkspaceConfig, WorktreesDeps } from "../worktrees-deps.ts";
 import type { Workspaces } from "../workspace.ts";
 
 /** A person's repository in a temporary folder, for tests; removed when it is disposed of. */
 export type TestRepository = AsyncDisposable & {
   readonly root: string;
+  /** What its workspaces, and merges beside them, are made with. */
+  readonly deps: WorktreesDeps;
   /** Holds the repository and the worktrees. */
   readonly folder: string;
   readonly worktreesRoot: string;
@@ -23,7 +26,7 @@ export type TestRepository = AsyncDisposable & {
     cwd?: string,
   ) => Promise<string>;
   readonly workspaces: (config?: Partial<WorkspaceConfig>, repositoryRoot?: string) => Workspaces;
-  readonly workspacesWith: (options: Partial<WorktreesOptions>) => Workspaces;
+  readonly workspacesWith: (options: Partial<WorktreesDeps>) => Workspaces;
 };
 
 export const NO_CONFIG: WorkspaceConfig = {
@@ -67,7 +70,7 @@ export async function createTestRepository(): Promise<TestRepository> {
   };
   await git(["init", "--quiet", "--initial-branch=main"]);
   await commit({ "a.txt": "one\n", ".gitignore": "*.log\n.env\ndeps/\n" }, "First");
-  const options: WorktreesOptions = {
+  const deps: WorktreesDeps = {
     repositoryRoot: root,
     worktreesRoot,
     config: NO_CONFIG,
@@ -75,17 +78,19 @@ export async function createTestRepository(): Promise<TestRepository> {
     ports: NO_PORTS,
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: instantClock,
+    addExclusively: createExclusive(),
   };
   return {
     root,
+    deps,
     folder,
     worktreesRoot,
     git,
     write,
     commit,
     workspaces: (config, repositoryRoot = root) =>
-      createWorktrees({ ...options, repositoryRoot, config: { ...NO_CONFIG, ...config } }),
-    workspacesWith: (changes) => createWorktrees({ ...options, ...changes }),
+      createWorktrees({ ...deps, repositoryRoot, config: { ...NO_CONFIG, ...config } }),
+    workspacesWith: (changes) => createWorktrees({ ...deps, ...changes }),
     [Symbol.asyncDispose]: async () => rm(folder, { recursive: true, force: true }),
   };
 }

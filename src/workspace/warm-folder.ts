@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findWorktree, firstLine, linkTarget } from "./git-folders.ts";
+import type { Worktree } from "./place.ts";
+import { removeWorktree } from "./remove-worktree.ts";
+import type { WorktreesDeps } from "./worktrees-deps.ts";
+
+// Where clean worktrees wait for next tasks. What moves there or away is for one caller at a time: one
+// that is just being moved looks like what a killed process has left.
+
+/** Beside the workspaces of tasks, none of which has an id like these. */
+const FOLDER = ".warm";
+const MAKING = ".warming";
+
+type Deps = Pick<WorktreesDeps, "repositoryRoot" | "worktreesRoot">;
+
+/** Where one is made for a next task. */
+export async function placeToMake({ worktreesRoot }: Pick<Deps, "worktreesRoot">): Promise<string> {
+  await mkdir(worktreesRoot, { recursive: true });
+  return join(await realpath(worktreesRoot), MAKING);
+}
+
+/** Removes what a killed process has left there. */
+export async function dropHalfMade(deps: Deps): Promise<void> {
+  const path = await placeToMake(deps);
+  const left = await findWorktree(deps, path);
+  if (left) await removeWorktree(deps, left);
+  await rm(path, { recursive: true, force: true });
+}
+
+/** Has a clean worktree wait for a next task; `false` where it cannot be moved. */
+export async function putAway(deps: Deps, { path, gitDir }: Worktree): Promise<boolean> {
+  const folder = join(await realpath(deps.worktreesRoot), FOLDER);
+  await sweep(deps);
+  await mkdir(folder, { recursive: true });
+  const waiting = join(folder, freeName(await readdir(folder)));
+  // The files first: were the record first, they would look like another repository's.
+  try {
+    await rename(path, waiting);
+  } catch {
+    // A folder that nobody may write to cannot be moved; removing it tells why.
+    return false;
+  }
+  await pointTo(gitDir, waiting);
+  return true;
+}
+
+/** Gives a worktree that waits to a task. */
+export async function moveTo({ path, gitDir }: Worktree, taskPath: string): Promise<Worktree> {
+  // The record first: were the files there first, they would look like another repository's.
+  await pointTo(gitDir, taskPath);
+  await rename(path, taskPath);
+  return { path: taskPath, gitDir };
+}
+
+function freeName(taken: readonly string[]): string {
+  let number = 1;
+  while (taken.includes(`${number}`)) number += 1;
+  return `${number}`;
+}
+
+/** Those that wait, whole. */
+export async function warmWorktrees(
+  place: Pick<Deps, "worktreesRoot">,
+): Promise<readonly Worktree[]> {
+  const all = await Promise.all((await foldersIn(place)).map(warmAt));
+  return all.filter((one) => one !== undefined);
+}
+
+/** Removes what a killed process has left half moved. */
+export async function sweep(place: Pick<Deps, "worktreesRoot">): Promise<void> {
+  for (const path of await foldersIn(place)) {
+    if (!(await warmAt(path))) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function foldersIn({ worktreesRoot }: Pick<Deps, "worktreesRoot">): Promise<string[]> {
+  const folder = join(worktreesRoot, FOLDER);
+  if (!existsSync(folder)) return [];
+  const root = await realpath(folder);
+  return (await readdir(root)).toSorted().map((name) => join(root, name));
+}
+
+async function warmAt(path: string): Promise<Worktree | undefined> {
+  const gitDir = linkTarget(path, await firstLine(join(path, ".git")));
+  return gitDir && (await isJoined({ path, gitDir })) ? { path, gitDir } : undefined;
+}
+
+/** Whether files and record name each other; agents delete `.git`. */
+export async function isJoined({ path, gitDir }: Worktree): Promise<boolean> {
+  const link = join(path, ".git");
+  const isLinked = linkTarget(path, await firstLine(link)) === gitDir;
+  return isLinked && (await firstLine(join(gitDir, "gitdir"))) === link;
+}
+
+async function pointTo(gitDir: string, path: string): Promise<void> {
+  const file = join(gitDir, "gitdir");
+  await writeFile(`${file}.new`, `${join(path, ".git")}\n`);
+  await rename(`${file}.new`, file);
+}
