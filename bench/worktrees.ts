@@ -79,6 +79,7 @@ function workspacesOf(root: string, max: number): Workspaces {
     ports: { size: 0, file: "" },
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: systemClock,
+    bootId: "boot",
     addExclusively: createExclusive(),
   });
 }

@@ -116,6 +116,7 @@ export async function worktreesDeps({
     },
     ports: { size: config.workspace.ports, file: portsFile(environment) },
     clock,
+    bootId: machineProcessTable().bootId(),
     addExclusively: createExclusive(),
   };
 }

@@ -18,14 +18,16 @@ test("agents inherit everything, but what is about another piece of work", () =>
     API_KEY: "secret",
     GIT_SSH_COMMAND: "ssh -i key",
     ORCHESTRA_ROOT: "/code/shop",
-    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_COUNT: "2",
     GIT_CONFIG_KEY_0: "maintenance.auto",
     GIT_CONFIG_VALUE_0: "false",
+    GIT_CONFIG_KEY_1: "core.fsync",
+    GIT_CONFIG_VALUE_1: "committed",
   });
   expect(path).toBe("/bin");
 });
 
-test("git commands of agents tidy nothing up, and heed what was configured besides", () => {
+test("git commands of agents tidy nothing up, flush their commits, and heed what was configured", () => {
   const { variables } = readEnvironment({
     PATH: process.env["PATH"],
     GIT_CONFIG_COUNT: "1",
@@ -35,6 +37,7 @@ test("git commands of agents tidy nothing up, and heed what was configured besid
   const { variables: ofNested } = readEnvironment(variables);
   const ask = (name: string): string =>
     execFileSync("git", ["config", name], { env: ofNested, encoding: "utf8" });
-  expect([ask("maintenance.auto"), ask("user.name")]).toEqual(["false\n", "Ada\n"]);
+  const names = ["maintenance.auto", "core.fsync", "user.name"];
+  expect(names.map(ask)).toEqual(["false\n", "committed\n", "Ada\n"]);
   expect(ofNested).toEqual(variables);
 });

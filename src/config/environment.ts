@@ -41,7 +41,14 @@ const OF_ANOTHER: ReadonlySet<string> = new Set([
 ]);
 
 const STORE_VARIABLE = "ORCHESTRA_STORE";
-const MAINTENANCE = "maintenance.auto";
+
+/** For the git commands of agents and checks, and of what they call. */
+const GIT_SETTINGS = {
+  // Killed with its agent, it would leave half a pack, and the lock that keeps git from ever tidying up again.
+  "maintenance.auto": "false",
+  // By itself git leaves it to the system when a commit comes to the disk: after a power cut it may be an empty file.
+  "core.fsync": "committed",
+};
 
 /** The same surroundings with a store that was named, which the agents' own commands then mean, too. */
 export function withStore(environment: Environment, storeUrl: string): Environment {
@@ -56,7 +63,7 @@ export function readEnvironment(inherited: NodeJS.ProcessEnv = process.env): Env
     if (value !== undefined && !OF_ANOTHER.has(name)) variables[name] = value;
   }
   return {
-    variables: withoutMaintenance(variables),
+    variables: withGitSettings(variables),
     home: homedir(),
     path: variables["PATH"] ?? "",
     // Set to nothing is as good as not set.
@@ -64,18 +71,16 @@ export function readEnvironment(inherited: NodeJS.ProcessEnv = process.env): Env
   };
 }
 
-/**
- * Git commands of agents and checks are not to tidy the repository up: killed with their agent they
- * would leave half a pack, and the lock that keeps git from ever tidying up again.
- */
-function withoutMaintenance(variables: Readonly<Record<string, string>>): Environment["variables"] {
-  const count = Number(variables["GIT_CONFIG_COUNT"] || 0);
-  const names = Array.from({ length: count }, (_, at) => variables[`GIT_CONFIG_KEY_${at}`]);
-  if (names.includes(MAINTENANCE)) return variables;
-  return {
-    ...variables,
-    GIT_CONFIG_COUNT: `${count + 1}`,
-    [`GIT_CONFIG_KEY_${count}`]: MAINTENANCE,
-    [`GIT_CONFIG_VALUE_${count}`]: "false",
-  };
+/** What the user has set in the same way stays. */
+function withGitSettings(variables: Environment["variables"]): Environment["variables"] {
+  const known = Number(variables["GIT_CONFIG_COUNT"] || 0);
+  const names = Array.from({ length: known }, (_, at) => variables[`GIT_CONFIG_KEY_${at}`]);
+  const added = Object.entries(GIT_SETTINGS).filter(([name]) => !names.includes(name));
+  const settings = added.flatMap(([name, value], index) => [
+    [`GIT_CONFIG_KEY_${known + index}`, name],
+    [`GIT_CONFIG_VALUE_${known + index}`, value],
+  ]);
+  if (settings.length === 0) return variables;
+  const count = `${known + added.length}`;
+  return { ...variables, GIT_CONFIG_COUNT: count, ...Object.fromEntries(settings) };
 }

@@ -1,8 +1,9 @@
+import { flushRef } from "../workspace/flush.ts";
 import { gitError } from "../workspace/git-error.ts";
 import { tryGit } from "../workspace/git.ts";
 import { branchCommit } from "../workspace/refs.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
-import { forgetMove, moveEnvironment, noteMove } from "./half-done-move.ts";
+import { endMove, moveEnvironment, noteMove } from "./half-done-move.ts";
 import type { Advance, AdvanceRequest } from "./repository.ts";
 import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
 
@@ -38,7 +39,10 @@ async function moveBranch(deps: Deps, request: AdvanceRequest): Promise<Advance>
   const args = ["update-ref", "-m", "orchestra: merge", ref, merged, expected];
   const call = { args, cwd: deps.repositoryRoot };
   const result = await tryGit(args, call);
-  if (result.exitCode === 0) return { kind: "advanced" };
+  if (result.exitCode === 0) {
+    await flushRef(deps, ref);
+    return { kind: "advanced" };
+  }
   const tip = await branchCommit({ cwd: deps.repositoryRoot }, targetBranch);
   if (tip !== expected) return { kind: "moved" };
   throw await gitError(call, result);
@@ -58,7 +62,7 @@ async function moveCheckout(
   const move = { path, targetBranch, expected, merged };
   await noteMove(deps, move);
   const result = await tryGit(args, { cwd: path, env: moveEnvironment(move) });
-  await forgetMove(deps);
+  await endMove(deps, move);
   const tip = await branchCommit({ cwd: deps.repositoryRoot }, targetBranch);
   if (tip === merged) return { kind: "advanced" };
   if (tip !== expected) return { kind: "moved" };

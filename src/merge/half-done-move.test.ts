@@ -64,6 +64,18 @@ test.for(Object.entries(KILLED))(
   },
 );
 
+test("files and index that a power cut has left behind the branch come to it", async () => {
+  await using repository = await createTestRepository();
+  const { merges, move } = await killedMove(repository, async ({ merged }) => {
+    await repository.git(["update-ref", "refs/heads/main", merged]);
+    await repository.write("a.txt", "");
+  });
+  expect(await merges.dirtyCheckout("main")).toBeUndefined();
+  expect(await repository.git(["status", "--porcelain"])).toBe("");
+  expect(await repository.git(["rev-parse", "HEAD"])).toBe(move.merged);
+  expect(await readFile(join(repository.root, "a.txt"), "utf8")).toBe("two\n");
+});
+
 test("what a person has changed since stays, and so does the rest of the half-done move", async () => {
   await using repository = await createTestRepository();
   const { merges, move } = await killedMove(repository, async () => {

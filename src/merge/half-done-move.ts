@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../core/errno.ts";
 import { entryAt } from "../workspace/entry-at.ts";
+import { flush, flushRef, writeWhole } from "../workspace/flush.ts";
 import { git, tryGit } from "../workspace/git.ts";
 import { branchCommit, pathsOf } from "../workspace/refs.ts";
 import { clearStaleLocks } from "../workspace/stale-locks.ts";
@@ -33,21 +34,28 @@ export async function noteMove(
   { worktreesRoot }: Pick<WorktreesDeps, "worktreesRoot">,
   move: Move,
 ): Promise<void> {
-  const file = join(worktreesRoot, FILE_NAME);
   await mkdir(worktreesRoot, { recursive: true });
-  await writeFile(`${file}.new`, JSON.stringify(move));
-  await rename(`${file}.new`, file);
+  await writeWhole(join(worktreesRoot, FILE_NAME), JSON.stringify(move));
 }
 
 /** To be called when git has ended by itself: it has then moved all or nothing. */
-export async function forgetMove({ worktreesRoot }: WorktreesDeps): Promise<void> {
+export async function endMove(deps: WorktreesDeps, move: Move): Promise<void> {
+  const { all } = await filesChangedBy(move.path, { from: move.expected, to: move.merged });
+  const files = all.map((name) => join(move.path, name));
+  const written = [...files, join(await gitDirOf(move.path), "index")];
+  await flush(...written.filter((file) => entryAt(file)?.isFile() === true));
+  await flushRef(deps, `refs/heads/${move.targetBranch}`);
+  await forgetMove(deps);
+}
+
+async function forgetMove({ worktreesRoot }: WorktreesDeps): Promise<void> {
   await rm(join(worktreesRoot, FILE_NAME), { force: true });
 }
 
 /**
  * Takes back what a killed move has left in a person's check-out: some files and perhaps the index
- * are ahead of the branch. Where anything differs from both ends of the move, a person has been at
- * work, and all stays as it is.
+ * are ahead of the branch; or, after a power cut, behind it. Where anything differs from both ends of
+ * the move, a person has been at work, and all stays as it is.
  */
 export async function undoHalfDoneMove(deps: WorktreesDeps): Promise<void> {
   const move = await readMove(deps);
@@ -77,12 +85,13 @@ async function undo(deps: WorktreesDeps, move: Move): Promise<void> {
 
   const head = await tryGit(["symbolic-ref", "--quiet", "HEAD"], place);
   const tip = await branchCommit({ cwd: deps.repositoryRoot }, move.targetBranch);
-  if (head.stdout !== `refs/heads/${move.targetBranch}` || tip !== move.expected) return;
+  if (head.stdout !== `refs/heads/${move.targetBranch}`) return;
+  if (tip !== move.expected && tip !== move.merged) return;
   const changes = await filesChangedBy(move.path, { from: move.expected, to: move.merged });
   if (!(await isOnlyOurs(deps, move, changes))) return;
   await git(["reset", "--quiet", "--hard"], place);
   // Git does not remove what the index had not come to hold.
-  for (const path of changes.added) {
+  for (const path of tip === move.expected ? changes.added : changes.removed) {
     const file = join(move.path, path);
     if (entryAt(file)?.isDirectory() === false) await rm(file, { force: true });
   }

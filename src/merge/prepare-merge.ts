@@ -52,7 +52,7 @@ async function prepared(
   const isSameTree = mergedTree === provenTree;
   // Files that need no second proof need nothing to be proven with.
   const isSetUp = request.setsUpAgain !== true && (await readOwner(worktree))?.isSetUp === true;
-  const owner = { ...ownerOf(request, ""), isSetUp };
+  const owner = { ...ownerOf(deps, request, ""), isSetUp };
   const output = isSameTree ? undefined : await furnishScratch(deps, worktree, owner, signal);
   if (output !== undefined) return { kind: "unready", output, mergedCommit };
   const isFreshlySetUp = !isSetUp || deps.config.setup.length === 0;
@@ -71,7 +71,8 @@ async function scratchAt(
   const path = join(await realpath(deps.worktreesRoot), SCRATCH_NAME);
   const claim = { taskId: undefined, path, commit: targetCommit };
   const worktree = await claimWorktree(deps, claim, signal);
-  if (!(await readOwner(worktree))) await writeOwner(worktree, ownerOf(request, targetCommit));
+  if (!(await readOwner(worktree)))
+    await writeOwner(worktree, ownerOf(deps, request, targetCommit));
   if (deps.ports.size > 0) await leasePorts(deps.ports, path);
   await clearLocks(deps, worktree);
   await dropTornIndex(worktree);
@@ -126,7 +127,11 @@ async function furnishScratch(
 }
 
 /** Set-up of merged work is told of the task that it is merged for. */
-function ownerOf({ taskId, targetBranch }: MergeRequest, baseCommit: string): Owner {
+function ownerOf(
+  { bootId }: WorktreesDeps,
+  { taskId, targetBranch }: MergeRequest,
+  baseCommit: string,
+): Owner {
   return {
     taskId,
     attemptId: `${taskId}-merge`,
@@ -135,6 +140,7 @@ function ownerOf({ taskId, targetBranch }: MergeRequest, baseCommit: string): Ow
     baseCommit,
     provided: [],
     isSetUp: false,
+    bootId,
   };
 }
 

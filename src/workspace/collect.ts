@@ -35,7 +35,7 @@ export async function collect(
   const worktree = await claimWorktree(deps, claim, AbortSignal.timeout(MENDING_LIMIT_MS));
   const recorded = await readOwner(worktree);
   if (recorded && recorded.attemptId !== request.attemptId) throw passedOn(recorded, request);
-  const owner = recorded ?? ownerOf(workspace, taskId, request.attemptId);
+  const owner = recorded ?? ownerOf(deps, workspace, request.attemptId);
   if (!recorded) await writeOwner(worktree, owner);
 
   const settled = await settle(deps, worktree, owner, request);
@@ -51,9 +51,10 @@ async function pathHere(deps: WorktreesDeps, { path }: Workspace): Promise<strin
   return isHere ? path : workspacePath(deps, basename(path));
 }
 
-function ownerOf(workspace: Workspace, taskId: string, attemptId: string): Owner {
-  const { branch, baseBranch, baseCommit } = workspace;
-  return { taskId, attemptId, branch, baseBranch, baseCommit, provided: [], isSetUp: false };
+function ownerOf({ bootId }: WorktreesDeps, workspace: Workspace, attemptId: string): Owner {
+  const { path, branch, baseBranch, baseCommit } = workspace;
+  const place = { taskId: basename(path), attemptId, branch, baseBranch, baseCommit };
+  return { ...place, provided: [], isSetUp: false, bootId };
 }
 
 /** Whoever collects so late may meet the next agent at work; what was there was kept before it came. */

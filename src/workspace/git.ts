@@ -23,6 +23,8 @@ const OUTPUT_LENGTH_MAX = 64 * 1024 * 1024;
 
 /** What a user may have configured that would run programs of theirs, ask, hang or refuse. */
 const SETTINGS = {
+  // What is on record as done must be on the disk: git leaves that to the system, unless told.
+  "core.fsync": "committed",
   "core.hooksPath": "/dev/null",
   "core.fsmonitor": "false",
   "core.safecrlf": "false",

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readLeft } from "./read-left.ts";
 import { commonDirOf } from "./git-folders.ts";
@@ -12,11 +12,12 @@ const BEING_MADE = "initializing";
 /** Without them git can read none of the repository's worktrees. */
 const NEEDED = ["commondir", "HEAD"];
 
-type Deps = Pick<WorktreesDeps, "repositoryRoot" | "clock">;
+type Deps = Pick<WorktreesDeps, "repositoryRoot" | "worktreesRoot" | "clock">;
 
 /**
- * Git's records of worktrees that it was killed at while it wrote them, as folders. Nobody has worked
- * there yet, and as long as one is there, git refuses whatever looks at worktrees.
+ * Git's records of worktrees that were not whole when git was killed or the power was cut, as folders.
+ * Nobody has worked there yet: ours are flushed before. As long as one is there, git refuses whatever
+ * looks at worktrees.
  */
 export async function halfMadeRecords(deps: Deps): Promise<readonly string[]> {
   const suspects = await suspectsIn(deps);
@@ -35,34 +36,53 @@ export async function despiteHalfMade<T>(deps: Deps, work: () => Promise<T>): Pr
   }
 }
 
+/** Removes what was left of making a worktree of this name. For one caller at a time. */
+export async function dropHalfMadeRecord(deps: Deps, name: string): Promise<void> {
+  const record = join(await commonDirOf(deps), "worktrees", name);
+  if (existsSync(record) && (await isHalfMade(deps, record))) await removeRecords([record]);
+}
+
 /** Removes what `halfMadeRecords` has found. */
 export async function removeRecords(records: readonly string[]): Promise<void> {
   for (const record of records) await rm(record, { recursive: true, force: true });
 }
 
-async function suspectsIn({ repositoryRoot }: Deps): Promise<string[]> {
-  const folder = join(await commonDirOf({ repositoryRoot }), "worktrees");
+async function suspectsIn(deps: Deps): Promise<string[]> {
+  const folder = join(await commonDirOf(deps), "worktrees");
   const names = existsSync(folder) ? await readdir(folder) : [];
-  return halfMadeAmong(names.map((name) => join(folder, name)));
+  return halfMadeAmong(
+    deps,
+    names.map((name) => join(folder, name)),
+  );
 }
 
 /** Those that are not just being made. */
-async function stillHalfMade({ clock }: Deps, suspects: readonly string[]): Promise<string[]> {
-  await clock.sleep(LOOK_AGAIN_MS, new AbortController().signal);
-  return halfMadeAmong(suspects);
+async function stillHalfMade(deps: Deps, suspects: readonly string[]): Promise<string[]> {
+  await deps.clock.sleep(LOOK_AGAIN_MS, new AbortController().signal);
+  return halfMadeAmong(deps, suspects);
 }
 
-async function halfMadeAmong(records: readonly string[]): Promise<string[]> {
+async function halfMadeAmong(deps: Deps, records: readonly string[]): Promise<string[]> {
   const halfMade: string[] = [];
-  for (const record of records) if (await isHalfMade(record)) halfMade.push(record);
+  for (const record of records) if (await isHalfMade(deps, record)) halfMade.push(record);
   return halfMade;
 }
 
-async function isHalfMade(record: string): Promise<boolean> {
-  const lock = await readLeft(join(record, "locked"));
-  if (lock?.toString().trim() !== BEING_MADE) return false;
-  for (const name of NEEDED) {
-    if (!(await readLeft(join(record, name)))?.length) return true;
-  }
-  return false;
+async function isHalfMade(deps: Deps, record: string): Promise<boolean> {
+  const texts = await Promise.all(NEEDED.map(async (name) => textOf(record, name)));
+  if (texts.includes("")) return isNobodysWork(deps, record);
+  return (await textOf(record, "gitdir")) === "" && existsSync(join(record, "locked"));
+}
+
+/** It was being made, or leads to a workspace, or nowhere: a person's own is for them to mend. */
+async function isNobodysWork({ worktreesRoot }: Deps, record: string): Promise<boolean> {
+  if ((await textOf(record, "locked")) === BEING_MADE) return true;
+  const link = await textOf(record, "gitdir");
+  if (link === "") return true;
+  const root = existsSync(worktreesRoot) ? await realpath(worktreesRoot) : worktreesRoot;
+  return link.startsWith(`${root}/`);
+}
+
+async function textOf(record: string, name: string): Promise<string> {
+  return (await readLeft(join(record, name)))?.toString().trim() ?? "";
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../core/errno.ts";
+import { writeWhole } from "./flush.ts";
 import type { Worktree } from "./place.ts";
 
 const FILE_NAME = "orchestra.json";
@@ -19,6 +20,8 @@ export type Owner = {
   /** Paths copied or linked into it, which are not the agent's work. */
   readonly provided: readonly string[];
   readonly isSetUp: boolean;
+  /** Since when the machine has run without a break, as far as its files go. */
+  readonly bootId?: string;
 };
 
 /** The owner on record; `undefined` when the worktree was never finished, or the note is torn. */
@@ -34,6 +37,17 @@ export async function readOwner(worktree: Worktree): Promise<Owner | undefined> 
   }
 }
 
+/**
+ * Whether the machine went down since. If that was for want of power, files that were not flushed are
+ * empty, or as they once were: what is not in a commit is then nobody's work.
+ */
+export function isOfEarlierBoot(
+  { bootId }: { readonly bootId: string },
+  owner: Pick<Owner, "bootId">,
+): boolean {
+  return owner.bootId !== undefined && owner.bootId !== bootId;
+}
+
 /** Whether there is a note of an owner, and be it torn: somebody may have worked there. */
 export function hadOwner(worktree: Worktree): boolean {
   return existsSync(join(worktree.gitDir, FILE_NAME));
@@ -41,7 +55,5 @@ export function hadOwner(worktree: Worktree): boolean {
 
 /** Records the owner, whole or not at all. */
 export async function writeOwner(worktree: Worktree, owner: Owner): Promise<void> {
-  const path = join(worktree.gitDir, FILE_NAME);
-  await writeFile(`${path}.new`, JSON.stringify(owner));
-  await rename(`${path}.new`, path);
+  await writeWhole(join(worktree.gitDir, FILE_NAME), JSON.stringify(owner));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
@@ -7,12 +8,13 @@ import { environment } from "./environment.ts";
 import { furnish } from "./furnish.ts";
 import { tryGit } from "./git.ts";
 import { clearLocks, dropTornIndex } from "./half-done.ts";
-import { readOwner, writeOwner, type Owner } from "./owner.ts";
+import { findWorktree } from "./git-folders.ts";
+import { isOfEarlierBoot, readOwner, writeOwner, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { leasePorts } from "./port-blocks.ts";
 import { commitsOf } from "./refs.ts";
 import { settle } from "./settle.ts";
-import { claimWorktree } from "./worktree.ts";
+import { claimWorktree, discardWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { Workspace, WorkspaceRequest } from "./workspace.ts";
 
@@ -26,6 +28,7 @@ export async function prepare(
 ): Promise<Workspace> {
   const { taskId, branch, baseBranch } = request;
   const path = await workspacePath(deps, taskId);
+  await leaveEarlierBoot(deps, taskId, path);
   const start = await startOf(deps, request);
   const claim = { taskId, path, commit: start.commit };
   const worktree = await claimWorktree(deps, claim, signal);
@@ -54,6 +57,18 @@ export async function workspacePath(deps: WorktreesDeps, taskId: string): Promis
   return join(await realpath(deps.worktreesRoot), taskId);
 }
 
+/** Keeps what is in a workspace of before the machine went down; of its files none is relied on. */
+async function leaveEarlierBoot(deps: WorktreesDeps, taskId: string, path: string): Promise<void> {
+  const worktree = await findWorktree(deps, path);
+  const owner = worktree && existsSync(path) ? await readOwner(worktree) : undefined;
+  if (!worktree || !owner || !isOfEarlierBoot(deps, owner)) return;
+  const { commit } = await settle(deps, worktree, owner, {
+    message: KEEP_MESSAGE,
+    commitLeftovers: false,
+  });
+  await discardWorktree(deps, { taskId, path, commit }, worktree);
+}
+
 /** Puts the attempt on its branch, after the work of the one before it has come to rest. */
 async function takeOver(
   deps: WorktreesDeps,
@@ -78,6 +93,7 @@ async function takeOver(
     baseCommit: await mergeBase(deps, base, commit),
     provided: before?.provided ?? [],
     isSetUp: before?.isSetUp ?? false,
+    bootId: deps.bootId,
   };
   const removesUntracked = before !== undefined;
   await checkOut(worktree, { branch: request.branch, commit, removesUntracked });

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runPhase } from "./furnish.ts";
 import { git } from "./git.ts";
-import { readOwner } from "./owner.ts";
+import { isOfEarlierBoot, readOwner } from "./owner.ts";
 import { commonDirOfWorktree, inside, type Worktree } from "./place.ts";
 import { workspacePath } from "./prepare.ts";
 import { branchCommit, commitsOf, isAncestor, registeredWorktrees } from "./refs.ts";
@@ -37,8 +37,9 @@ export async function remove(deps: WorktreesDeps, request: RemoveRequest): Promi
   const revisions = [`refs/heads/${request.mergedInto ?? ""}`, "HEAD"];
   const [target, head = ""] = await commitsOf(place, revisions);
   const claim = { taskId, path, commit: target ?? head };
-  const isClean = failure === undefined && worktree && (await readOwner(worktree));
-  if (isClean && (await keepWarm(deps, worktree, claim))) return;
+  if (worktree && failure === undefined && (await isReliable(deps, worktree))) {
+    if (await keepWarm(deps, worktree, claim)) return;
+  }
   await discardWorktree(deps, claim, worktree);
   if (failure) throw failure;
 }
@@ -53,6 +54,11 @@ async function isPassedOn(worktree: Worktree, { branches }: RemoveRequest): Prom
 function sharedLocks({ gitDir }: Worktree, { branches }: RemoveRequest): string[] {
   const names = ["packed-refs", "config", ...branches.map((branch) => `refs/heads/${branch}`)];
   return names.map((name) => join(commonDirOfWorktree(gitDir), `${name}.lock`));
+}
+
+async function isReliable(deps: WorktreesDeps, worktree: Worktree): Promise<boolean> {
+  const owner = await readOwner(worktree);
+  return owner !== undefined && !isOfEarlierBoot(deps, owner);
 }
 
 /** Tears down, brings the work to rest, and lets go of the branch. Returns a teardown's failure. */

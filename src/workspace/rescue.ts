@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
+import { flushRef } from "./flush.ts";
 import { git, tryGit } from "./git.ts";
 import { insideGitDir } from "./place.ts";
 import { readLeft } from "./read-left.ts";
@@ -34,6 +35,7 @@ export async function rescue(
 ): Promise<void> {
   const ref = `${RESCUE}${taskId}/${name}-${commit.slice(0, ID_LENGTH)}`;
   await git(["update-ref", ref, commit], { cwd: deps.repositoryRoot });
+  await flushRef(deps, ref);
 }
 
 /** Keeps an attempt's branch under its number. */
@@ -46,6 +48,7 @@ export async function rescueBranch(
   const existing = await commitOf({ cwd: deps.repositoryRoot }, ref);
   if (existing === undefined) {
     await git(["update-ref", ref, commit, ""], { cwd: deps.repositoryRoot });
+    await flushRef(deps, ref);
   } else if (existing !== commit) {
     await rescue(deps, { taskId, name: number, commit });
   }

@@ -1,22 +1,23 @@
 import { existsSync, lstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../core/clock.ts";
 import { checkOut, isHalfCheckedOut } from "./check-out.ts";
 import { commitMessage } from "./commit-message.ts";
+import { flushRef } from "./flush.ts";
 import { git, nulSeparated, tryGit } from "./git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "./half-done.ts";
-import type { Owner } from "./owner.ts";
+import { isOfEarlierBoot, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { commitOf, commitsOf, isAncestor } from "./refs.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot, type Snapshot } from "./snapshot.ts";
+import type { WorktreesDeps } from "./worktrees-deps.ts";
 
-export type SettleDeps = { readonly repositoryRoot: string; readonly clock: Clock };
+export type SettleDeps = Pick<WorktreesDeps, "repositoryRoot" | "clock" | "bootId">;
 
 export type SettleRequest = {
   readonly message: string;
-  /** Whether uncommitted changes go onto the branch, or under a rescue ref. */
+  /** Whether uncommitted changes go onto the branch, or under a rescue ref; those of an earlier boot always do. */
   readonly commitLeftovers: boolean;
 };
 
@@ -48,6 +49,7 @@ export async function settle(
   const isAsItWas = left.head === commit && changed.length + nested.length === 0;
   const removesUntracked = !isAsItWas || owner.provided.length > 0;
   await checkOut(worktree, { branch: owner.branch, commit, removesUntracked });
+  await flushRef(deps, `refs/heads/${owner.branch}`);
   return { commit, leftovers: changed };
 }
 
@@ -100,8 +102,8 @@ async function advanceBranch(
   const { tip } = left;
   const reached = (await isReachedByBranch(place, left)) ? left.head : undefined;
 
-  const takesSnapshot =
-    request.commitLeftovers && reached !== undefined && !isHalfCheckedOut(worktree);
+  const isWhole = !isHalfCheckedOut(worktree) && !isOfEarlierBoot(deps, owner);
+  const takesSnapshot = request.commitLeftovers && reached !== undefined && isWhole;
   const snapshotCommit = left.files.commit;
   if (snapshotCommit !== undefined && !takesSnapshot) {
     await rescue(deps, { taskId, name: "leftovers", commit: snapshotCommit });

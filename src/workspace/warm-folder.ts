@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { writeWhole } from "./flush.ts";
 import { findWorktree, firstLine, linkTarget } from "./git-folders.ts";
 import type { Worktree } from "./place.ts";
 import { removeWorktree } from "./remove-worktree.ts";
@@ -13,7 +14,9 @@ import type { WorktreesDeps } from "./worktrees-deps.ts";
 const FOLDER = ".warm";
 const MAKING = ".warming";
 
-type Deps = Pick<WorktreesDeps, "repositoryRoot" | "worktreesRoot">;
+const BOOT_ID_LENGTH = 8;
+
+type Deps = Pick<WorktreesDeps, "repositoryRoot" | "worktreesRoot" | "bootId">;
 
 /** Where one is made for a next task. */
 export async function placeToMake({ worktreesRoot }: Pick<Deps, "worktreesRoot">): Promise<string> {
@@ -34,7 +37,7 @@ export async function putAway(deps: Deps, { path, gitDir }: Worktree): Promise<b
   const folder = join(await realpath(deps.worktreesRoot), FOLDER);
   await sweep(deps);
   await mkdir(folder, { recursive: true });
-  const waiting = join(folder, freeName(await readdir(folder)));
+  const waiting = join(folder, freeName(deps, await readdir(folder)));
   // The files first: were the record first, they would look like another repository's.
   try {
     await rename(path, waiting);
@@ -54,10 +57,15 @@ export async function moveTo({ path, gitDir }: Worktree, taskPath: string): Prom
   return { path: taskPath, gitDir };
 }
 
-function freeName(taken: readonly string[]): string {
+function freeName(deps: Deps, taken: readonly string[]): string {
   let number = 1;
-  while (taken.includes(`${number}`)) number += 1;
-  return `${number}`;
+  while (taken.includes(prefixOf(deps) + number)) number += 1;
+  return prefixOf(deps) + number;
+}
+
+/** Files of before the machine went down are not relied on. */
+function prefixOf({ bootId }: Pick<Deps, "bootId">): string {
+  return `${bootId.slice(0, BOOT_ID_LENGTH)}-`;
 }
 
 /** Those that wait, whole. */
@@ -68,10 +76,13 @@ export async function warmWorktrees(
   return all.filter((one) => one !== undefined);
 }
 
-/** Removes what a killed process has left half moved. */
-export async function sweep(place: Pick<Deps, "worktreesRoot">): Promise<void> {
-  for (const path of await foldersIn(place)) {
-    if (!(await warmAt(path))) await rm(path, { recursive: true, force: true });
+/** Removes what a killed process has left half moved, and what is of before the machine went down. */
+export async function sweep(deps: Deps): Promise<void> {
+  for (const path of await foldersIn(deps)) {
+    const worktree = await warmAt(path);
+    if (worktree && basename(path).startsWith(prefixOf(deps))) continue;
+    if (worktree) await removeWorktree(deps, worktree);
+    await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -95,7 +106,5 @@ export async function isJoined({ path, gitDir }: Worktree): Promise<boolean> {
 }
 
 async function pointTo(gitDir: string, path: string): Promise<void> {
-  const file = join(gitDir, "gitdir");
-  await writeFile(`${file}.new`, `${join(path, ".git")}\n`);
-  await rename(`${file}.new`, file);
+  await writeWhole(join(gitDir, "gitdir"), `${join(path, ".git")}\n`);
 }

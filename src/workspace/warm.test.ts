@@ -33,7 +33,7 @@ test("the worktree of an ended task is the next one's, with nothing of the first
   await repository.git(["config", "--worktree", "user.name", "Mallory"], first.path);
 
   await workspaces.remove(REMOVE);
-  expect([existsSync(first.path), warmIn(repository)]).toEqual([false, ["1"]]);
+  expect([existsSync(first.path), warmIn(repository)]).toEqual([false, ["boot-1"]]);
   expect(await workspaces.list()).toEqual([]);
   const next = await workspaces.prepare(request(1, OTHER), NEVER);
 
@@ -64,7 +64,7 @@ test("tasks that begin at once get a worktree each, and no more are kept than co
     const branches = [`orchestra/${taskId}-work/1`];
     await workspaces.remove({ ...REMOVE, taskId, branches });
   }
-  expect(warmIn(repository)).toEqual(["1", "2"]);
+  expect(warmIn(repository)).toEqual(["boot-1", "boot-2"]);
 
   for (const path of await begin()) {
     expect(await repository.git(["status", "--porcelain"], path)).toBe("");
@@ -150,7 +150,7 @@ test("a worktree is made for the next task before it comes, and no second one", 
   const [waiting = ""] = warmIn(repository);
   const file = statSync(join(repository.worktreesRoot, ".warm", waiting, "a.txt")).ino;
   await workspaces.prewarm(NEVER);
-  expect(warmIn(repository)).toEqual(["1"]);
+  expect(warmIn(repository)).toEqual(["boot-1"]);
 
   await repository.commit({ "new.txt": "new\n" }, "Later");
   const { path } = await workspaces.prepare(request(1), NEVER);

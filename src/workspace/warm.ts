@@ -21,7 +21,7 @@ const KEPT_OF_RECORD = ["HEAD", "commondir", "gitdir", "index"];
 
 type Deps = Pick<
   WorktreesDeps,
-  "repositoryRoot" | "worktreesRoot" | "config" | "warm" | "addExclusively" | "clock"
+  "repositoryRoot" | "worktreesRoot" | "config" | "warm" | "addExclusively" | "clock" | "bootId"
 >;
 
 /**
@@ -48,7 +48,7 @@ export async function keepWarm(
 
 /** Makes a kept worktree the one at `path`; `undefined` when there is none. For one caller at a time. */
 export async function takeWarm(
-  deps: Pick<Deps, "repositoryRoot" | "worktreesRoot" | "config">,
+  deps: Pick<Deps, "repositoryRoot" | "worktreesRoot" | "config" | "bootId">,
   path: string,
 ): Promise<Worktree | undefined> {
   await dropHalfMade(deps);

@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
+import { flush } from "./flush.ts";
 import { gitError } from "./git-error.ts";
 import { commonDirOf, findWorktree, firstLine, linkTarget } from "./git-folders.ts";
 import { git, tryGit } from "./git.ts";
-import { hadOwner, readOwner } from "./owner.ts";
+import { hadOwner, isOfEarlierBoot, readOwner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { removeWorktree } from "./remove-worktree.ts";
+import { dropHalfMadeRecord } from "./half-made.ts";
 import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
 import { narrow } from "./sparse.ts";
@@ -23,6 +25,8 @@ export type Claim = {
   readonly commit: string;
 };
 
+/** Without them git can read no worktree of the repository; whoever works in one can rely on them. */
+const RECORD = ["HEAD", "commondir", "gitdir"];
 const ADD_TRIES = 5;
 const ADD_RETRY_MS = 100;
 
@@ -35,9 +39,11 @@ export async function claimWorktree(
   const found = await findWorktree(deps, claim.path);
   if (found && existsSync(claim.path)) {
     await reattach(deps, found, claim.taskId);
-    if (await readOwner(found)) return found;
+    const owner = await readOwner(found);
+    const isScratch = claim.taskId === undefined;
+    if (owner && !(isScratch && isOfEarlierBoot(deps, owner))) return found;
     // Without a note of an owner it was never finished, so nobody has worked in it.
-    if (hadOwner(found)) await keepFiles(deps, claim, found);
+    if (!owner && hadOwner(found)) await keepFiles(deps, claim, found);
   }
   await discardWorktree(deps, claim, found);
   // Merges are of all files.
@@ -85,12 +91,18 @@ async function keepStrandedFiles(deps: WorktreesDeps, claim: Claim): Promise<voi
   const { path, taskId } = claim;
   const names = await readdir(path);
   const target = linkTarget(path, await firstLine(join(path, ".git")));
-  if (names.includes(".git") && (target === undefined || existsSync(target))) {
+  if (await isAnothers(path, target)) {
     const message = `Making a workspace at ${path}: another repository is there. Move it away.`;
     throw new OrchestraError("REPOSITORY_UNUSABLE", message);
   }
   if (taskId === undefined || names.every((name) => name === ".git")) return;
   await keepFiles(deps, claim, { path, gitDir: await commonDirOf(deps) });
+}
+
+/** A repository of its own, or the worktree of one; what names neither was torn. */
+async function isAnothers(path: string, target: string | undefined): Promise<boolean> {
+  if (target !== undefined) return existsSync(target);
+  return (await lstat(join(path, ".git")).catch(() => undefined))?.isDirectory() === true;
 }
 
 /** All files of a workspace about which not more is known, as a change of what it would start at. */
@@ -123,12 +135,14 @@ export async function addWorktree(
     writesTo: deps.worktreesRoot,
   };
   await mkdir(deps.worktreesRoot, { recursive: true });
+  await dropHalfMadeRecord(deps, basename(path));
   for (let tries = 1; ; tries += 1) {
     const failure = await failureOfAdding(call, signal);
     const made = await findWorktree(deps, path);
     if (made && !failure) {
       await narrow(made, folders);
       if (folders.length > 0) await git(["checkout", "--quiet", "--detach"], inside(made));
+      await flush(join(path, ".git"), ...RECORD.map((name) => join(made.gitDir, name)));
       return made;
     }
     // Git was killed, or another process held a lock; half of a worktree may be left.

@@ -33,6 +33,8 @@ export type WorktreesDeps = {
   /** The environment that set-up and tear-down commands inherit. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Names the time since the machine was started. */
+  readonly bootId: string;
   /**
    * For all that makes worktrees here or moves them, the merge queue's too: side by side they would
    * take the same one, and making two at a time is slower.

@@ -13,6 +13,7 @@ const workspaces = createWorktrees({
   ports: NO_PORTS,
   env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
   clock: systemClock,
+  bootId: "boot",
   addExclusively: createExclusive(),
 });
 await workspaces.prepare(JSON.parse(request), NEVER);

@@ -78,6 +78,7 @@ export async function createTestRepository(): Promise<TestRepository> {
     ports: NO_PORTS,
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     clock: instantClock,
+    bootId: "boot",
     addExclusively: createExclusive(),
   };
   return {
