@@ -40,16 +40,16 @@ export async function noteMove(
 
 /** To be called when git has ended by itself: it has then moved all or nothing. */
 export async function endMove(deps: WorktreesDeps, move: Move): Promise<void> {
+  await flushMoved(deps, move);
+  await rm(join(deps.worktreesRoot, FILE_NAME), { force: true });
+}
+
+async function flushMoved(deps: WorktreesDeps, move: Move): Promise<void> {
   const { all } = await filesChangedBy(move.path, { from: move.expected, to: move.merged });
   const files = all.map((name) => join(move.path, name));
   const written = [...files, join(await gitDirOf(move.path), "index")];
   await flush(...written.filter((file) => entryAt(file)?.isFile() === true));
   await flushRef(deps, `refs/heads/${move.targetBranch}`);
-  await forgetMove(deps);
-}
-
-async function forgetMove({ worktreesRoot }: WorktreesDeps): Promise<void> {
-  await rm(join(worktreesRoot, FILE_NAME), { force: true });
 }
 
 /**
@@ -61,7 +61,7 @@ export async function undoHalfDoneMove(deps: WorktreesDeps): Promise<void> {
   const move = await readMove(deps);
   if (!move) return;
   if (entryAt(move.path)) await undo(deps, move);
-  await forgetMove(deps);
+  await rm(join(deps.worktreesRoot, FILE_NAME), { force: true });
 }
 
 async function readMove({ worktreesRoot }: WorktreesDeps): Promise<Move | undefined> {
@@ -95,6 +95,7 @@ async function undo(deps: WorktreesDeps, move: Move): Promise<void> {
     const file = join(move.path, path);
     if (entryAt(file)?.isDirectory() === false) await rm(file, { force: true });
   }
+  await flushMoved(deps, move);
 }
 
 /** Whether each file is as before or after the move, gone, or begun; and no other has changed. */

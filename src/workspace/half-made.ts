@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir, realpath, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readLeft } from "./read-left.ts";
 import { commonDirOf } from "./git-folders.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
@@ -36,8 +36,10 @@ export async function despiteHalfMade<T>(deps: Deps, work: () => Promise<T>): Pr
   }
 }
 
-/** Removes what was left of making a worktree of this name. For one caller at a time. */
-export async function dropHalfMadeRecord(deps: Deps, name: string): Promise<void> {
+/** Removes what was left of making a worktree at `path`. For one caller at a time. */
+export async function dropHalfMadeRecord(deps: Omit<Deps, "clock">, path: string): Promise<void> {
+  // Git calls the record like the folder, as far as refs may be called so.
+  const name = basename(path).replace(/^\./, "-");
   const record = join(await commonDirOf(deps), "worktrees", name);
   if (existsSync(record) && (await isHalfMade(deps, record))) await removeRecords([record]);
 }
@@ -68,14 +70,17 @@ async function halfMadeAmong(deps: Deps, records: readonly string[]): Promise<st
   return halfMade;
 }
 
-async function isHalfMade(deps: Deps, record: string): Promise<boolean> {
+async function isHalfMade(deps: Omit<Deps, "clock">, record: string): Promise<boolean> {
   const texts = await Promise.all(NEEDED.map(async (name) => textOf(record, name)));
   if (texts.includes("")) return isNobodysWork(deps, record);
   return (await textOf(record, "gitdir")) === "" && existsSync(join(record, "locked"));
 }
 
 /** It was being made, or leads to a workspace, or nowhere: a person's own is for them to mend. */
-async function isNobodysWork({ worktreesRoot }: Deps, record: string): Promise<boolean> {
+async function isNobodysWork(
+  { worktreesRoot }: Pick<Deps, "worktreesRoot">,
+  record: string,
+): Promise<boolean> {
   if ((await textOf(record, "locked")) === BEING_MADE) return true;
   const link = await textOf(record, "gitdir");
   if (link === "") return true;

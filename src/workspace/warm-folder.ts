@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { writeWhole } from "./flush.ts";
+import { dropHalfMadeRecord } from "./half-made.ts";
 import { findWorktree, firstLine, linkTarget } from "./git-folders.ts";
 import type { Worktree } from "./place.ts";
 import { removeWorktree } from "./remove-worktree.ts";
@@ -29,6 +30,7 @@ export async function dropHalfMade(deps: Deps): Promise<void> {
   const path = await placeToMake(deps);
   const left = await findWorktree(deps, path);
   if (left) await removeWorktree(deps, left);
+  await dropHalfMadeRecord(deps, path);
   await rm(path, { recursive: true, force: true });
 }
 

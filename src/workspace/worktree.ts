@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { flush } from "./flush.ts";
 import { gitError } from "./git-error.ts";
@@ -135,7 +135,7 @@ export async function addWorktree(
     writesTo: deps.worktreesRoot,
   };
   await mkdir(deps.worktreesRoot, { recursive: true });
-  await dropHalfMadeRecord(deps, basename(path));
+  await dropHalfMadeRecord(deps, path);
   for (let tries = 1; ; tries += 1) {
     const failure = await failureOfAdding(call, signal);
     const made = await findWorktree(deps, path);
