@@ -1,9 +1,11 @@
+import { cancel, resolve, retry, type Several } from "./change-tasks.ts";
 import { openProject, queueDeps, usableRepository, type Project } from "./app.ts";
 import { readEnvironment, withStore, type Environment } from "./config/environment.ts";
 import type { RecordedEvent } from "./core/events.ts";
 import { OrchestraError } from "./core/errors.ts";
 import { STANDING_RUN } from "./core/run.ts";
 import type { Task, TaskState } from "./core/task.ts";
+import type { Answer } from "./intake/resolve-task.ts";
 import type { TaskRequest } from "./intake/task-request.ts";
 
 /** A project's queue, for programs: what `orchestra start`, `run` and `show` do for people. */
@@ -17,6 +19,18 @@ export type Orchestra = {
    * work and resolves; agents go on, and the next run takes them up. Only one works a queue at a time.
    */
   readonly run: (options?: RunOptions) => Promise<RunEnd>;
+  /**
+   * Sends tasks back to work, with all their retries: all of them, or none. Each waits for a person or
+   * for its time, is paused, or was cancelled or abandoned.
+   */
+  readonly retry: OfTasks<RetryOptions>;
+  /**
+   * Stops tasks: all of them, or none. What their agents did is kept. Where nobody works the queue it
+   * resolves when the agents are dead; otherwise who does ends them.
+   */
+  readonly cancel: OfTasks<CancelOptions>;
+  /** Answers a task that waits for a person; resolves with it, or with the one that takes its place. */
+  readonly resolve: (id: string, answer: Answer) => Promise<Task>;
   /**
    * What has happened and what will, each event once and in order, until `signal` aborts or it is
    * closed. To go on where one has left off, say `afterSeq`.
@@ -45,6 +59,25 @@ export type OrchestraOptions = {
 export type Submit = {
   (task: TaskRequest): Promise<Task>;
   (tasks: readonly TaskRequest[]): Promise<readonly Task[]>;
+};
+
+/** Does it to one task or to several, by their whole ids; resolves with them as they are then. */
+export type OfTasks<Options> = {
+  (id: string, options?: Options): Promise<Task>;
+  (ids: readonly string[], options?: Options): Promise<readonly Task[]>;
+};
+
+export type RetryOptions = {
+  /** What to do differently; the agent is told. */
+  readonly note?: string | undefined;
+};
+
+export type CancelOptions = {
+  /**
+   * Whether tasks that depend on it wait for a person, or are abandoned with it.
+   * @default "wait"
+   */
+  readonly dependents?: "wait" | "abandon" | undefined;
 };
 
 export type RunOptions = {
@@ -108,6 +141,13 @@ export async function createOrchestra(options: OrchestraOptions = {}): Promise<O
     root: project.root,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- One for one, several for several.
     submit: (async (asked) => submit(open, asked)) as Submit,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- One for one, several for several.
+    retry: (async (ids, options = {}) =>
+      retry(projectOf(open), ids, options)) as Orchestra["retry"],
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- One for one, several for several.
+    cancel: (async (ids, options = {}) =>
+      cancel(projectOf(open), ids, options)) as Orchestra["cancel"],
+    resolve: async (id, answer) => resolve(projectOf(open), id, answer),
     run: async (options = {}) => run(open, options),
     events: (options = {}) => events(open, storeOf(open), options),
     task: async (id) => storeOf(open).task(id),
@@ -118,15 +158,16 @@ export async function createOrchestra(options: OrchestraOptions = {}): Promise<O
   };
 }
 
-function storeOf({ project, closing }: Open): Project["store"] {
-  if (!closing.signal.aborted) return project.store;
+function projectOf({ project, closing }: Open): Project {
+  if (!closing.signal.aborted) return project;
   throw new OrchestraError("STORE_UNAVAILABLE", "It was closed. Open it with createOrchestra.");
 }
 
-async function submit(
-  open: Open,
-  asked: TaskRequest | readonly TaskRequest[],
-): Promise<Task | readonly Task[]> {
+function storeOf(open: Open): Project["store"] {
+  return projectOf(open).store;
+}
+
+async function submit(open: Open, asked: TaskRequest | readonly TaskRequest[]): Promise<Several> {
   const store = storeOf(open);
   const { defineTask } = await import("./intake/define-task.ts");
   const { readRequest } = await import("./intake/request-shape.ts");

@@ -18,6 +18,8 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   "03-dependencies.ts": /^DEPENDENCY_CYCLE: .*(\n\w+ complete){4}$/,
   "04-go-on-from-an-event.ts": /^3 task_readied\n4 attempt_assigned\n[^]*task_completed$/,
   "05-stop-and-go-on.ts": /stopped\.\n.*empty\.(\n\w+ complete){2}$/,
+  "06-answer-what-waits.ts":
+    /^letter is waiting_human: .+\nIn its place: Write letter\.txt: Dear Bob\nstamp is cancelled\n[^]*stamp complete$/,
 };
 
 let packed: PackedLibrary;
@@ -101,6 +103,92 @@ test("what is asked for is on the blackboard, for the command line, too", async 
   expect(await orchestra.task("mine")).toMatchObject({ state: "complete" });
   expect(await orchestra.task("none")).toBeUndefined();
   expect(await orchestra.tasks({ states: ["ready"] })).toEqual([]);
+});
+
+test("what waits for a person is answered with a note, with another task, or by giving it up", async () => {
+  const second = "agents:\n  second: { adapter: command, command: [sh], prompt: stdin }";
+  using project = createProject(CONFIG.replace("agents:", second));
+  await using orchestra = await library.createOrchestra({ root: project.root });
+  const prompt = "cat; exit 1";
+  for (const id of ["again", "other", "over"]) {
+    const agent = ["shell", "second"];
+    await orchestra.submit({ id, prompt: `${prompt} # ${id}`, maxRetries: 0, agent });
+  }
+  await orchestra.submit({ id: "after", prompt: "x", dependsOn: ["over"], agent: "shell" });
+  await orchestra.run();
+  expect(await orchestra.tasks({ states: ["waiting_human"] })).toHaveLength(3);
+
+  const again = await orchestra.resolve("again", { kind: "retry", note: "Be kind" });
+  expect(again).toMatchObject({ id: "again", state: "ready", humanNote: "Be kind" });
+  const other = await orchestra.resolve("other", { kind: "spawn", prompt: "exit 0 # instead" });
+  expect(other).toMatchObject({ title: "exit 0 # instead", state: "ready" });
+  expect(other).toMatchObject({ agent: "shell", fallbackAgents: ["second"] });
+  expect(await orchestra.task("other")).toMatchObject({ state: "abandoned" });
+  const over = await orchestra.resolve("over", { kind: "abandon", dependents: "abandon" });
+  expect(over).toMatchObject({ id: "over", state: "abandoned" });
+  expect(await orchestra.task("after")).toMatchObject({ state: "abandoned" });
+});
+
+test("tasks are cancelled and sent back: one, or several of which all are, or none", async () => {
+  using project = createProject(CONFIG);
+  await using orchestra = await library.createOrchestra({ root: project.root });
+  await orchestra.submit([
+    { id: "one", prompt: "x" },
+    { id: "two", prompt: "x", dependsOn: ["one"] },
+  ]);
+  expect(await orchestra.cancel("one")).toMatchObject({ id: "one", state: "cancelled" });
+  expect(await orchestra.task("two")).toMatchObject({ state: "waiting_human" });
+  await expect(orchestra.cancel(["two", "one"])).rejects.toMatchObject({
+    code: "ILLEGAL_TRANSITION",
+  });
+  expect(await orchestra.task("two")).toMatchObject({ state: "waiting_human" });
+  const back = await orchestra.retry(["two", "one"], { note: "Now" });
+  expect(back).toMatchObject([
+    { id: "two", state: "planned", humanNote: "Now" },
+    { id: "one", state: "ready", humanNote: "Now" },
+  ]);
+  expect(await orchestra.cancel([])).toEqual([]);
+});
+
+test("cancelling ends the agents that an ended run has left at work, and keeps what they did", async () => {
+  using project = createProject(CONFIG);
+  await using orchestra = await library.createOrchestra({ root: project.root });
+  await orchestra.submit({ id: "long", prompt: "echo x > x.txt; exec sleep 60" });
+  const enough = new AbortController();
+  const working = orchestra.run({ signal: enough.signal });
+  for await (const { type } of orchestra.events()) if (type === "attempt_started") break;
+  enough.abort();
+  await working;
+  expect(await orchestra.cancel("long")).toMatchObject({ state: "cancelled" });
+  expect(await project.json("ps")).toMatchObject({ agents: [] });
+  await expect(orchestra.resolve("long", { kind: "retry" })).rejects.toMatchObject({
+    code: "ILLEGAL_TRANSITION",
+    message: expect.stringContaining("does not wait for an answer"),
+  });
+});
+
+test("a mistake in what is to become of a task is named, and changes nothing", async () => {
+  using project = createProject(CONFIG);
+  await using orchestra = await library.createOrchestra({ root: project.root });
+  await orchestra.submit({ id: "long", prompt: "x" });
+  // A program in JavaScript may pass anything.
+  const loose = orchestra as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+  for (const [call, given, code, words] of [
+    ["retry", ["lon"], "TASK_NOT_FOUND", 'no task "lon"'],
+    ["retry", ["long"], "ILLEGAL_TRANSITION", "is ready"],
+    ["retry", [7], "INVALID_ARGUMENT", "expected an id"],
+    ["retry", ["long", { notes: "x" }], "INVALID_ARGUMENT", "did you mean note?"],
+    ["cancel", ["long", { dependents: "all" }], "INVALID_ARGUMENT", "one of wait, abandon"],
+    ["cancel", [["long", "none"]], "TASK_NOT_FOUND", "none"],
+    ["resolve", ["none", { kind: "retry" }], "TASK_NOT_FOUND", "none"],
+    ["resolve", ["long", { kind: "reply" }], "INVALID_ARGUMENT", "retry, abandon, spawn"],
+    ["resolve", ["long", { kind: "abandon", note: "x" }], "INVALID_ARGUMENT", "unknown key note"],
+    ["resolve", ["long"], "INVALID_ARGUMENT", "no answer: expected keys with values"],
+  ] as const) {
+    const error: unknown = await loose[call]?.(...given).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
+  }
+  expect(await orchestra.task("long")).toMatchObject({ state: "ready" });
 });
 
 test("a run for nobody at a time is refused, instead of waiting for ever", async () => {

@@ -1,6 +1,6 @@
 import { OrchestraError } from "../core/errors.ts";
-import { inDependencyOrder } from "../core/graph.ts";
 import { quoted } from "../core/names.ts";
+import { inTaskOrder } from "../core/task-order.ts";
 import type { Task } from "../core/task.ts";
 import type { BlackboardReader } from "../store/store.ts";
 
@@ -37,9 +37,5 @@ export async function findTasks(
     const task = await findTask(reader, one);
     found.set(task.id, task);
   }
-  const byAge = [...found.values()].toSorted((a, b) => a.createdAtMs - b.createdAtMs);
-  const graph = new Map(
-    byAge.map(({ id, dependsOn }) => [id, dependsOn.filter((other) => found.has(other))]),
-  );
-  return inDependencyOrder(graph).flatMap((id) => found.get(id) ?? []);
+  return inTaskOrder([...found.values()]);
 }

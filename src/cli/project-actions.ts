@@ -1,29 +1,11 @@
-import { stateOfHolder } from "../agents/process/holder.ts";
-import { machineProcessTable } from "../agents/process/process-table.ts";
 import type { Project } from "../app.ts";
-import { mayTakeLease, type ProcessHolder } from "../core/lease.ts";
 import type { Task } from "../core/task.ts";
-import type { Store } from "../store/store.ts";
+import { isDispatcherAlive } from "../engine/living-dispatcher.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** Whether a living process works this project's queue. */
-export async function isDispatcherAlive({ store }: Project): Promise<boolean> {
-  return (await livingDispatcher(store)) !== undefined;
-}
-
-/** Who works the queue; on another host, who has not let the lease run out. */
-export async function livingDispatcher(
-  store: Pick<Store, "dispatcherLease" | "nowMs">,
-): Promise<ProcessHolder | undefined> {
-  const lease = await store.dispatcherLease();
-  if (!lease) return undefined;
-  const holder = stateOfHolder(machineProcessTable(), lease.holder);
-  return mayTakeLease(lease, await store.nowMs(), holder) ? undefined : lease.holder;
-}
 
 /** The next step, for who has just queued something that nobody works. */
 export async function sayHowToWork(project: Project, terminal: Terminal): Promise<void> {
-  if (terminal.isJson || (await isDispatcherAlive(project))) return;
+  if (terminal.isJson || (await isDispatcherAlive(project.store))) return;
   terminal.say(terminal.style("dim", "Work the queue with: orchestra run"));
 }
 

@@ -4,12 +4,16 @@ import { nearMiss } from "./near-miss.ts";
 type Issue = z.core.$ZodIssue;
 
 /** What is wrong, in words: where, what was expected, what was found there. */
-export function describeMistake(issue: Issue, knownKeys: readonly string[]): string {
+export function describeMistake(
+  issue: Issue,
+  knownKeys: readonly string[],
+  whole = "the file: ",
+): string {
   const path = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys") return describeUnknown(path, issue.keys, knownKeys);
   const { input } = issue;
   const found = issue.code === "invalid_key" ? "" : `, got ${shown(input, issue.path)}`;
-  return `${path === "" ? "the file" : path}: ${expectation(issue)}${found}${hint(issue)}`;
+  return `${path === "" ? whole : `${path}: `}${expectation(issue)}${found}${hint(issue)}`;
 }
 
 function describeUnknown(path: string, keys: readonly string[], known: readonly string[]): string {

@@ -41,7 +41,8 @@ export async function defineTask(place: TaskPlace, request: TaskRequest): Promis
   };
 }
 
-function refuseUnusable(prompt: string): void {
+/** Refuses a prompt that no agent could be given. */
+export function refuseUnusable(prompt: string): void {
   const isTooLong = Buffer.byteLength(prompt) > PROMPT_BYTES_MAX;
   if (prompt.trim() === "") throw misuse("A task needs a prompt: say what is to be done.");
   if (prompt.includes("\0")) throw misuse("The prompt holds a NUL character; take it out.");

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { describeMistake } from "../config/describe-mistake.ts";
 import { isLimit } from "../config/duration.ts";
-import { OrchestraError } from "../core/errors.ts";
+import { readAsked } from "./read-asked.ts";
 import type { TaskRequest } from "./task-request.ts";
 
 const text = z.string();
@@ -28,10 +27,5 @@ export const requestShape = z.strictObject({
 
 /** The request in a value of unknown origin; the first mistake is named. */
 export function readRequest(value: unknown): TaskRequest {
-  const parsed = requestShape.safeParse(value, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const problem = issue ? describeMistake(issue, Object.keys(requestShape.shape)) : "it is none";
-  const sentence = problem.endsWith("?") ? problem : `${problem}.`;
-  throw new OrchestraError("INVALID_ARGUMENT", `This is no task: ${sentence}`);
+  return readAsked(requestShape, value, "This is no task");
 }

@@ -6,7 +6,7 @@ import { chooseLeaving, type Choice } from "../../store/archive/choose.ts";
 import { archiveStats } from "../../store/archive/stats.ts";
 import type { Cli } from "../cli.ts";
 import { parseAgeOption } from "../option-values.ts";
-import { isDispatcherAlive } from "../project-actions.ts";
+import { isDispatcherAlive } from "../../engine/living-dispatcher.ts";
 import { plural } from "../view/amounts.ts";
 import { renderTable } from "../view/table.ts";
 
@@ -28,7 +28,8 @@ export async function archive(cli: Cli, options: Options): Promise<void> {
 
   const archives = await archiveTasks(archiveDeps(project, cli.version), { endedBeforeMs, held });
   // It keeps who writes waiting; what a running dispatcher writes next takes the space anyway.
-  if (archives.length > 0 && !(await isDispatcherAlive(project))) await project.store.reclaim();
+  if (archives.length > 0 && !(await isDispatcherAlive(project.store)))
+    await project.store.reclaim();
   tell(cli, archives);
 }
 

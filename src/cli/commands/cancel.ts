@@ -1,11 +1,8 @@
-import type { Project } from "../../app.ts";
-import { isLive } from "../../core/attempt.ts";
-import type { Command } from "../../core/commands.ts";
+import type { NodeDeps } from "../../cluster/node/deps.ts";
 import type { Task } from "../../core/task.ts";
-import { executeOrThrow, rehearse } from "../../store/execute.ts";
+import { cancelTasks } from "../../engine/cancel-tasks.ts";
 import type { Cli } from "../cli.ts";
 import { findTasks } from "../find-task.ts";
-import { isDispatcherAlive } from "../project-actions.ts";
 import { printable } from "../terminal.ts";
 
 type Options = { readonly cascade?: boolean; readonly dryRun?: boolean };
@@ -16,32 +13,15 @@ type Options = { readonly cascade?: boolean; readonly dryRun?: boolean };
  */
 export async function cancel(cli: Cli, ids: readonly string[], options: Options): Promise<void> {
   await using project = await cli.openProject();
-  const { store } = project;
+  const { store, clock } = project;
   const tasks = await findTasks(store, ids);
-  const commandOf = (task: Task): Command => ({
-    type: "cancel_task",
-    nowMs: cli.clock.nowMs(),
-    taskId: task.id,
-    dependents: options.cascade ? "abandon" : "wait",
-  });
-  for (const task of tasks) await rehearse(store, commandOf(task));
-  if (options.dryRun) return show(cli, tasks, "would be cancelled");
-
-  // Those first that wait for others, which would abandon them.
-  for (const task of tasks.toReversed()) {
-    await executeOrThrow(store, commandOf(task));
-    await stopHere(cli, project, task);
-  }
-  return show(cli, tasks, "cancelled");
-}
-
-async function stopHere(cli: Cli, project: Project, { id }: Task): Promise<void> {
-  const attempts = await project.store.attemptsOf(id);
-  const live = attempts.filter((attempt) => isLive(attempt.state));
-  if (live.length === 0 || (await isDispatcherAlive(project))) return;
-  cli.terminal.note(`Stopping ${id} …`);
-  const { stopAttempts } = await import("../stop-attempts.ts");
-  await stopAttempts(project, live, cli.terminal);
+  const node = async ({ id }: Task): Promise<NodeDeps> => {
+    cli.terminal.note(`Stopping ${id} …`);
+    return (await import("../node-here.ts")).nodeHere(project, cli.terminal);
+  };
+  const dependents = options.cascade ? "abandon" : "wait";
+  await cancelTasks({ store, clock, node }, tasks, { dependents, isDry: options.dryRun });
+  show(cli, tasks, options.dryRun ? "would be cancelled" : "cancelled");
 }
 
 function show(cli: Cli, tasks: readonly Task[], what: string): void {

@@ -6,7 +6,7 @@ import { findStrayWorkspaces } from "../../engine/troubles/find-stray-workspaces
 import { forget, needlessRescues } from "../../workspace/rescue.ts";
 import type { Cli } from "../cli.ts";
 import { lookDeps, mendDeps } from "../doctor/troubles.ts";
-import { livingDispatcher } from "../project-actions.ts";
+import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { plural } from "../view/amounts.ts";
 
 type Options = { readonly dryRun?: boolean };

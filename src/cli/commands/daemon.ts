@@ -14,7 +14,7 @@ import { takeLease } from "../../engine/dispatcher-lease.ts";
 import type { Cli } from "../cli.ts";
 import { spawnInBackground } from "../daemon/spawn-in-background.ts";
 import { EXIT } from "../exit-codes.ts";
-import { livingDispatcher } from "../project-actions.ts";
+import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { plural } from "../view/amounts.ts";
 
 const LOOK_EVERY_MS = 100;

@@ -6,7 +6,8 @@ import { hasEnded, TASK_STATES, type Task } from "../../core/task.ts";
 import { executeOrThrow, rehearse } from "../../store/execute.ts";
 import type { Cli } from "../cli.ts";
 import { findTasks } from "../find-task.ts";
-import { isDispatcherAlive, sayHowToWork } from "../project-actions.ts";
+import { isDispatcherAlive } from "../../engine/living-dispatcher.ts";
+import { sayHowToWork } from "../project-actions.ts";
 import { printable } from "../terminal.ts";
 
 type Kind = Extract<HumanCommand["type"], "pause_task" | "resume_task">;
@@ -80,10 +81,11 @@ async function meant(
 async function endHere(cli: Cli, project: Project, { id }: Task): Promise<void> {
   const attempts = await project.store.attemptsOf(id);
   const live = attempts.filter((attempt) => isLive(attempt.state) && !attempt.isStopping);
-  if (live.length === 0 || (await isDispatcherAlive(project))) return;
+  if (live.length === 0 || (await isDispatcherAlive(project.store))) return;
   cli.terminal.note(`Pausing ${id} …`);
-  const { pauseAttempts } = await import("../stop-attempts.ts");
-  await pauseAttempts(project, live, cli.terminal);
+  const { pauseAttempts } = await import("../../engine/stop-attempts.ts");
+  const { nodeHere } = await import("../node-here.ts");
+  await pauseAttempts(await nodeHere(project, cli.terminal), live);
 }
 
 /** What is held by a pause depends on how far the task has come. */

@@ -8,7 +8,7 @@ import { attemptFolder } from "../../app.ts";
 import { atWork, type AtWork, type Sighting } from "../../core/reports/at-work.ts";
 import type { Cli } from "../cli.ts";
 import type { Reader } from "../open-reader.ts";
-import { livingDispatcher } from "../project-actions.ts";
+import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { atWorkLines } from "../report/at-work-lines.ts";
 
 /** Shows the agents that are at work now; changes nothing. */

@@ -1,9 +1,5 @@
 import { OrchestraError } from "../../core/errors.ts";
-import { titleOf } from "../../core/names.ts";
-import type { HumanCommand } from "../../core/commands.ts";
-import type { Task } from "../../core/task.ts";
-import { executeOrThrow } from "../../store/execute.ts";
-import { newTaskId } from "../../intake/define-task.ts";
+import { resolveTask, type Answer } from "../../intake/resolve-task.ts";
 import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
 import { sayHowToWork } from "../project-actions.ts";
@@ -22,17 +18,9 @@ export async function resolve(cli: Cli, id: string, options: Options): Promise<v
   refuseAmbiguity(options);
   await using project = await cli.openProject();
   const task = await findTask(project.store, id);
-  if (task.state !== "waiting_human") {
-    throw new OrchestraError(
-      "ILLEGAL_TRANSITION",
-      `Task ${task.id} is ${task.state.replace("_", " ")}: it does not wait for an answer.`,
-    );
-  }
-  const spawnedId = newTaskId();
-  const command = commandOf(task, options, spawnedId);
-  await executeOrThrow(project.store, { ...command, nowMs: cli.clock.nowMs() });
+  const spawnedId = await resolveTask(project, task, answerOf(options));
 
-  cli.terminal.json({ id: task.id, ...(options.spawn === undefined ? {} : { spawnedId }) });
+  cli.terminal.json({ id: task.id, ...(spawnedId === undefined ? {} : { spawnedId }) });
   cli.terminal.say(`${task.id} ${outcomeOf(options, spawnedId)}: ${printable(task.title)}`);
   await sayHowToWork(project, cli.terminal);
 }
@@ -54,35 +42,12 @@ function misuse(message: string): OrchestraError {
   return new OrchestraError("INVALID_ARGUMENT", message);
 }
 
-function commandOf(task: Task, options: Options, spawnedId: string): HumanCommand {
-  const { id: taskId } = task;
-  if (options.abandon) {
-    const dependents = options.cascade ? "abandon" : "wait";
-    return { type: "abandon_task", taskId, dependents };
-  }
-  if (options.spawn === undefined) return { type: "retry_task", taskId, note: options.note };
-  const { role, agent, priority, acceptanceCriteria, checks, limits, targetBranch, merges } = task;
-  return {
-    type: "replace_task",
-    taskId,
-    task: {
-      id: spawnedId,
-      title: titleOf(options.spawn),
-      prompt: options.spawn,
-      dependsOn: [],
-      role,
-      agent,
-      priority,
-      acceptanceCriteria,
-      checks,
-      limits,
-      targetBranch,
-      merges,
-    },
-  };
+function answerOf({ abandon, cascade, spawn, note }: Options): Answer {
+  if (abandon) return { kind: "abandon", dependents: cascade ? "abandon" : "wait" };
+  return spawn === undefined ? { kind: "retry", note } : { kind: "spawn", prompt: spawn };
 }
 
-function outcomeOf(options: Options, spawnedId: string): string {
-  if (options.abandon) return "is abandoned";
-  return options.spawn === undefined ? "goes back to work" : `is replaced by ${spawnedId}`;
+function outcomeOf({ abandon }: Options, spawnedId: string | undefined): string {
+  if (abandon) return "is abandoned";
+  return spawnedId === undefined ? "goes back to work" : `is replaced by ${spawnedId}`;
 }

@@ -1,6 +1,4 @@
-import type { Command } from "../../core/commands.ts";
-import type { Task } from "../../core/task.ts";
-import { executeOrThrow, rehearse } from "../../store/execute.ts";
+import { retryTasks } from "../../engine/retry-tasks.ts";
 import type { Cli } from "../cli.ts";
 import { findTasks } from "../find-task.ts";
 import { sayHowToWork } from "../project-actions.ts";
@@ -14,13 +12,9 @@ export async function retry(
 ): Promise<void> {
   await using project = await cli.openProject();
   const tasks = await findTasks(project.store, ids);
-  const commandOf = ({ id: taskId }: Task): Command => {
-    return { type: "retry_task", nowMs: cli.clock.nowMs(), taskId, note };
-  };
-  for (const task of tasks) await rehearse(project.store, commandOf(task));
-  for (const task of tasks) {
-    await executeOrThrow(project.store, commandOf(task));
-    cli.terminal.say(`${task.id} goes back to work: ${printable(task.title)}`);
+  await retryTasks(project, tasks, note);
+  for (const { id, title } of tasks) {
+    cli.terminal.say(`${id} goes back to work: ${printable(title)}`);
   }
   cli.terminal.json({ tasks: tasks.map(({ id, title }) => ({ id, title })) });
   await sayHowToWork(project, cli.terminal);

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { countTasks, EMPTY_STATE } from "../../core/state.ts";
 import type { Cli } from "../cli.ts";
 import type { Reader } from "../open-reader.ts";
-import { livingDispatcher } from "../project-actions.ts";
+import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { EXIT } from "../exit-codes.ts";
 import { drawTable } from "../view/progress.ts";
 import { readStatus, statusLines, type Status } from "../view/status-view.ts";

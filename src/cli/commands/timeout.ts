@@ -8,7 +8,7 @@ import type { Cli } from "../cli.ts";
 import { findTask } from "../find-task.ts";
 import type { Reader } from "../open-reader.ts";
 import { parseDurationOption } from "../option-values.ts";
-import { isDispatcherAlive } from "../project-actions.ts";
+import { isDispatcherAlive } from "../../engine/living-dispatcher.ts";
 import { timeLeftLines } from "../report/time-left-lines.ts";
 import { printable } from "../terminal.ts";
 
@@ -56,12 +56,13 @@ export async function timeOutNow(cli: Cli, typedId: string): Promise<void> {
   const { id, title } = await findTask(project.store, typedId);
   const command = { type: "time_out_now", taskId: id, nowMs: cli.clock.nowMs() } as const;
   await executeOrThrow(project.store, command);
-  if (!(await isDispatcherAlive(project))) {
+  if (!(await isDispatcherAlive(project.store))) {
     cli.terminal.note(`Stopping ${id} …`);
-    const { stopAttempts } = await import("../stop-attempts.ts");
+    const { stopAttempts } = await import("../../engine/stop-attempts.ts");
+    const { nodeHere } = await import("../node-here.ts");
     const attempts = await project.store.attemptsOf(id);
     const live = attempts.filter(({ state }) => isLive(state));
-    await stopAttempts(project, live, cli.terminal);
+    await stopAttempts(await nodeHere(project, cli.terminal), live);
   }
   cli.terminal.json({ id, title });
   cli.terminal.say(`${id} is ended as timed out: ${printable(title)}`);

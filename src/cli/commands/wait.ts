@@ -8,7 +8,7 @@ import { findTasks } from "../find-task.ts";
 import { createNoteOnce } from "../note-once.ts";
 import type { Reader } from "../open-reader.ts";
 import { parseDurationOption } from "../option-values.ts";
-import { livingDispatcher } from "../project-actions.ts";
+import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { looksAtQueue, looksAtTasks, type Look, type Sight } from "../report/look-for-rest.ts";
 import { sayRest } from "../report/rest-lines.ts";
 

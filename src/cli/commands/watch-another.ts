@@ -1,7 +1,7 @@
 import type { Project } from "../../app.ts";
 import type { DispatcherLease } from "../../core/lease.ts";
 import type { Cli } from "../cli.ts";
-import { isDispatcherAlive } from "../project-actions.ts";
+import { isDispatcherAlive } from "../../engine/living-dispatcher.ts";
 import { EXIT } from "../exit-codes.ts";
 import { looksAtQueue, type Sight } from "../report/look-for-rest.ts";
 import { sayRest } from "../report/rest-lines.ts";
@@ -29,7 +29,7 @@ export async function watchAnother(
   await using reader = goesOn ? undefined : await cli.openReader();
   const look = reader && looksAtQueue(reader);
   let sight: Sight | undefined;
-  while (!interrupted.aborted && (await isDispatcherAlive(project))) {
+  while (!interrupted.aborted && (await isDispatcherAlive(project.store))) {
     sight = await look?.();
     // A daemon stays when its queue is empty.
     if (sight?.rest !== undefined) break;

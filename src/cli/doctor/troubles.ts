@@ -10,7 +10,7 @@ import { findTroubles, isMendedWhileWorked } from "../../engine/troubles/find-tr
 import type { LookDeps, MendDeps, Trouble } from "../../engine/troubles/trouble.ts";
 import { chooseLeaving } from "../../store/archive/choose.ts";
 import type { Cli } from "../cli.ts";
-import { livingDispatcher } from "../project-actions.ts";
+import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { plural } from "../view/amounts.ts";
 import { found, ok, problem, type Finding } from "./finding.ts";
 
