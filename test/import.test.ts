@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -247,6 +248,34 @@ test.each([
   if (line.includes("template")) write(project, "t.json", `[${TASK}]`);
   const ran = await project.orchestra("import", ...line.split(" "));
   expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(words) });
+});
+
+test("a pipe or a device is refused, instead of waiting for what it may never give", async () => {
+  using project = createProject(CONFIG);
+  const pipe = (name: string): string => {
+    execFileSync("mkfifo", [join(project.root, name)]);
+    return name;
+  };
+  write(project, "t.json", `[${TASK}]`);
+  for (const line of [
+    pipe("pipe.json"),
+    pipe("pipe.jsonl"),
+    pipe("pipe.md"),
+    pipe("WORKFLOW.md"),
+    pipe("pipe"),
+    "pipe --from beads",
+    `t.json --template ${pipe("template.md")}`,
+    "/dev/zero",
+    "/dev/zero --from tasks",
+    `sqlite:${pipe("pipe.db")}`,
+  ]) {
+    const ran = await project.orchestra("import", ...line.split(" "));
+    expect({ line, ...ran }).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^orchestra: .* no file .*first\. Nothing was changed\.\n$/),
+    });
+  }
+  expect((await project.orchestra("status")).stdout).toMatch(/^No tasks yet/);
 });
 
 test("a task for an agent that is not configured is refused with its place", async () => {

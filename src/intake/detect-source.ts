@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { isStoreUrl } from "../config/store-location.ts";
+import { isSpecial } from "../store/transfer/special-file.ts";
 
 /** Where work is taken over from. */
 export const SOURCE_KINDS = ["tasks", "beads", "github", "symphony", "blackboard"] as const;
@@ -40,6 +41,7 @@ function kindOfLines(path: string): SourceKind {
 
 /** The object on the first line, if that is what is there. */
 function firstLineOf(path: string): object | undefined {
+  if (isSpecial(path)) return undefined;
   try {
     const [line = ""] = headOf(path).split("\n", 1);
     const value: unknown = JSON.parse(line);

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { errnoOf } from "../core/errno.ts";
+import { isSpecial, SPECIAL } from "../store/transfer/special-file.ts";
 import { beadsFileIn } from "./detect-source.ts";
 import { readBeads } from "./formats/beads.ts";
 import { readJsonLines } from "./formats/json-lines.ts";
@@ -45,6 +46,7 @@ function bounded(source: string, found: Found): Found {
 export function readText(source: string, path: string): string {
   let bytes: Buffer;
   try {
+    if (isSpecial(path)) throw mistakeAt({ source }, `it ${SPECIAL}`);
     const { size } = statSync(path);
     if (size > FILE_BYTES_MAX) {
       throw mistakeAt({ source }, `it is larger than ${FILE_BYTES_MAX / 1024 ** 2} MiB`);

@@ -131,7 +131,8 @@ const WORDS: Readonly<Record<string, string>> = {
   Z_DATA_ERROR: "is damaged. Export it once more",
 };
 
-function wrong(file: string, what: string, cause?: unknown): OrchestraError {
+/** What a file to take over has against it. */
+export function wrong(file: string, what: string, cause?: unknown): OrchestraError {
   const message = `${file} ${what}. Nothing was changed.`;
   return new OrchestraError("INVALID_FILE", message, cause === undefined ? {} : { cause });
 }

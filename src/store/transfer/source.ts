@@ -3,8 +3,9 @@ import { OrchestraError } from "../../core/errors.ts";
 import { historyOf } from "../event-pages.ts";
 import type { History } from "../history.ts";
 import { openStoreReader } from "../open-store.ts";
-import { checkHistory, historyIn } from "./read-history.ts";
+import { checkHistory, historyIn, wrong } from "./read-history.ts";
 import { beginsWith } from "./read-lines.ts";
+import { isSpecial, SPECIAL } from "./special-file.ts";
 
 const SQLITE_MAGIC = Buffer.from("SQLite format 3\0");
 
@@ -21,11 +22,17 @@ export async function withHistory<T>(
   source: Source,
   work: (history: History) => Promise<T>,
 ): Promise<T> {
+  refuseSpecial(source);
   if (source.kind === "store") return withStore(source.location, work);
   const { file } = source;
   if (await isSqlite(file)) return withStore({ kind: "sqlite", file }, work);
   await checkHistory(file);
   return work(historyIn(file));
+}
+
+function refuseSpecial(source: Source): void {
+  const place = source.kind === "file" ? source : source.location;
+  if ("file" in place && isSpecial(place.file)) throw wrong(place.file, SPECIAL);
 }
 
 async function withStore<T>(
