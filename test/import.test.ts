@@ -207,6 +207,11 @@ test.each([
   ],
   ["t.jsonl", `${TASK}\n{"id": "b", "ti`, /t\.jsonl:2: the line is no JSON/],
   ["t.md", "Words.", /t\.md: holds no tasks/],
+  [
+    "t.md",
+    "- [ ] Fix the login\n\n- [ ] Fix the login\n",
+    /t\.md:3: .* as "fix-the-login" in t\.md:1; take one out, or .* a line `Id: NAME` under it/,
+  ],
   ["t.yaml", "- id: a\n  title: [A]\n", /t\.yaml:1: title: expected text, got a list/],
   ["t.yaml", "", /holds no tasks/],
   [".beads/issues.jsonl", '{"issue_type": "bug"}', /issues\.jsonl:1: id: expected text/],

@@ -67,13 +67,19 @@ function idsOf(tasks: readonly SourceTask[]): Map<string, string> {
     if (!isValidId(id)) throw mistakeAt(task.place, `${quoted(task.sourceId)} can be no id here`);
     if (holder) {
       const other = `the same id as ${quoted(holder.sourceId)} in ${textOf(holder.place)}`;
-      throw mistakeAt(task.place, `${quoted(task.sourceId)} would have ${other}`);
+      throw mistakeAt(
+        task.place,
+        `${quoted(task.sourceId)} would have ${other}; ${HOW_TO_TELL_APART}`,
+      );
     }
     ids.set(task.sourceId, id);
     holders.set(id, task);
   }
   return ids;
 }
+
+const HOW_TO_TELL_APART =
+  "take one out, or give one an id of its own (in Markdown, a line `Id: NAME` under it)";
 
 type Reason = Pick<SkippedTask, "why" | "reason">;
 
