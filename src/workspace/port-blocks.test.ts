@@ -67,6 +67,32 @@ test("a block of which a program uses a port is passed over, but not the workspa
   server.close();
 });
 
+test.each(["::1", "::", "0.0.0.0"])(
+  "a port that a program uses on %s alone is used, too",
+  async (host) => {
+    const path = worktree("one");
+    const free = await leasePorts({ file, size: 3 }, path);
+    rmSync(path, { recursive: true });
+    const server = createServer().listen({ port: free + 2, host, ipv6Only: true });
+    const [error] = await Promise.race([once(server, "listening"), once(server, "error")]);
+    // Where the machine has no such address, nobody uses a port of it.
+    const isThere = error === undefined;
+    const again = await leasePorts({ file, size: 3 }, worktree("other"));
+    expect(again === free).toBe(!isThere);
+    server.close();
+  },
+);
+
+test("a machine without IPv6 has ports all the same", async (context) => {
+  const off = "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6";
+  const alone = ["--map-root-user", "--net", "sh", "-c"];
+  const { exitCode } = await execa("unshare", [...alone, off], { reject: false });
+  context.skip(exitCode !== 0, "This system lets a test have no network of its own.");
+  const line = `${off}; ip link set lo up; exec node "$@"`;
+  const leasing = [line, "node", LEASE, file, "3", worktree("one")];
+  expect((await execa("unshare", [...alone, ...leasing])).stdout).toBe("20000");
+});
+
 test("where no block is left, that is told", async () => {
   const leasing = leasePorts({ file, size: 12_001 }, worktree("one"));
   await expect(leasing).rejects.toMatchObject({ code: "MACHINE_FULL" });

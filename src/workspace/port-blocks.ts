@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { errnoOf } from "../core/errno.ts";
 import { OrchestraError } from "../core/errors.ts";
 
 /** Below what Linux and macOS give to programs that ask for any port. */
@@ -100,11 +101,25 @@ async function isAnyInUse(first: number, size: number): Promise<boolean> {
   return (await Promise.all(ports.map(isInUse))).includes(true);
 }
 
+/**
+ * Of this machine alone, and of all the world: a program may listen in any of these ways, and what one
+ * of them holds is free to another on some systems.
+ */
+const HOSTS = ["127.0.0.1", "::1", "0.0.0.0", "::"];
+/** What a machine says that has no such address. */
+const NO_ADDRESS = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
+
 async function isInUse(port: number): Promise<boolean> {
+  // One after another: each would find the one before it.
+  for (const host of HOSTS) if (await isInUseOn(host, port)) return true;
+  return false;
+}
+
+async function isInUseOn(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(true));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+    server.once("error", (error) => resolve(!NO_ADDRESS.includes(errnoOf(error))));
+    server.listen({ port, host, exclusive: true, ipv6Only: true }, () => {
       server.close(() => resolve(false));
     });
   });
