@@ -7,9 +7,18 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { expect, test, vi } from "vitest";
 import { REMOVE, request } from "./testing/requests.ts";
-import { createTestRepository, NEVER, type TestRepository } from "./testing/test-repository.ts";
+import {
+  createTestRepository,
+  NEVER,
+  WARM,
+  type TestRepository,
+} from "./testing/test-repository.ts";
+
+const REMOVER = fileURLToPath(new URL("testing/remove.ts", import.meta.url));
 
 const OTHER = { taskId: "t2", attemptId: "t2-1", branch: "orchestra/t2-work/1" };
 const THIRD = { taskId: "t3", attemptId: "t3-1", branch: "orchestra/t3-work/1" };
@@ -21,7 +30,7 @@ const warmIn = ({ worktreesRoot }: TestRepository): string[] => {
 
 test("the worktree of an ended task is the next one's, with nothing of the first one in it", async () => {
   await using repository = await createTestRepository();
-  const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
+  const workspaces = repository.workspacesWith({ warm: WARM });
   const first = await workspaces.prepare(request(1), NEVER);
   const file = statSync(join(first.path, "a.txt")).ino;
   await repository.commit({ "mine.txt": "mine\n" }, "Mine", first.path);
@@ -92,7 +101,7 @@ test("tasks that end while others begin leave them their worktrees whole", async
 
 test("a worktree with a file that git was told not to look at is removed", async () => {
   await using repository = await createTestRepository();
-  const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
+  const workspaces = repository.workspacesWith({ warm: WARM });
   const { path } = await workspaces.prepare(request(1), NEVER);
   await repository.git(["update-index", "--assume-unchanged", "a.txt"], path);
   await repository.write("a.txt", "changed\n", path);
@@ -105,7 +114,7 @@ test("a worktree with a file that git was told not to look at is removed", async
 
 test("a worktree whose repository the agent has put away is removed", async () => {
   await using repository = await createTestRepository();
-  const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
+  const workspaces = repository.workspacesWith({ warm: WARM });
   const { path } = await workspaces.prepare(request(1), NEVER);
   renameSync(join(path, ".git"), join(path, "git-backup"));
 
@@ -126,7 +135,7 @@ test.each(["given back", "taken"])(
   "one that was killed while it was %s is made anew",
   async (how) => {
     await using repository = await createTestRepository();
-    const workspaces = repository.workspacesWith({ warm: { max: 1, always: true } });
+    const workspaces = repository.workspacesWith({ warm: WARM });
     const { path } = await workspaces.prepare(request(1), NEVER);
     await workspaces.remove(REMOVE);
     // The record names the task's folder, and the files still, or already, lie with the kept ones.
@@ -187,3 +196,44 @@ test("what is left of one that was broken off is in nobody's way", async () => {
   await expect(making).rejects.toThrow("The queue has ended.");
   expect(readdirSync(repository.worktreesRoot)).toEqual(["t1"]);
 });
+
+test.each([
+  ["with git", "kill -KILL $PPID"],
+  ["while git goes on", "exec sleep 60"],
+])(
+  "a removal that is killed %s while the files are reset loses nothing, and passes nothing on",
+  async (_how, then) => {
+    await using repository = await createTestRepository();
+    const armed = join(repository.folder, "armed");
+    const kill = `kill -KILL $(ps -o ppid= -p $PPID)`;
+    const filter = `if rm '${armed}' 2> /dev/null; then ${kill}; ${then}; fi; cat`;
+    await repository.git(["config", "filter.fragile.smudge", filter]);
+    const files = { ".gitattributes": "b.txt filter=fragile\n", "b.txt": "as it was\n" };
+    await repository.commit(files, "A fragile file");
+    const workspaces = repository.workspacesWith({ warm: WARM });
+    const killRemoval = async (): Promise<void> => {
+      const { path } = await workspaces.prepare(request(1), NEVER);
+      await repository.write("deps/cache", "ignored\n", path);
+      const work = await repository.commit({ "b.txt": "the work\n", "c.txt": "" }, "Work", path);
+      writeFileSync(armed, "");
+      const removal = [repository.root, repository.worktreesRoot, JSON.stringify(REMOVE)];
+      const killed = await execa(process.execPath, [REMOVER, ...removal], { reject: false });
+      expect(killed.signal).toBe("SIGKILL");
+      expect((await workspaces.rescued()).map(({ commit }) => commit)).toContain(work);
+      expect(await workspaces.list()).toEqual(["t1"]);
+      expect(warmIn(repository)).toEqual([]);
+    };
+    for (const next of [request(1, OTHER), request(2)]) {
+      await killRemoval();
+      const { path } = await workspaces.prepare(next, NEVER);
+      expect(readFileSync(join(path, "b.txt"), "utf8")).toBe("as it was\n");
+      expect(readdirSync(path)).not.toContain("deps");
+      expect(await repository.git(["status", "--porcelain"], path)).toBe("");
+      await workspaces.remove({ ...REMOVE, taskId: next.taskId, branches: [next.branch] });
+      await workspaces.remove(REMOVE);
+    }
+    await killRemoval();
+    await workspaces.remove(REMOVE);
+    expect(await workspaces.list()).toEqual([]);
+  },
+);

@@ -98,7 +98,12 @@ async function fileCount(gitDir: string): Promise<number> {
   }
 }
 
-/** Nothing of the task before stays: no file, no setting, no note of git, no commit's name. */
+/**
+ * Nothing of the task before stays: no file, no setting, no note of git, no commit's name. The note of
+ * its owner goes first. Whoever finds a worktree without one removes it, because nobody's work is there:
+ * all was kept before. With the note, half a reset would look like changes of that owner's. And what is
+ * not clean to the end is no other task's, because only then is it put away.
+ */
 async function clean(
   worktree: Worktree,
   commit: string,

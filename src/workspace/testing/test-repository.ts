@@ -41,6 +41,9 @@ export const NO_CONFIG: WorkspaceConfig = {
 /** No worktree is kept for a next task. */
 export const COLD = { max: 0, always: false };
 
+/** One is, of however small a repository. */
+export const WARM = { max: 1, always: true };
+
 /** Workspaces have no ports of their own. */
 export const NO_PORTS = { size: 0, file: "" };
 
