@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { COMMAND_SHAPES } from "./json-commands.ts";
+import { REPORT_SHAPES } from "./report-shapes.ts";
 
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -135,6 +136,24 @@ test("a template that names what there is not fails with its name", async () => 
   expect(attempts[0]?.failure?.message).toContain("{task}");
 });
 
+test("they are shown with the configuration, and with the file that they come from", async () => {
+  using project = foundingProject("agents:\n  basic: { adapter: command, command: [my-own] }\n");
+  const { settings } = REPORT_SHAPES.ConfigShow.parse(await project.json("config", "show"));
+  const agents = settings.filter(({ key }) => key.startsWith("agents."));
+  const file = { kind: "file", file: ".orchestra-cli/agent-config.json" };
+  expect(agents).toEqual(
+    expect.arrayContaining([
+      { key: "agents.byfile.adapter", value: "command", origin: { kind: "default" } },
+      { key: "agents.byfile.command", value: expect.arrayContaining(["sh"]), origin: file },
+      { key: "agents.byfile.template", value: ".orchestra-cli/prompts/coder.txt", origin: file },
+      { key: "agents.broken.promptTemplate", value: expect.any(String), origin: file },
+      expect.objectContaining({ key: "agents.basic.command", value: ["my-own"] }),
+    ]),
+  );
+  const { stdout } = await project.orchestra("config", "show", "--origin");
+  expect(stdout).toMatch(/^agents\.byfile\.command: .* {2}# \.orchestra-cli\/agent-config\.json$/m);
+});
+
 test("they stand beside those of orchestra.yaml, which are first, and a change is seen at once", async () => {
   using project = foundingProject(
     "agents:\n  basic: { adapter: command, command: [my-own] }\ndefaults: { agent: byfile }\n",
@@ -148,6 +167,11 @@ test("they stand beside those of orchestra.yaml, which are first, and a change i
     "claude",
   ]);
   expect((await project.orchestra("config", "validate")).exitCode).toBe(0);
+  writeFileSync(
+    join(project.root, "WORKFLOW.md"),
+    "---\nagent: { max_concurrent_agents: 4 }\n---\n",
+  );
+  expect((await project.orchestra("import", "WORKFLOW.md")).exitCode).toBe(0);
   writeFileSync(join(project.root, ".orchestra-cli/agent-config.json"), '{"agents": {"x": 1}}');
   const refused = await project.orchestra("status");
   const start = await project.orchestra("start", "x");

@@ -21,7 +21,7 @@ const agentConfig = z.object({
 });
 
 /** What an agent without a template is told: how to say that it is done. */
-const BASIC_PROMPT =
+export const BASIC_PROMPT =
   "Your Task ID is {taskId}. Task: {userPrompt}. Signal completion by creating .orchestra/tasks/{taskId}.done";
 
 /** The agents of a `.orchestra-cli/agent-config.json`, by name. */

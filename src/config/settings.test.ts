@@ -6,6 +6,7 @@ import { HIDDEN, settingsOf, type Overrides, type Setting } from "./settings.ts"
 const NONE: Overrides = {
   store: undefined,
   worktrees: { folder: "/data/worktrees", origin: { kind: "default" } },
+  listed: { file: "agent-config.json", agents: {} },
 };
 
 function settingsIn(text: string, overrides = NONE): readonly Setting[] {

@@ -1,4 +1,6 @@
+import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { BASIC_PROMPT } from "./parse-agent-config.ts";
 import type { ReadConfig } from "./read-config-file.ts";
 import { adapterOf, resolveConfig } from "./resolve-config.ts";
 import type { ConfigFile } from "./schema.ts";
@@ -26,6 +28,8 @@ export type Overrides = {
   readonly store: { readonly url: string; readonly origin: Origin } | undefined;
   /** Where worktrees are made if the file does not say. */
   readonly worktrees: { readonly folder: string; readonly origin: Origin };
+  /** Agents of another file; those of the same name in this one take their place. */
+  readonly listed: { readonly file: string; readonly agents: Config["agents"] };
 };
 
 /** Stands for what may be a secret. */
@@ -37,9 +41,13 @@ const DEFAULT_STORE = "sqlite:.orchestra/blackboard.db";
 /** Every key that holds, in the order of the documentation, with where its value comes from. */
 export function settingsOf(file: string, read: ReadConfig, overrides: Overrides): Setting[] {
   const { config } = read;
-  const fromFile = (path: readonly string[]): Origin =>
-    isSet(read.value, path) ? { kind: "file", file, line: read.lineOf(path) } : DEFAULT;
-  const effective = effectiveConfig(config);
+  const listed = listedAgents(config, overrides);
+  const fromFile = (path: readonly string[]): Origin => {
+    if (isSet(read.value, path)) return { kind: "file", file, line: read.lineOf(path) };
+    if (!isSet({ agents: listed }, path) || DERIVED.includes(path.at(-1) ?? "")) return DEFAULT;
+    return { kind: "file", file: overrides.listed.file, line: undefined };
+  };
+  const effective = effectiveConfig(config, listed);
   return leavesOf(effective, []).map(({ path, value }) => {
     const key = path.join(".");
     if (key === "store") return storeSetting(config, overrides, fromFile(path));
@@ -57,8 +65,30 @@ export function isSecret(path: readonly string[]): boolean {
   return path.at(-2) === "env" && (path.length === 4 || path[0] === "workspace");
 }
 
+type Described = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Of an agent of another file, what that file does not say. */
+const DERIVED = ["adapter", "prompt"];
+
+/** Agents of another file, in the words of this one; its own of the same name take their place. */
+function listedAgents({ agents }: ConfigFile, { listed }: Overrides): Described {
+  const others = Object.values(listed.agents).filter(({ name }) => !Object.hasOwn(agents, name));
+  return Object.fromEntries(
+    others.map(({ name, adapter, command, promptBy: prompt, template = {} }) => [
+      name,
+      { adapter, command, prompt, ...templateOf(template) },
+    ]),
+  );
+}
+
+/** A file is named as here; a text has its own name there, and none here. */
+function templateOf({ file, text }: { readonly file?: string; readonly text?: string }): object {
+  if (file !== undefined) return { template: file };
+  return text === undefined || text === BASIC_PROMPT ? {} : { promptTemplate: text };
+}
+
 /** What holds, in the words of the file, with every key that may be set once. */
-function effectiveConfig(config: ConfigFile): Readonly<Record<string, unknown>> {
+function effectiveConfig(config: ConfigFile, listed: Described): Readonly<Record<string, unknown>> {
   const { agents, defaults, workspace, merge, limits, prices, store, retention } = config;
   const { adapter, promptBy: prompt } = DEFAULTS.agents["claude"] ?? {};
   const configured = Object.entries(agents).map(([name, agent]) => [
@@ -68,7 +98,7 @@ function effectiveConfig(config: ConfigFile): Readonly<Record<string, unknown>> 
   const builtin = DEFAULTS.checks.map(({ name }) => name);
   const checks: unknown[] = [...builtin, ...config.checks];
   return {
-    agents: { claude: { adapter, prompt }, ...Object.fromEntries(configured) },
+    agents: { claude: { adapter, prompt }, ...listed, ...Object.fromEntries(configured) },
     defaults: {
       agent: defaults.agent ?? resolveConfig(config).defaults.agent,
       priority: defaults.priority,

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { agentsOfFile } from "../../config/agent-config-file.ts";
+import { AGENT_CONFIG_FILE, agentsOfFile } from "../../config/agent-config-file.ts";
 import { changeConfig, unsetConfig, type ConfigChange } from "../../config/change-config.ts";
+import type { Config } from "../../config/config.ts";
 import { CONFIG_FILE } from "../../config/load-config.ts";
 import { invalidConfig, placeText, sentence } from "../../config/parse-config.ts";
 import { readConfigFile, type PlacedMistake } from "../../config/read-config-file.ts";
@@ -22,9 +23,13 @@ export async function showConfig(
   options: { readonly origin?: boolean; readonly store?: string },
 ): Promise<void> {
   const { file, bytes, listed } = await configFile(cli);
-  const reading = readConfigFile(bytes ?? Buffer.alloc(0), listed);
+  const reading = readConfigFile(bytes ?? Buffer.alloc(0), Object.keys(listed));
   if (reading.kind === "mistaken") throw invalidConfig(file, reading.mistakes[0]);
-  const settings = settingsOf(CONFIG_FILE, reading.read, overridesOf(cli, options.store));
+  const overrides = {
+    ...overridesOf(cli, options.store),
+    listed: { file: AGENT_CONFIG_FILE, agents: listed },
+  };
+  const settings = settingsOf(CONFIG_FILE, reading.read, overrides);
   cli.terminal.json({ file, isThere: bytes !== undefined, settings });
   const lines = settingLines(settings, { withOrigin: options.origin === true }, cli.terminal);
   for (const line of lines) cli.terminal.say(line);
@@ -33,7 +38,7 @@ export async function showConfig(
 /** Names every mistake of the file with its place and with what is allowed there. */
 export async function validateConfig(cli: Cli): Promise<void> {
   const { file, bytes, listed } = await configFile(cli);
-  const reading = readConfigFile(bytes ?? Buffer.alloc(0), listed);
+  const reading = readConfigFile(bytes ?? Buffer.alloc(0), Object.keys(listed));
   const mistakes = reading.kind === "mistaken" ? reading.mistakes : [];
   // Before it is written, because who reads may have gone away.
   if (mistakes.length > 0) cli.exitCode.value = EXIT.configuration;
@@ -78,7 +83,7 @@ async function changeFile(
   changeText: (text: string, listed: readonly string[]) => ConfigChange,
 ): Promise<void> {
   const { file, bytes, listed } = await configFile(cli);
-  const change = changeText((bytes ?? Buffer.alloc(0)).toString("utf8"), listed);
+  const change = changeText((bytes ?? Buffer.alloc(0)).toString("utf8"), Object.keys(listed));
   if (change.kind === "mistaken") throw invalidConfig(file, change.mistake);
   if (change.kind === "refused") {
     const message = `${sentence(change)} Nothing was changed.`;
@@ -126,11 +131,11 @@ export async function configFile(cli: Cli): Promise<{
   readonly file: string;
   readonly bytes: Buffer | undefined;
   /** Agents that are configured elsewhere. */
-  readonly listed: readonly string[];
+  readonly listed: Config["agents"];
 }> {
   const { root } = await cli.findRepository();
   const file = join(root, CONFIG_FILE);
-  const listed = Object.keys(await agentsOfFile(root));
+  const listed = await agentsOfFile(root);
   try {
     return { file, bytes: readFileSync(file), listed };
   } catch (cause) {
@@ -139,7 +144,7 @@ export async function configFile(cli: Cli): Promise<{
   }
 }
 
-function overridesOf({ environment }: Cli, flag: string | undefined): Overrides {
+function overridesOf({ environment }: Cli, flag: string | undefined): Omit<Overrides, "listed"> {
   const { storeUrl } = environment;
   const { folder, variable } = defaultWorktrees(environment);
   return {

@@ -18,9 +18,13 @@ export async function importWorkflow(
   { dryRun: isDryRun = false }: { readonly dryRun?: boolean },
 ): Promise<void> {
   const workflow = readWorkflow(typed, readText(typed, resolve(cli.cwd, typed)));
-  const { file, bytes } = await configFile(cli);
+  const { file, bytes, listed } = await configFile(cli);
   const before = (bytes ?? Buffer.alloc(0)).toString("utf8");
-  const { text, settings } = changed(before, workflow, { file, typed });
+  const { text, settings } = changed(before, workflow, {
+    file,
+    typed,
+    agents: Object.keys(listed),
+  });
   if (!isDryRun && text !== before) {
     await explainingStorage(`Writing ${file}`, replaceFile(file, text));
   }
@@ -53,12 +57,16 @@ type Setting = {
 function changed(
   before: string,
   { settings }: Workflow,
-  { file, typed }: { readonly file: string; readonly typed: string },
+  {
+    file,
+    typed,
+    agents,
+  }: { readonly file: string; readonly typed: string; readonly agents: readonly string[] },
 ): { readonly text: string; readonly settings: readonly Setting[] } {
   const all: Setting[] = [];
   let text = before;
   for (const { key, value } of settings) {
-    const change = changeConfig(text, key, value);
+    const change = changeConfig(text, key, value, agents);
     if (change.kind === "mistaken") throw invalidConfig(file, change.mistake);
     if (change.kind === "refused") {
       const message = `${typed}: ${sentence(change)} Nothing was changed.`;
