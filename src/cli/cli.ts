@@ -4,6 +4,7 @@ import { systemClock } from "../system-clock.ts";
 import { readEnvironment, withStore, type Environment } from "../config/environment.ts";
 import type { RepositoryFacts } from "../workspace/inspect-repository.ts";
 import type { Reader } from "./open-reader.ts";
+import { AT_WORK } from "./daemon/at-work.ts";
 import { lenient, openTerminal, type Terminal } from "./terminal.ts";
 
 /** What every command works with. */
@@ -28,6 +29,8 @@ export type Cli = {
   readonly findRepository: () => Promise<RepositoryFacts>;
   /** Its blackboard, for commands that only look; `undefined` when there is none yet. */
   readonly openReader: () => Promise<Reader | undefined>;
+  /** Tells whoever started this process and waits to hear it that the queue is worked now. */
+  readonly tellAtWork: () => void;
   /** Aborts at the first Ctrl-C or termination, which then no longer ends the process. */
   readonly onInterrupt: () => AbortSignal;
   /** The same for Ctrl-C alone: whoever ends a session may send several signals at once. */
@@ -72,6 +75,10 @@ export function openCli(host: NodeJS.Process, isJson: boolean): Cli {
     openReader: async () => {
       const { openReader } = await import("./open-reader.ts");
       return openReader({ cwd, environment, findRepository });
+    },
+    tellAtWork: () => {
+      // Who has gone away meanwhile does not wait any more.
+      if (host.connected) host.send?.(AT_WORK, () => host.connected && host.disconnect());
     },
     onInterrupt: () => abortedBy(host, ["SIGINT", "SIGTERM", "SIGHUP"]),
     onCtrlC: () => abortedBy(host, ["SIGINT"]),

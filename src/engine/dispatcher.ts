@@ -24,6 +24,8 @@ export type DispatcherDeps = {
   readonly agentLimits: Limits;
   readonly agentHolds: AgentHolds;
   readonly lease: HeldLease;
+  /** Told of each pass that came to its end. */
+  readonly onPass?: () => void;
   /** Told of what went wrong at the loop's edge; the loop goes on. */
   readonly onProblem: (doing: string, error: unknown) => void;
 };
@@ -56,6 +58,7 @@ async function passOnce(deps: DispatcherDeps): Promise<number> {
   try {
     await deps.lease.renewWhenDue(LEASE_RENEWAL_MS);
     const { nextDueMs } = await dispatchOnce(deps);
+    deps.onPass?.();
     return Math.min(LOOK_EVERY_MS, Math.max(0, nextDueMs - deps.clock.nowMs()));
   } catch (error) {
     if (isFenced(error)) throw error;

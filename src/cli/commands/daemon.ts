@@ -3,7 +3,7 @@ import { parseNumberOption } from "../option-values.ts";
 import { hostname } from "node:os";
 import { relative } from "node:path";
 import { holders, stateOfHolder } from "../../agents/process/holder.ts";
-import { readTail } from "../../agents/process/follow-lines.ts";
+import { readTail, sizeOf } from "../../agents/process/follow-lines.ts";
 import { machineProcessTable } from "../../agents/process/process-table.ts";
 import { nodeDeps, type Project } from "../../app.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
@@ -12,17 +12,21 @@ import { OrchestraError } from "../../core/errors.ts";
 import type { ProcessHolder } from "../../core/lease.ts";
 import { takeLease } from "../../engine/dispatcher-lease.ts";
 import type { Cli } from "../cli.ts";
-import { spawnInBackground } from "../daemon/spawn-in-background.ts";
+import { spawnInBackground, type Background } from "../daemon/spawn-in-background.ts";
 import { EXIT } from "../exit-codes.ts";
 import { livingDispatcher } from "../../engine/living-dispatcher.ts";
+import { printable } from "../terminal.ts";
 import { plural } from "../view/amounts.ts";
 
 const LOOK_EVERY_MS = 100;
 /** To load, and to open a store that may be far away. */
 const START_MAX_MS = 30_000;
+/** To place its first tasks, when the queue is its; what fails is tried again all the while. */
+const FIRST_PASS_MAX_MS = 10_000;
 /** A merge that is going on is brought to its end. */
 const STOP_MAX_MS = 120_000;
 const LOG_TAIL_BYTES = 2_000;
+const LOG_LINES_SHOWN = 10;
 
 /** Aborts never. */
 const NEVER = new AbortController().signal;
@@ -37,24 +41,22 @@ export async function startDaemon(
   const other = await livingDispatcher(project.store);
   if (other) throw alreadyRunning(other);
   const log = projectPaths(project.root).daemonLog;
+  const sizeBefore = sizeOf(log);
   const parallel = options.parallel === undefined ? [] : ["--parallel", options.parallel];
   const daemon = spawnInBackground(cli.program, ["run", "--watch", "--log", log, ...parallel], {
     cwd: project.root,
     env: cli.environment.variables,
     log,
   });
-  const place = relative(cli.cwd, log);
-  const holder = await untilItWorks(cli, project, daemon.hasEnded);
+  const start = await started(cli, project, daemon);
   // One that came too late would take over when the other is stopped.
-  if (holder?.pid !== daemon.pid) await daemon.end();
-  if (holder === undefined) {
-    const said = (await readTail(log, LOG_TAIL_BYTES)).trim().split("\n").at(-1) ?? "";
-    const why = said === "" ? "It said nothing." : `It said last: ${said}`;
-    throw new OrchestraError("STORE_UNAVAILABLE", `The daemon did not start. ${why} See ${place}.`);
-  }
-  if (holder.pid !== daemon.pid) throw alreadyRunning(holder);
-  cli.terminal.json({ process: { pid: holder.pid, host: holder.host }, log });
-  cli.terminal.say(`Process ${holder.pid} works this queue now. It writes to ${place}.`);
+  if (start.kind !== "at_work") await daemon.end();
+  if (start.kind === "another") throw alreadyRunning(start.holder);
+  const place = relative(cli.cwd, log);
+  if (start.kind === "failed") throw await notStarted(cli, { log, sizeBefore, place });
+  const { pid, host } = start.holder;
+  cli.terminal.json({ process: { pid, host }, log });
+  cli.terminal.say(`Process ${pid} works this queue now. It writes to ${place}.`);
 }
 
 function alreadyRunning({ pid, host }: ProcessHolder): OrchestraError {
@@ -62,18 +64,40 @@ function alreadyRunning({ pid, host }: ProcessHolder): OrchestraError {
   return new OrchestraError("ALREADY_RUNNING", message);
 }
 
-async function untilItWorks(
-  cli: Cli,
-  { store }: Project,
-  hasEnded: () => boolean,
-): Promise<ProcessHolder | undefined> {
-  const deadlineMs = cli.clock.awakeMs() + START_MAX_MS;
-  while (!hasEnded() && cli.clock.awakeMs() < deadlineMs) {
+type Start =
+  | { readonly kind: "at_work"; readonly holder: ProcessHolder }
+  | { readonly kind: "another"; readonly holder: ProcessHolder }
+  /** It has ended, or its time was up. */
+  | { readonly kind: "failed" };
+
+async function started(cli: Cli, { store }: Project, daemon: Background): Promise<Start> {
+  const startMs = cli.clock.awakeMs();
+  let leasedAtMs = Infinity;
+  for (;;) {
+    const isAtWork = daemon.isAtWork();
     const holder = await livingDispatcher(store);
-    if (holder) return holder;
+    if (holder && holder.pid !== daemon.pid) return { kind: "another", holder };
+    if (holder && isAtWork) return { kind: "at_work", holder };
+    const nowMs = cli.clock.awakeMs();
+    if (holder) leasedAtMs = Math.min(leasedAtMs, nowMs);
+    const isLate = nowMs > startMs + START_MAX_MS || nowMs > leasedAtMs + FIRST_PASS_MAX_MS;
+    if (isLate || daemon.hasEnded()) return { kind: "failed" };
     await cli.clock.sleep(LOOK_EVERY_MS, NEVER);
   }
-  return undefined;
+}
+
+type LogSince = { readonly log: string; readonly sizeBefore: number; readonly place: string };
+
+/** With what it said last, as far as it said that and not one before it. */
+async function notStarted(cli: Cli, { log, sizeBefore, place }: LogSince): Promise<OrchestraError> {
+  const bytes = Math.min(LOG_TAIL_BYTES, Math.max(0, sizeOf(log) - sizeBefore));
+  const lines = (await readTail(log, bytes)).split("\n").filter((line) => line.trim() !== "");
+  const last = lines.slice(-LOG_LINES_SHOWN);
+  for (const line of last) cli.terminal.note(printable(line));
+  const said = last.at(-1);
+  const why = said === undefined ? "It said nothing." : `It said last: ${said}`;
+  const message = `The daemon did not come to work, and was stopped. ${why} See ${place}.`;
+  return new OrchestraError("STORE_UNAVAILABLE", message);
 }
 
 /** Tells which process works the queue, whoever started it. */

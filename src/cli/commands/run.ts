@@ -68,7 +68,8 @@ async function work(cli: Cli, project: Project, given: Work): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
     noteOnce(`orchestra: while ${doing}: ${message}`);
   };
-  const deps = await queueDeps(project, { ...given, onProblem });
+  const onPass = cli.tellAtWork;
+  const deps = { ...(await queueDeps(project, { ...given, onProblem })), onPass };
   deps.bus.subscribe((hint) => {
     if (hint.kind === "held") noteOnce(aboutHold(hint.hold));
     if (hint.kind === "resting") noteOnce(aboutRest(hint.agent, hint.untilMs));

@@ -1,11 +1,17 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { AT_WORK } from "./at-work.ts";
+
+/** A merge that is going on is brought to its end; what is killed, the next start takes up. */
+const END_GRACE_MS = 20_000;
 
 /** A process that goes on when we end. */
 export type Background = {
   readonly pid: number | undefined;
   readonly hasEnded: () => boolean;
-  /** Asks it to end, and waits until it has. */
+  /** Whether it has said that it works the queue. */
+  readonly isAtWork: () => boolean;
+  /** Asks it to end, and waits until it has; one that is deaf is killed. */
   readonly end: () => Promise<void>;
 };
 
@@ -26,23 +32,32 @@ export function spawnInBackground(
       cwd: place.cwd,
       env: place.env,
       detached: true,
-      stdio: ["ignore", log, log],
+      stdio: ["ignore", log, log, "ipc"],
     });
     const ended = Promise.withResolvers<void>();
     let isOver = false;
+    let isAtWork = false;
     const end = (): void => {
       isOver = true;
       ended.resolve();
     };
     child.once("exit", end).once("error", end);
+    child.on("message", (message) => {
+      isAtWork ||= message === AT_WORK;
+    });
     child.unref();
+    // Listened to while we wait, and no reason to wait.
+    child.channel?.unref();
     return {
       pid: child.pid,
       hasEnded: () => isOver,
+      isAtWork: () => isAtWork,
       end: async () => {
         child.ref();
         child.kill();
+        const killing = setTimeout(() => child.kill("SIGKILL"), END_GRACE_MS);
         await ended.promise;
+        clearTimeout(killing);
       },
     };
   } finally {

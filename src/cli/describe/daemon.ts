@@ -40,7 +40,7 @@ function describeRunning(command: Command, cli: Cli): void {
     .action(async (options) => (await import("../commands/daemon.ts")).startDaemon(cli, options))
     .addHelpText(
       "after",
-      "\nIt reads orchestra.yaml once: start it again after a change.\n\nExample:\n  orchestra daemon start -p 4",
+      "\nIt comes back when tasks are being placed, or with why they are not. It reads orchestra.yaml once: start it again after a change.\n\nExample:\n  orchestra daemon start -p 4",
     );
   command
     .command("status", { isDefault: true })
