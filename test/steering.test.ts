@@ -73,7 +73,13 @@ test("pausing where nobody works ends the agent's processes, and gives its attem
   running.kill("SIGKILL");
   await once(running, "exit");
 
-  expect((await project.orchestra("pause", "--all")).exitCode).toBe(0);
+  const paused = await project.orchestra("pause", "--all");
+  expect(paused).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(
+      /is paused[^]*\n1 task paused, and none that is added later: .*orchestra daemon stop/,
+    ),
+  });
   expect(isAlive(pid)).toBe(false);
   const { task, attempts } = await shown(project, "a");
   expect(task.state).toBe("ready");

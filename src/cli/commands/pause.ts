@@ -8,6 +8,7 @@ import type { Cli } from "../cli.ts";
 import { findTasks } from "../find-task.ts";
 import { isDispatcherAlive } from "../../engine/living-dispatcher.ts";
 import { sayHowToWork } from "../project-actions.ts";
+import { plural } from "../view/amounts.ts";
 import { printable } from "../terminal.ts";
 
 type Kind = Extract<HumanCommand["type"], "pause_task" | "resume_task">;
@@ -26,7 +27,13 @@ export async function pause(cli: Cli, ids: readonly string[], options: Options):
     const now = (await store.task(task.id)) ?? task;
     cli.terminal.say(`${task.id} ${whatHolds(now)}: ${printable(task.title)}`);
   }
+  if (options.all) cli.terminal.say(aboutLaterTasks(tasks.length));
   show(cli, tasks);
+}
+
+/** A pause is a task's, and there is none of the queue. */
+function aboutLaterTasks(count: number): string {
+  return `${plural(count, "task")} paused, and none that is added later: to have no task worked, stop who works the queue, as with \`orchestra daemon stop\`.`;
 }
 
 /** Has tasks worked again that were paused, each in its session where its agent can. */

@@ -29,7 +29,10 @@ export function describePause(command: Command, cli: Cli): void {
   command
     .description("keep tasks from being worked; their sessions and their work are kept")
     .argument("[id...]", "the tasks, or the beginnings of their ids")
-    .option("--all", "every task that has not ended; those added later are worked")
+    .option(
+      "--all",
+      "every task that has not ended and does not wait for you; those added later are worked",
+    )
     .action(async (ids, options) => (await import("../commands/pause.ts")).pause(cli, ids, options))
     .addHelpText(
       "after",
