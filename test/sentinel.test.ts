@@ -56,12 +56,18 @@ test("an error that is said is the failure, also of who exits with 0, and not of
   expect(task.state).toBe("complete");
 });
 
-test("a task whose agent says that it was cancelled is cancelled", async () => {
+test("a task whose agent calls it cancelled waits for a person, with the reason and the work", async () => {
   using project = createProject(CONFIG);
-  await project.orchestra("start", "touch .orchestra/tasks/one.cancelled; exit 0", "--id", "one");
+  const script = `${COMMITS}; echo 'It is there already.' > .orchestra/tasks/one.cancelled; exit 0`;
+  await project.orchestra("start", script, "--id", "one");
+  await project.orchestra("start", "exit 0", "--id", "two", "--after", "one");
   const { task, attempts } = await worked(project, "one");
-  expect(task.state).toBe("cancelled");
-  expect(attempts).toMatchObject([{ state: "cancelled" }]);
+  expect(task.state).toBe("waiting_human");
+  expect(attempts).toMatchObject([{ state: "failed", failure: { class: "cancelled" } }]);
+  expect(project.git("log", "-1", "--format=%s", attempts[0]?.branch ?? "")).toBe("x");
+  const { stdout } = await project.orchestra("status");
+  expect(stdout).toMatch(/one[^]*cancelled: It is there already\. Retry/);
+  expect(await project.json("show", "two")).toMatchObject({ task: { state: "planned" } });
 });
 
 /** As the founding queue has it: a template by file, one inline, and an agent that has none. */

@@ -76,7 +76,6 @@ describe("when an attempt fails", () => {
       wait: "ready",
       loss: "ready",
       human: "waiting_human",
-      end: "cancelled",
     };
     expect(state.tasks.get("task")).toMatchObject({
       state: expected[costs],
@@ -167,10 +166,10 @@ describe("when an attempt fails", () => {
     expect(again.tasks.get("task")?.state).toBe("waiting_human");
   });
 
-  test("an attempt that somebody ended from outside ends its task, and asks about its dependents", () => {
+  test("an agent that calls its task cancelled has a person asked, and nothing is given up", () => {
     const waiting = aDefinition({ id: "b", dependsOn: ["task"] });
     const state = from(running, add(waiting), end("task", "cancelled"));
-    expect(statesOf(state)).toEqual({ task: "cancelled", b: "waiting_human" });
+    expect(statesOf(state)).toEqual({ task: "waiting_human", b: "planned" });
   });
 });
 

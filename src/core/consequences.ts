@@ -58,14 +58,6 @@ export function failureEvents(
   const happened = (body: EventBody): Event => ({ ...body, runId: task.runId, atMs: nowMs });
   const { costs } = policyOf(failure.class);
   const failed = happened({ type: "task_failed", taskId: task.id, failure, costs, agent });
-  if (costs === "end") {
-    return [
-      failed,
-      happened({ type: "task_cancelled", taskId: task.id }),
-      ...strandedEvents(state, task, "wait", nowMs),
-    ];
-  }
-
   const consequence = afterFailure(evolveTask(task, failed), failure, nowMs, jitter);
   if (consequence.kind === "ask") return [failed, escalation(task, consequence.question, nowMs)];
   const retried = happened({
@@ -74,7 +66,7 @@ export function failureEvents(
     byHuman: false,
     note: undefined,
   });
-  if (consequence.kind === "nothing" || consequence.parkedUntilMs === undefined) {
+  if (consequence.parkedUntilMs === undefined) {
     return [failed, retried];
   }
   const { parkedUntilMs: untilMs, reason } = consequence;

@@ -53,7 +53,8 @@ export type TaskEvent =
   | (OfTask & {
       readonly type: "task_failed";
       readonly failure: Failure;
-      readonly costs: FailurePolicy["costs"];
+      /** `end` is of blackboards in which an agent's word still cancelled its task. */
+      readonly costs: FailurePolicy["costs"] | "end";
       /** Whose attempt it was. */
       readonly agent?: string;
     })

@@ -17,8 +17,7 @@ const COSTS: Record<FailurePolicy["costs"], readonly string[]> = {
   ],
   wait: ["quota", "rate_limit"],
   loss: ["node_lost"],
-  human: ["auth", "model_not_found", "missing_executable", "budget"],
-  end: ["cancelled"],
+  human: ["auth", "model_not_found", "missing_executable", "budget", "cancelled"],
 };
 
 test.each(Object.entries(COSTS))(

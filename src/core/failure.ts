@@ -37,10 +37,9 @@ export type Failure = {
  * - `wait`: the task is parked and tried again at no cost (bounded by `MAX_WAITS`).
  * - `loss`: counted apart; after `MAX_LOSSES` a human is asked.
  * - `human`: another try would end the same way, so a person is asked at once.
- * - `end`: nothing follows; someone wanted it to end.
  */
 export type FailurePolicy = {
-  readonly costs: "retry" | "wait" | "loss" | "human" | "end";
+  readonly costs: "retry" | "wait" | "loss" | "human";
   /** Whether the next attempt may resume the agent's session. */
   readonly resumable: boolean;
   /** Whether the next attempt goes on from this one's work or from the target branch. */
@@ -65,7 +64,8 @@ const POLICIES: Record<FailureClass, FailurePolicy> = {
   judge_rejected: { costs: "retry", resumable: false, startFrom: "previous" },
   merge_conflict: { costs: "retry", resumable: false, startFrom: "target" },
   budget: { costs: "human", resumable: true, startFrom: "previous" },
-  cancelled: { costs: "end", resumable: true, startFrom: "previous" },
+  // Who cancels a task takes it from its agent first. This is an agent's word, and no agent's to decide.
+  cancelled: { costs: "human", resumable: true, startFrom: "previous" },
   unknown: { costs: "retry", resumable: false, startFrom: "previous" },
 };
 

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const COUNTED_ONCE = aTask({ failureCount: 1, lossCount: 1, waitCount: 1 });
 
 /** The delay before the next attempt, with full jitter, after the first failure; or what happens else. */
-const FOLLOWS: Record<FailureClass, number | "ask" | "nothing"> = {
+const FOLLOWS: Record<FailureClass, number | "ask"> = {
   auth: "ask",
   quota: 30 * MINUTE_MS,
   rate_limit: 2_000,
@@ -26,7 +26,7 @@ const FOLLOWS: Record<FailureClass, number | "ask" | "nothing"> = {
   judge_rejected: 0,
   merge_conflict: 0,
   budget: "ask",
-  cancelled: "nothing",
+  cancelled: "ask",
   unknown: 2_000,
 };
 

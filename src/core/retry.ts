@@ -25,8 +25,7 @@ const BACKS_OFF: ReadonlySet<FailureClass> = new Set([
 /** What follows a failure. */
 export type Consequence =
   | { readonly kind: "retry"; readonly parkedUntilMs: number | undefined; readonly reason: string }
-  | { readonly kind: "ask"; readonly question: string }
-  | { readonly kind: "nothing" };
+  | { readonly kind: "ask"; readonly question: string };
 
 /**
  * The retry protocol: decides by the failure's class alone. `task` has already counted the failure;
@@ -39,8 +38,6 @@ export function afterFailure(
   jitter: number,
 ): Consequence {
   switch (policyOf(failure.class).costs) {
-    case "end":
-      return { kind: "nothing" };
     case "human":
       return {
         kind: "ask",

@@ -2,5 +2,5 @@
 export type Sentinel =
   | { readonly kind: "done" }
   | { readonly kind: "error"; readonly message: string }
-  | { readonly kind: "cancelled" }
+  | { readonly kind: "cancelled"; readonly message: string }
   | { readonly kind: "timeout"; readonly message: string };

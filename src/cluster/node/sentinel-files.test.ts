@@ -28,7 +28,13 @@ function leave(root: string, ending: string, text = ""): void {
 test.each([
   ["done", "", { kind: "done" }],
   ["done", '{"anything": 1}', { kind: "done" }],
-  ["cancelled", "", { kind: "cancelled" }],
+  ["cancelled", "", { kind: "cancelled", message: expect.stringMatching(/not why/) }],
+  ["cancelled", "no need", { kind: "cancelled", message: expect.stringMatching(/: no need$/) }],
+  [
+    "cancelled",
+    '{"reason": "no need"}',
+    { kind: "cancelled", message: expect.stringMatching(/: no need$/) },
+  ],
   ["error", '{"error": "no table", "details": "x"}', { kind: "error", message: "no table" }],
   ["error", "no\n  table\n", { kind: "error", message: "no table" }],
   ["error", "", { kind: "error", message: "The agent said that it failed, and not why." }],

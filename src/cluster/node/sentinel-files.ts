@@ -53,9 +53,10 @@ function sentinelOf(ending: (typeof ENDINGS)[number], text: string): Sentinel {
       return { kind: "error", message: errorIn(fields, text) };
     case "timeout":
       return { kind: "timeout", message: timeoutIn(fields) };
-    case "done":
     case "cancelled":
-      return { kind: ending };
+      return { kind: "cancelled", message: cancelledIn(fields, text) };
+    case "done":
+      return { kind: "done" };
   }
 }
 
@@ -65,6 +66,14 @@ function errorIn(fields: Fields, text: string): string {
     summaryLine(textIn(fields, "error") ?? text) || "The agent said that it failed, and not why."
   );
 }
+
+/** Mostly the file is empty. */
+function cancelledIn(fields: Fields, text: string): string {
+  const reason = summaryLine(textIn(fields, "reason") ?? textIn(fields, "error") ?? text);
+  return reason === "" ? `${CANCELLED}, and not why.` : `${CANCELLED}: ${reason}`;
+}
+
+const CANCELLED = "The agent said that its task is cancelled";
 
 function timeoutIn({ timeout }: Fields): string {
   return typeof timeout === "number"

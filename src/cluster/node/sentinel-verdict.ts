@@ -12,11 +12,9 @@ export function verdictOf(sentinel: Sentinel, { resultText = "" }: StreamReport)
       return { kind: "failed", end: "failed", failure };
     }
     case "cancelled": {
-      const failure = {
-        class: "cancelled",
-        message: "The agent said that it was cancelled.",
-      } as const;
-      return { kind: "failed", end: "cancelled", failure };
+      // A person cancels with the command; a person is asked before an agent does.
+      const failure = { class: "cancelled", message: sentinel.message } as const;
+      return { kind: "failed", end: "failed", failure };
     }
     case "timeout": {
       const failure = { class: "timeout", message: sentinel.message } as const;
