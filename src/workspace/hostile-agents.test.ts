@@ -278,27 +278,48 @@ test("an agent that goes to a branch without history loses nothing", async () =>
   expect(await it.git("ls-tree", "-r", "--name-only", kept?.ref ?? "")).toBe("c.txt");
 });
 
-test("commits of a repository that the agent made inside are kept, of all its branches and its stash", async () => {
+test.each(["nested", "deps/nested"])(
+  "commits of a repository that the agent made in %s are kept, of all its branches and its stash",
+  async (folder) => {
+    await using it = await started();
+    const inside = join(it.workspace.path, folder);
+    await mkdir(inside, { recursive: true });
+    const git = async (...args: readonly string[]): Promise<string> =>
+      it.repository.git(args, inside);
+    await git("init", "--quiet", "--initial-branch=main");
+    const commit = async (name: string): Promise<string> =>
+      it.repository.commit({ [name]: `${name}\n` }, name, inside);
+    const first = await commit("first");
+    await git("switch", "--quiet", "--create", "other");
+    const other = await commit("other");
+    await git("switch", "--quiet", "main");
+    await it.repository.write("first", "stashed\n", inside);
+    await git("stash");
+    const stash = await git("rev-parse", "refs/stash");
+
+    await it.workspaces.collect(it.workspace, COLLECT);
+    await it.workspaces.remove(REMOVE);
+
+    const kept = (await it.workspaces.rescued()).map(({ ref }) => ref);
+    const reachable = await it.repository.git(["rev-list", ...kept]);
+    for (const id of [first, other, stash]) expect(reachable).toContain(id);
+  },
+);
+
+test("repositories are looked for in what is ignored, but not among packages, and not for ever", async () => {
   await using it = await started();
-  const inside = join(it.workspace.path, "nested");
-  await mkdir(inside);
-  const git = async (...args: readonly string[]): Promise<string> =>
-    it.repository.git(args, inside);
-  await git("init", "--quiet", "--initial-branch=main");
-  const commit = async (name: string): Promise<string> =>
-    it.repository.commit({ [name]: `${name}\n` }, name, inside);
-  const first = await commit("first");
-  await git("switch", "--quiet", "--create", "other");
-  const other = await commit("other");
-  await git("switch", "--quiet", "main");
-  await it.repository.write("first", "stashed\n", inside);
-  await git("stash");
-  const stash = await git("rev-parse", "refs/stash");
+  const repositoryIn = async (folder: string): Promise<string> => {
+    const path = join(it.workspace.path, "deps", folder);
+    await mkdir(path, { recursive: true });
+    await it.repository.git(["init", "--quiet"], path);
+    return it.repository.commit({ x: folder }, folder, path);
+  };
+  const [near] = [await repositoryIn("a/b"), await repositoryIn("node_modules/c")];
+  for (let number = 0; number < 1_100; number += 1) {
+    await mkdir(join(it.workspace.path, "deps/many", `${number}`), { recursive: true });
+  }
+  await repositoryIn("many/1050/far");
 
-  await it.workspaces.collect(it.workspace, COLLECT);
   await it.workspaces.remove(REMOVE);
-
-  const kept = (await it.workspaces.rescued()).map(({ ref }) => ref);
-  const reachable = await it.repository.git(["rev-list", ...kept]);
-  for (const id of [first, other, stash]) expect(reachable).toContain(id);
+  expect((await it.workspaces.rescued()).map(({ commit }) => commit)).toEqual([near]);
 });

@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runPhase } from "./furnish.ts";
 import { git } from "./git.ts";
+import { ignoredRepositories } from "./ignored-repositories.ts";
 import { isOfEarlierBoot, readOwner } from "./owner.ts";
 import { commonDirOfWorktree, inside, type Worktree } from "./place.ts";
 import { workspacePath } from "./prepare.ts";
 import { branchCommit, commitsOf, isAncestor, registeredWorktrees } from "./refs.ts";
-import { rescueBranch } from "./rescue.ts";
+import { keepRepository, rescueBranch } from "./rescue.ts";
 import { settle } from "./settle.ts";
 import { clearStaleLocks } from "./stale-locks.ts";
 import { commonDirOf, findWorktree } from "./git-folders.ts";
@@ -70,6 +71,10 @@ async function leave(deps: WorktreesDeps, worktree: Worktree): Promise<Error | u
     message: REMOVE_MESSAGE,
     commitLeftovers: true,
   });
+  // Attempts leave what is ignored where it is; now it goes.
+  for (const gitDir of await ignoredRepositories(worktree)) {
+    await keepRepository(deps, gitDir, owner.taskId);
+  }
   await git(["update-ref", "--no-deref", "HEAD", commit], inside(worktree));
   return failure;
 }
