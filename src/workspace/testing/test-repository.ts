@@ -39,13 +39,13 @@ export const NO_CONFIG: WorkspaceConfig = {
 };
 
 /** No worktree is kept for a next task. */
-export const COLD = { max: 0, always: false };
+const COLD = { max: 0, always: false };
 
 /** One is, of however small a repository. */
 export const WARM = { max: 1, always: true };
 
 /** Workspaces have no ports of their own. */
-export const NO_PORTS = { size: 0, file: "" };
+const NO_PORTS = { size: 0, file: "" };
 
 /** Time in which nothing waits. */
 export const instantClock: Clock = {
@@ -56,6 +56,21 @@ export const instantClock: Clock = {
 
 /** Signals nothing. */
 export const NEVER = new AbortController().signal;
+
+/** What workspaces of a test's repository are made with, unless the test is about it. */
+export function depsOf(repositoryRoot: string, worktreesRoot: string): WorktreesDeps {
+  return {
+    repositoryRoot,
+    worktreesRoot,
+    config: NO_CONFIG,
+    warm: COLD,
+    ports: NO_PORTS,
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    clock: instantClock,
+    bootId: "boot",
+    addExclusively: createExclusive(),
+  };
+}
 
 /** A repository with one commit, on `main`, in a folder whose name is unkind. */
 export async function createTestRepository(): Promise<TestRepository> {
@@ -73,17 +88,7 @@ export async function createTestRepository(): Promise<TestRepository> {
   };
   await git(["init", "--quiet", "--initial-branch=main"]);
   await commit({ "a.txt": "one\n", ".gitignore": "*.log\n.env\ndeps/\n" }, "First");
-  const deps: WorktreesDeps = {
-    repositoryRoot: root,
-    worktreesRoot,
-    config: NO_CONFIG,
-    warm: COLD,
-    ports: NO_PORTS,
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
-    clock: instantClock,
-    bootId: "boot",
-    addExclusively: createExclusive(),
-  };
+  const deps = depsOf(root, worktreesRoot);
   return {
     root,
     deps,
