@@ -7,6 +7,7 @@ import {
   rmSync,
   truncateSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,6 +54,12 @@ test("each task has a file that tells all of it", async () => {
   });
   expect(taskIn(folder, "two")).toMatchObject({ state: "active" });
   await store.close();
+});
+
+test("what cannot be looked at is not taken for no blackboard", () => {
+  const folder = temporaryFolder();
+  symlinkSync(folder, folder);
+  expect(() => openFilesReader(folder)).toThrow(/Could not use/);
 });
 
 test("a file that somebody lost or spoilt is written again with its task's next event", async () => {

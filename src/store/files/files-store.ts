@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { Decision } from "../../core/decision.ts";
@@ -9,6 +9,7 @@ import { decideOn, draftOf, type Draft } from "../memory/draft.ts";
 import { memoryReader } from "../memory/memory-reader.ts";
 import { draftOfHistory, momentsOf } from "../memory/moments.ts";
 import { notEmpty } from "../history.ts";
+import { isMissing } from "../is-missing.ts";
 import type { Committed, Store, StoreReader } from "../store.ts";
 import { fileError } from "./file-error.ts";
 import { readLease, saveLease } from "./lease-file.ts";
@@ -61,7 +62,7 @@ export function openFilesStore(folder: string): Store {
 
 /** The blackboard for commands that only look; `undefined` when there is none yet. */
 export function openFilesReader(folder: string): StoreReader | undefined {
-  if (!existsSync(join(folder, JOURNAL_FILE))) return undefined;
+  if (isMissing(join(folder, JOURNAL_FILE))) return undefined;
   return reading(
     folder,
     explained(folder, () => openLedger(folder, "read")),

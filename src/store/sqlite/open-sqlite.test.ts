@@ -96,6 +96,18 @@ test("a blackboard that may only be read is refused, for looking too: SQLite nee
   }
 });
 
+test("a blackboard in a folder that may not be looked into is not taken for none", async () => {
+  const file = await aBlackboard();
+  chmodSync(dirname(file), 0o000);
+  for (const mode of ["write", "read"]) {
+    const { stdout, stderr } = await startProgram("sqlite/testing/as-stranger", [file, mode]);
+    expect({ stdout, stderr }).toEqual({
+      stdout: ["READ_ONLY", expect.stringContaining("Make it and its folder writable")],
+      stderr: [],
+    });
+  }
+});
+
 test("a folder that may only be read refuses a new blackboard", async () => {
   const folder = temporaryFolder();
   chmodSync(folder, 0o555);

@@ -1,7 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { OrchestraError } from "../../core/errors.ts";
+import { isMissing } from "../is-missing.ts";
 import { SQLITE_MIGRATIONS } from "../sql/migrations.ts";
 import { BUSY_TIMEOUT_MS, isBusy, isMountedReadOnly, storeError } from "./store-error.ts";
 
@@ -21,11 +22,11 @@ export function openForWriting(file: string): DatabaseSync {
 
 /** Opens the blackboard for reading alone; `undefined` when there is none yet. */
 export function openForReading(file: string): DatabaseSync | undefined {
-  if (!existsSync(file)) return undefined;
+  if (isMissing(file)) return undefined;
   try {
     return openedToRead(file, file);
   } catch (error) {
-    if (!isWhole(file) || !lacksRoomForIndex(error, file)) throw error;
+    if (!lacksRoomForIndex(error, file) || !isWhole(file)) throw error;
     return openedToRead(file, asImmutable(file));
   }
 }

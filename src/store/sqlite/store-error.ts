@@ -1,6 +1,7 @@
-import { accessSync, constants, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, statfsSync, statSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestraError } from "../../core/errors.ts";
+import { isMissing } from "../is-missing.ts";
 
 /** How long a writer waits for another process's transaction. */
 export const BUSY_TIMEOUT_MS = 5_000;
@@ -47,11 +48,11 @@ export function isBusy(error: unknown): boolean {
 
 /** For codes that only say that the system refused: what about the file made it refuse. */
 function surroundingsError(file: string, options: ErrorOptions): OrchestraError {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+  if (factsOf(file)?.isDirectory()) {
     return unavailable(`${file} is a folder, not a blackboard. Move it away.`, options);
   }
   const folder = dirname(file);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (isMissing(folder) || factsOf(folder)?.isDirectory() === false) {
     return unavailable(`There is no folder ${folder} to keep the blackboard in.`, options);
   }
   if (!isWritable(folder) || (isFile(file) && !isWritable(file))) return readOnly(file, options);
@@ -80,7 +81,16 @@ function readOnly(file: string, options: ErrorOptions): OrchestraError {
 }
 
 function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  return factsOf(file)?.isFile() ?? false;
+}
+
+/** `undefined` also for what this user may not look at. */
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether nobody at all can write the file here, whatever rights they have. */
