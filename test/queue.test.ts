@@ -93,6 +93,7 @@ test("a second run on the same queue only watches, and says so", async () => {
 
   const second = await project.orchestra("run");
   expect(second.stderr).toContain("only watches");
+  expect(second.exitCode).toBe(0);
   if (first.exitCode === null) await once(first, "exit");
   expect((await shown(project, "x")).attempts).toHaveLength(1);
 });

@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 500;
 /**
  * Shows what the process that holds the queue does, until it ends or a person has seen enough, or, unless
  * the queue is to be gone on with, all has come to rest. Returns whether that process has ended; who is
- * then to go on says nothing of that.
+ * then to go on says nothing of that. Who is not, and has work left, was no more than unavailable.
  */
 export async function watchAnother(
   cli: Cli,
@@ -29,11 +29,13 @@ export async function watchAnother(
   await using reader = goesOn ? undefined : await cli.openReader();
   const look = reader && looksAtQueue(reader);
   let sight: Sight | undefined;
-  while (!interrupted.aborted && (await isDispatcherAlive(project.store))) {
+  for (let isAlive = true; isAlive && !interrupted.aborted;) {
+    // Asked before looking: what it did last is then seen.
+    isAlive = await isDispatcherAlive(project.store);
     sight = await look?.();
     // A daemon stays when its queue is empty.
     if (sight?.rest !== undefined) break;
-    await cli.clock.sleep(LOOK_EVERY_MS, interrupted);
+    if (isAlive) await cli.clock.sleep(LOOK_EVERY_MS, interrupted);
   }
   over.abort();
   await showing;
@@ -42,7 +44,7 @@ export async function watchAnother(
   const atRest = sight?.rest === undefined ? undefined : sight;
   // Before it is written, because who reads may have gone away.
   if (interrupted.aborted) cli.exitCode.value = EXIT.interrupted;
-  else if (atRest) cli.exitCode.value = exitCodeOf("rest", atRest);
+  else cli.exitCode.value = atRest ? exitCodeOf("rest", atRest) : EXIT.unavailable;
   cli.terminal.json({ end: { kind: "watched" }, counts, interrupts });
   if (interrupted.aborted) return false;
   if (atRest) sayRest(cli.terminal, "rest", atRest);

@@ -18,7 +18,7 @@ export function describeRun(command: Command, cli: Cli): void {
     .action(async (options) => (await import("../commands/run.ts")).run(cli, options))
     .addHelpText(
       "after",
-      "\nCtrl-C once stops taking work and leaves agents running; twice stops them and keeps their work.\nWith --watch it goes on until it is stopped; `orchestra daemon` does that in the background.\n\nExamples:\n  orchestra run -p 4\n  orchestra run --watch",
+      "\nCtrl-C once stops taking work and leaves agents running; twice stops them and keeps their work.\nWith --watch it goes on until it is stopped; `orchestra daemon` does that in the background. Beside another process that\nworks the queue it only shows what happens, until all has come to rest; it ends with 75 when that process ends before, and\nwith --watch takes over then.\n\nExamples:\n  orchestra run -p 4\n  orchestra run --watch",
     );
 }
 
