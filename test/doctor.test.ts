@@ -51,6 +51,15 @@ test("where nothing was left, doctor says so, and has nothing to fix", async () 
   expect(stdout).not.toContain("--fix");
 });
 
+test("worktrees that could not be made are told before a task waits for one", async () => {
+  using project = createProject(`${CONFIG}workspace: { root: ../taken/worktrees }\n`);
+  writeFileSync(join(project.root, "../taken"), "");
+  expect(await project.orchestra("doctor")).toMatchObject({
+    exitCode: 3,
+    stdout: expect.stringMatching(/✗ worktrees +\S+\/taken is no folder\. Move it away\./),
+  });
+});
+
 test("rows that somebody spoilt are found, and made anew from the events", async () => {
   using project = await workedProject();
   const before = await project.json("show", "one");

@@ -12,6 +12,7 @@ import {
   configFinding,
   gitFinding,
   spaceFinding,
+  worktreesFinding,
 } from "../doctor/surroundings.ts";
 import { mendTroubles, troubleFindings } from "../doctor/troubles.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -69,7 +70,7 @@ async function projectFindings(cli: Cli): Promise<Finding[]> {
   return [
     ...around,
     configFinding(root),
-    await spaceFinding("worktrees", worktrees),
+    await worktreesFinding(worktrees),
     ...(await agentFindings(cli, config, root)),
     checkFinding(config),
   ];

@@ -1,4 +1,3 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { projectPaths } from "../../config/paths.ts";
 import { configuredLocation } from "../../config/configured-location.ts";
@@ -7,6 +6,7 @@ import { OrchestraError } from "../../core/errors.ts";
 import type { Cli } from "../cli.ts";
 import { plural } from "../view/amounts.ts";
 import { found, ok, problem, type Finding } from "./finding.ts";
+import { obstacleAt } from "./obstacle.ts";
 
 /** Whether the blackboard can be read and written, and what is kept beside it. */
 export async function blackboardFindings(cli: Cli, root: string): Promise<Finding[]> {
@@ -45,29 +45,6 @@ function stateFinding(stateFolder: string): Finding {
   const obstacle = obstacleAt(stateFolder);
   if (obstacle !== undefined) return problem("transcripts", obstacle);
   return ok("transcripts", `on this machine, in ${stateFolder}`);
-}
-
-function obstacleAt(folder: string): string | undefined {
-  const facts = statSync(folder, { throwIfNoEntry: false });
-  if (facts?.isDirectory() === false) return `${folder} is no folder. Move it away.`;
-  const written = facts ? folder : nearest(folder);
-  if (isWritable(written)) return undefined;
-  return `${written} cannot be written. Make it writable for you.`;
-}
-
-/** The folder that one which is not there yet is going to be made in. */
-function nearest(folder: string): string {
-  const parent = dirname(folder);
-  return existsSync(parent) || parent === folder ? parent : nearest(parent);
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function countTasks(cli: Cli): Promise<string | undefined> {

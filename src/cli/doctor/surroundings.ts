@@ -9,6 +9,7 @@ import { OrchestraError } from "../../core/errors.ts";
 import { git } from "../../workspace/git.ts";
 import type { Cli } from "../cli.ts";
 import { found, ok, problem, warning, type Finding } from "./finding.ts";
+import { obstacleAt } from "./obstacle.ts";
 
 /** What a clone of a larger repository takes. */
 const FREE_BYTES_MIN = 1024 ** 3;
@@ -23,6 +24,14 @@ export async function gitFinding(cwd: string): Promise<Finding> {
   const [majorMin, minorMin] = GIT_VERSION_MIN;
   if (major > majorMin || (major === majorMin && minor >= minorMin)) return ok("git", text);
   return problem("git", `${text}; ${GIT_VERSION_MIN.join(".")} or later is needed`);
+}
+
+/** Whether worktrees can be made, and what space they have. */
+export async function worktreesFinding(folder: string): Promise<Finding> {
+  const obstacle = obstacleAt(folder);
+  return obstacle === undefined
+    ? spaceFinding("worktrees", folder)
+    : problem("worktrees", obstacle);
 }
 
 /** The space where `folder` is, or is going to be. */
