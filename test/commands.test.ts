@@ -104,6 +104,19 @@ test("nothing that is typed with an answer is passed over", async () => {
   }
 });
 
+test("what takes a task's place goes to the same agents, the second choice as well", async () => {
+  using project = createProject(`${CONFIG}\ndefaults: { retries: 0 }\n`);
+  const other = ["config", "set", "agents.other", "{ command: [sh, -e], prompt: stdin }"];
+  expect(await project.orchestra(...other)).toMatchObject({ exitCode: 0 });
+  await project.orchestra("start", "shell,other", "exit 3", "--id", "first");
+  expect((await project.orchestra("run")).exitCode).toBe(4);
+  const answer = await project.json("resolve", "first", "--spawn", "exit 0");
+  const { spawnedId } = answer as { spawnedId: string };
+  expect(await project.json("show", spawnedId)).toMatchObject({
+    task: { agent: "shell", fallbackAgents: ["other"] },
+  });
+});
+
 test("what was kept is brought back by its whole name, also where others begin with it", async () => {
   using project = createProject(CONFIG);
   for (const name of ["known/1", "known/10"]) {
