@@ -97,6 +97,17 @@ test("a blackboard that is lost is restored from its backup, and worked on", asy
   expect(await project.json("status")).toMatchObject({ counts: { complete: 2 } });
 });
 
+test("what is told to be typed next can be typed, whatever the file is called", async () => {
+  using project = createProject(CONFIG);
+  await start(project, "one");
+  const file = "../it's a backup.db";
+  const typed = "orchestra import '../it'\\''s a backup.db'\n";
+  for (const command of ["backup", "export"]) {
+    expect((await project.orchestra(command, file)).stdout).toContain(typed);
+    rmSync(join(project.root, file));
+  }
+});
+
 test("a blackboard moves from store to store, by a file or at once", async () => {
   using project = createProject(CONFIG);
   await start(project, "one");

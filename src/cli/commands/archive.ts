@@ -7,6 +7,7 @@ import { archiveStats } from "../../store/archive/stats.ts";
 import type { Cli } from "../cli.ts";
 import { parseAgeOption } from "../option-values.ts";
 import { isDispatcherAlive } from "../../engine/living-dispatcher.ts";
+import { shellWord } from "../shell-word.ts";
 import { plural } from "../view/amounts.ts";
 import { renderTable } from "../view/table.ts";
 
@@ -71,7 +72,7 @@ function tell(cli: Cli, archives: readonly Archived[]): void {
   for (const { folder, taskIds } of archives) {
     const place = relative(cli.cwd, folder) || folder;
     cli.terminal.say(`Archived ${plural(taskIds.length, "task")} in ${place}.`);
-    const hint = `Look at them again: orchestra --store sqlite:archived.db import ${place}`;
+    const hint = `Look at them again: orchestra --store sqlite:archived.db import ${shellWord(place)}`;
     cli.terminal.say(cli.terminal.style("dim", hint));
   }
 }

@@ -7,6 +7,7 @@ import { printHistory } from "../../store/transfer/write-history.ts";
 import type { Cli } from "../cli.ts";
 import { newFile } from "../new-file.ts";
 import type { Reader } from "../open-reader.ts";
+import { shellWord } from "../shell-word.ts";
 import { plural } from "../view/amounts.ts";
 
 const STANDARD_OUTPUT = "-";
@@ -19,7 +20,9 @@ export async function exportBlackboard(cli: Cli, typed: string): Promise<void> {
   const counts = await exportTo(file, reader, headerOf(cli));
   cli.terminal.json({ file, ...counts });
   cli.terminal.say(`Exported ${plural(counts.runs, "run")}, ${plural(counts.events, "event")}.`);
-  cli.terminal.say(cli.terminal.style("dim", `Take it over elsewhere: orchestra import ${typed}`));
+  cli.terminal.say(
+    cli.terminal.style("dim", `Take it over elsewhere: orchestra import ${shellWord(typed)}`),
+  );
 }
 
 /** Copies the blackboard as it is, while others go on writing to it. */
@@ -31,7 +34,7 @@ export async function backUp(cli: Cli, typed: string): Promise<void> {
   const { size: bytes } = statSync(file);
   cli.terminal.json({ file, format, bytes });
   cli.terminal.say(`Backed up to ${file} (${(bytes / 1024 ** 2).toFixed(1)} MiB).`);
-  const hint = `Restore it into an empty blackboard: orchestra import ${typed}`;
+  const hint = `Restore it into an empty blackboard: orchestra import ${shellWord(typed)}`;
   cli.terminal.say(cli.terminal.style("dim", hint));
 }
 

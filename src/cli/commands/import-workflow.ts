@@ -7,6 +7,7 @@ import { readText } from "../../intake/read-source.ts";
 import { explainingStorage } from "../../workspace/git-error.ts";
 import type { Cli } from "../cli.ts";
 import { replaceFile } from "../replace-file.ts";
+import { shellWord } from "../shell-word.ts";
 import { printable } from "../terminal.ts";
 import { valueText } from "../report/setting-lines.ts";
 import { configFile } from "./config.ts";
@@ -39,7 +40,7 @@ export async function importWorkflow(
   cli.terminal.say(isDryRun ? `${place} would say this.` : `${place} says this now.`);
   if (left.length > 0) cli.terminal.note(`Not taken over: ${printable(left.join(", "))}.`);
   if (workflow.template !== "") {
-    const use = `orchestra import github --template ${typed}`;
+    const use = `orchestra import github --template ${shellWord(typed)}`;
     cli.terminal.note(
       `Its text makes the prompts of the tasks that are taken over with it: ${use}`,
     );
