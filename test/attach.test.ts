@@ -57,7 +57,9 @@ test("what cannot be opened is refused with what to do instead", async () => {
   }
   expect((await project.orchestra("attach", "done")).stderr).toContain("was not attempted yet");
   await project.orchestra("run");
-  expect((await project.orchestra("attach", "asks")).stderr).toContain("none that could be opened");
+  expect((await project.orchestra("attach", "asks")).stderr).toContain(
+    "no sessions that could be opened",
+  );
   expect((await project.orchestra("attach", "nothing")).exitCode).toBe(2);
 });
 

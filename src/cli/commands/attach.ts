@@ -78,7 +78,7 @@ async function seatOf({ root }: Reader, attempt: Attempt): Promise<Seat> {
   }
   const { openSession } = await adapterFor(settings, root);
   if (!openSession || sessionId === undefined) {
-    const why = openSession ? "told of no session" : "has none that could be opened";
+    const why = openSession ? "told of no session" : "has no sessions that could be opened";
     const message = `${agent} ${why}. See what it said: orchestra logs ${taskId}`;
     throw new OrchestraError("INVALID_ARGUMENT", message);
   }
