@@ -109,6 +109,18 @@ test("no command at all is answered with the commands there are", async () => {
   });
 });
 
+test("what the system forbids is no bug, and is told in a line", async () => {
+  using project = createProject(CONFIG);
+  const install = "orchestra daemon install --for systemd --json";
+  // Nobody makes a folder there, not even the superuser.
+  const { exitCode, stdout, stderr } = await project.shell(install, { XDG_CONFIG_HOME: "/sys" });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 75,
+    stderr: expect.stringMatching(/^orchestra: \P{Control}*\/sys\/systemd\P{Control}*\n$/u),
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "READ_ONLY" } });
+});
+
 test("an id that begins several tasks is refused, and one that is exact is not", async () => {
   using project = createProject(CONFIG);
   for (const id of ["ab", "abc", "abd"]) await project.orchestra("start", "x", "--id", id);

@@ -4,6 +4,7 @@ import { OrchestraError, type ErrorCode } from "../core/errors.ts";
 import { openCli, type Cli } from "./cli.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { createProgram, meantSubcommand } from "./program.ts";
+import { explainedRefusal } from "./system-refusal.ts";
 import { isReaderGone, printable, type Terminal } from "./terminal.ts";
 
 // No top-level await: the bundle is CommonJS, which Node loads faster.
@@ -22,7 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (isReaderGone(error)) return cli.exitCode.value;
     // Help or the version was asked for, and is shown.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
-    const told = await withHint(cli, error, argv.slice(2));
+    const told = await withHint(cli, await explainedRefusal(error), argv.slice(2));
     return report(told, cli.terminal, argv.includes("--debug"));
   }
 }
