@@ -55,6 +55,8 @@ test.each([
   [["retry"], 2, /Missing required argument/],
   [["resolve", "--retry"], 2, /Missing required argument/],
   [["recover", "--branch"], 2, /argument missing/],
+  [["run", "--log", "/nowhere/run.log"], 2, /The log cannot be \/nowhere\/run\.log\./],
+  [["run", "--log", "."], 2, /Name a file in a folder/],
   [["run", "--parallel", "0"], 2, /--parallel must be a whole number/],
   [["show", "../../x"], 2, /no task/],
   [["show", "'; drop table tasks; --"], 2, /no task/],

@@ -1,5 +1,7 @@
-import { appendFileSync, copyFileSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, closeSync, copyFileSync, openSync, statSync, truncateSync } from "node:fs";
 import { resolve } from "node:path";
+import { errnoOf } from "../core/errno.ts";
+import { OrchestraError } from "../core/errors.ts";
 import type { Cli } from "./cli.ts";
 
 /** A log that has grown to this becomes the one before it; what that was is gone. */
@@ -8,6 +10,7 @@ export const LOG_BYTES_MAX = 8 * 1024 ** 2;
 /** The same, with all that is said in a file: one line each, with its time. */
 export function withLog(cli: Cli, typed: string): Cli {
   const file = resolve(cli.cwd, typed);
+  refuseUnwritable(file);
   const log = (text: string): void => {
     const time = new Date(cli.clock.nowMs()).toISOString().slice(0, 19);
     appendFileSync(file, `${time}Z  ${text.replaceAll("\n", "\n  ")}\n`);
@@ -24,6 +27,19 @@ export function withLog(cli: Cli, typed: string): Cli {
     style: (_style: unknown, text: string) => text,
   };
   return { ...cli, terminal };
+}
+
+const NO_FILE: readonly string[] = ["ENOENT", "ENOTDIR", "EISDIR"];
+
+/** Before anything is worked: all that is said would go nowhere. */
+function refuseUnwritable(file: string): void {
+  try {
+    closeSync(openSync(file, "a"));
+  } catch (cause) {
+    if (!NO_FILE.includes(errnoOf(cause))) throw cause;
+    const message = `The log cannot be ${file}. Name a file in a folder that is there.`;
+    throw new OrchestraError("INVALID_ARGUMENT", message, { cause });
+  }
 }
 
 /** Emptied, not replaced: whoever started us may have it open, for what is said without this. */
