@@ -28,11 +28,14 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+const UNKNOWN_COMMAND = "commander.unknownCommand";
 const MISTYPED: readonly ErrorCode[] = ["TASK_NOT_FOUND", "INVALID_ARGUMENT"];
 
 /** A mistyped subcommand is read as a task, or as an argument too many. */
 async function withHint(cli: Cli, error: unknown, typed: readonly string[]): Promise<unknown> {
   if (!(error instanceof OrchestraError) || !MISTYPED.includes(error.code)) return error;
+  // There it has said so itself.
+  if (error.cause instanceof CommanderError && error.cause.code === UNKNOWN_COMMAND) return error;
   const meant = await meantSubcommand(cli, typed);
   if (meant === undefined) return error;
   const message = `${error.message} Did you mean \`${meant}\`?`;

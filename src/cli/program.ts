@@ -50,11 +50,24 @@ export async function createProgram(cli: Cli, typed: readonly string[]): Promise
     })
     .exitOverride((ended) => {
       if (ended.exitCode === 0 || (isHelp(ended) && !terminal.isJson)) throw ended;
-      throw misuse(ended, only ? `orchestra ${name}` : "orchestra");
+      throw misuse(ended, pathOf(program, typed));
     });
   const described = only ? [[name, only] as const] : Object.entries(COMMANDS);
   for (const [name, describe] of described) (await describe())(program.command(name), cli);
   return program;
+}
+
+/** The command that was typed, down to its subcommand: each has a help of its own. */
+function pathOf(program: Command, typed: readonly string[]): string {
+  let command = program;
+  const path = [program.name()];
+  for (const word of typed.filter((one) => !one.startsWith("-"))) {
+    const found = command.commands.find((one) => one.name() === word);
+    if (!found) break;
+    command = found;
+    path.push(word);
+  }
+  return path.join(" ");
 }
 
 /** The subcommand that was most likely meant by a word that was taken for something else. */
@@ -94,6 +107,7 @@ function misuse(ended: CommanderError, command: string): OrchestraError {
   return new OrchestraError(
     "INVALID_ARGUMENT",
     `${[sentence, hint].filter(Boolean).join(" ")} \`${command} --help\` shows what there is.`,
+    { cause: ended },
   );
 }
 
