@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exitCodeOf } from "../src/cli/exit-codes.ts";
@@ -40,7 +40,8 @@ test.each([
   [["start", "x", "--max-retries", "-1"], 2, /--max-retries/],
   [["start", "x", "--target", "no-such"], 2, /no branch "no-such"/],
   [["start", "x", "--target", "main~0"], 2, /no branch "main~0"/],
-  [["start", "-f", "/nowhere/prompt.md"], 2, /Could not read the prompt/],
+  [["start", "-f", "/nowhere/prompt.md"], 2, /\/nowhere\/prompt\.md: it does not exist\./],
+  [["start", "-f", "/tmp"], 2, /Could not read the prompt from \/tmp: it is a folder\./],
   [["start", "x", "--unknown"], 2, /Unknown option '--unknown'.*`orchestra start --help`/],
   [["start", "x", "--timeou", "9s"], 2, /Did you mean --timeout\?/],
   [["start", "x", "--id"], 2, /'--id <id>' argument missing/],
@@ -134,6 +135,17 @@ test("an id that begins several tasks is refused, and one that is exact is not",
     stderr: expect.stringContaining("ab, abc, abd"),
   });
   expect((await project.orchestra("show", "ab")).exitCode).toBe(0);
+});
+
+test("a configuration that cannot be read is told why", async () => {
+  using project = createProject(CONFIG);
+  rmSync(join(project.root, "orchestra.yaml"));
+  mkdirSync(join(project.root, "orchestra.yaml"));
+  for (const line of ["config show", "start x"]) {
+    const { exitCode, stderr } = await project.orchestra(...line.split(" "));
+    expect({ line, exitCode }).toEqual({ line, exitCode: 3 });
+    expect(stderr).toContain("orchestra.yaml: it is a folder.");
+  }
 });
 
 test.each([

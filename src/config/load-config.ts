@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../core/errno.ts";
+import { errnoOf, whyUnreadable } from "../core/errno.ts";
 import { OrchestraError } from "../core/errors.ts";
 import { agentsOfFile } from "./agent-config-file.ts";
 import type { Config } from "./config.ts";
@@ -11,18 +11,21 @@ export const CONFIG_FILE = "orchestra.yaml";
 /** The project's configuration: `orchestra.yaml`, over the founding queue's agents, over the defaults. */
 export async function loadConfig(root: string): Promise<Config> {
   const file = join(root, CONFIG_FILE);
-  const bytes = readIfThere(file);
+  const bytes = configBytes(root);
   const listed = await agentsOfFile(root);
   // Only who has a file pays for what reads it.
   const config = bytes && (await import("./parse-config.ts")).parseConfig(file, bytes, listed);
   return config ?? { ...DEFAULTS, agents: { ...DEFAULTS.agents, ...listed } };
 }
 
-function readIfThere(file: string): Buffer | undefined {
+/** The project's `orchestra.yaml` as it is; `undefined` where there is none. */
+export function configBytes(root: string): Buffer | undefined {
+  const file = join(root, CONFIG_FILE);
   try {
     return readFileSync(file);
   } catch (cause) {
     if (errnoOf(cause) === "ENOENT") return undefined;
-    throw new OrchestraError("INVALID_CONFIG", `Could not read ${file}.`, { cause });
+    const why = whyUnreadable(cause) ?? "the system refuses it";
+    throw new OrchestraError("INVALID_CONFIG", `Could not read ${file}: ${why}.`, { cause });
   }
 }

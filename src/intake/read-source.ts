@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
-import { errnoOf } from "../core/errno.ts";
+import { whyUnreadable } from "../core/errno.ts";
 import { isSpecial, SPECIAL } from "../store/transfer/special-file.ts";
 import { beadsFileIn } from "./detect-source.ts";
 import { readBeads } from "./formats/beads.ts";
@@ -53,7 +53,7 @@ export function readText(source: string, path: string): string {
     }
     bytes = readFileSync(path);
   } catch (cause) {
-    const problem = WORDS[errnoOf(cause) ?? ""];
+    const problem = whyUnreadable(cause);
     if (problem === undefined) throw cause;
     throw mistakeAt({ source }, problem, cause);
   }
@@ -64,9 +64,3 @@ export function readText(source: string, path: string): string {
     throw mistakeAt({ source }, "it is not valid UTF-8; convert it", cause);
   }
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "it does not exist",
-  EISDIR: "it is a folder",
-  EACCES: "it cannot be read by you",
-};

@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { AGENT_CONFIG_FILE, agentsOfFile } from "../../config/agent-config-file.ts";
 import { changeConfig, unsetConfig, type ConfigChange } from "../../config/change-config.ts";
 import type { Config } from "../../config/config.ts";
-import { CONFIG_FILE } from "../../config/load-config.ts";
+import { CONFIG_FILE, configBytes } from "../../config/load-config.ts";
 import { invalidConfig, placeText, sentence } from "../../config/parse-config.ts";
 import { readConfigFile, type PlacedMistake } from "../../config/read-config-file.ts";
 import { HIDDEN, isSecret, settingsOf, type Overrides } from "../../config/settings.ts";
 import { defaultWorktrees } from "../../config/worktrees-root.ts";
-import { errnoOf } from "../../core/errno.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { explainingStorage } from "../../workspace/git-error.ts";
 import type { Cli } from "../cli.ts";
@@ -135,13 +133,7 @@ export async function configFile(cli: Cli): Promise<{
 }> {
   const { root } = await cli.findRepository();
   const file = join(root, CONFIG_FILE);
-  const listed = await agentsOfFile(root);
-  try {
-    return { file, bytes: readFileSync(file), listed };
-  } catch (cause) {
-    if (errnoOf(cause) === "ENOENT") return { file, bytes: undefined, listed };
-    throw new OrchestraError("INVALID_CONFIG", `Could not read ${file}.`, { cause });
-  }
+  return { file, bytes: configBytes(root), listed: await agentsOfFile(root) };
 }
 
 function overridesOf({ environment }: Cli, flag: string | undefined): Omit<Overrides, "listed"> {

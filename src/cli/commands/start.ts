@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { whyUnreadable } from "../../core/errno.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { STANDING_RUN } from "../../core/run.ts";
 import { executeOrThrow } from "../../store/execute.ts";
@@ -89,7 +90,8 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(file);
   } catch (cause) {
-    throw misuse(`Could not read the prompt from ${file}.`, cause);
+    const why = whyUnreadable(cause) ?? "the system refuses it";
+    throw misuse(`Could not read the prompt from ${file}: ${why}.`, cause);
   }
 }
 
