@@ -32,6 +32,25 @@ Some words.
   expect(tasks[1]?.place.line?.()).toBe(6);
 });
 
+test("what stands in code is no task and says nothing of how one is worked", () => {
+  const code = `\`\`\`\`md
+\`\`\`yaml
+timeout: 30s
+\`\`\`
+~~~
+- [ ] no task
+target: production
+\`\`\`\``;
+  const [task, ...others] = read(
+    `- [ ] Write it down\n${code}\n  \`\`\`no code\`\`\`\n- [ ] Next\n`,
+  );
+  expect(task).toMatchObject({
+    prompt: `Write it down\n\n${code}\n  \`\`\`no code\`\`\``,
+    more: { timeoutMs: undefined, targetBranch: undefined },
+  });
+  expect(others.map(({ title }) => title)).toEqual(["Next"]);
+});
+
 test("lines under a task say how it is worked, in any of the usual ways of writing", () => {
   const [task] = read(`- [ ] 2.1 Use it
   - **Depends On:** Phase 1.1 ✅, #7; T003 and x-9

@@ -1,7 +1,8 @@
 import { mistakeAt, type Found, type SourceTask } from "../source-task.ts";
 import { meaningOf, readEntry } from "./read-entry.ts";
 
-const FENCE = /^\s*(```|~~~)/;
+/** Code begins; where the marks are followed by such marks again, it ends on the same line. */
+const FENCE = /^\s*(?:(`{3,})[^`]*|(~{3,}).*)$/;
 const HEADING = /^(#{1,6})\s+(.*?)\s*#*$/;
 const ITEM = /^(?:[-*+]|\d+[.)])\s+\[(.{0,2}?)\]\s+(.*)$/u;
 /** `T012 …`, `ABC-12: …`, `Phase 1.1: …`: also headings that begin so are tasks. */
@@ -34,8 +35,10 @@ type Block = {
   readonly level: number | undefined;
   readonly mark: string | undefined;
   readonly text: string;
-  readonly body: string[];
+  readonly body: Line[];
 };
+
+type Line = { readonly text: string; readonly isCode: boolean };
 
 /**
  * Tasks in a Markdown file: items of lists with a box to tick, and headings with a box or an id. What
@@ -52,20 +55,33 @@ export function readMarkdown(source: string, text: string): Found {
 function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
   let current: Block | undefined;
-  let isFenced = false;
+  let fence: string | undefined;
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const started: Block | undefined = isFenced ? undefined : startedBy(line, index + 1, current);
-    if (FENCE.test(line)) isFenced = !isFenced;
+    const before = fence;
+    fence = fenceAfter(line, before);
+    const isCode = (before ?? fence) !== undefined;
+    const started: Block | undefined = isCode ? undefined : startedBy(line, index + 1, current);
     if (started) {
       current = started;
       blocks.push(started);
-    } else if (current && (isFenced || FENCE.test(line) || isUnder(current, line))) {
-      current.body.push(line);
+    } else if (current && (isCode || isUnder(current, line))) {
+      current.body.push({ text: line, isCode });
     } else {
       current = undefined;
     }
   }
   return blocks;
+}
+
+/** The marks that the code around the next line began with; as many of them, alone, end it. */
+function fenceAfter(line: string, fence: string | undefined): string | undefined {
+  if (fence === undefined) {
+    const [, ticks, tildes] = FENCE.exec(line) ?? [];
+    return ticks ?? tildes;
+  }
+  const marks = line.trim();
+  const isEnd = marks.startsWith(fence) && marks === fence.charAt(0).repeat(marks.length);
+  return isEnd ? undefined : fence;
 }
 
 function startedBy(line: string, number: number, current: Block | undefined): Block | undefined {
@@ -121,12 +137,12 @@ function unmarked(text: string): string {
 
 type Fields = Record<string, unknown>;
 
-/** Lines of the body that say how the task is to be worked, and all others. */
-function fieldsIn(body: readonly string[]): { readonly fields: Fields; readonly rest: string } {
+/** Lines of the body that say how the task is to be worked, and all others: what is in code is code. */
+function fieldsIn(body: readonly Line[]): { readonly fields: Fields; readonly rest: string } {
   const fields: Fields = {};
   const rest: string[] = [];
-  for (const line of body) {
-    const [, name = "", value = ""] = FIELD.exec(line) ?? [];
+  for (const { text: line, isCode } of body) {
+    const [, name = "", value = ""] = (isCode ? undefined : FIELD.exec(line)) ?? [];
     const key = meaningOf(name);
     const read = key === undefined ? undefined : READERS[key];
     if (key === undefined || read === undefined) rest.push(line);
