@@ -104,6 +104,19 @@ test("nothing that is typed with an answer is passed over", async () => {
   }
 });
 
+test("status tells how many tasks it does not list", async () => {
+  using project = createProject(CONFIG);
+  const boxes = Array.from({ length: 12 }, (_, at) => `- [ ] Task ${at}`);
+  writeFileSync(join(project.root, "tasks.md"), boxes.slice(0, 10).join("\n"));
+  await project.orchestra("import", "tasks.md");
+  expect((await project.orchestra("status")).stdout).not.toContain("…");
+  writeFileSync(join(project.root, "tasks.md"), boxes.join("\n"));
+  await project.orchestra("import", "tasks.md");
+  expect((await project.orchestra("status")).stdout).toContain("\n… and 2 more ready; ");
+  const { tasks } = (await project.json("replay")) as { tasks: unknown[] };
+  expect(tasks).toHaveLength(12);
+});
+
 test("what takes a task's place goes to the same agents, the second choice as well", async () => {
   using project = createProject(`${CONFIG}\ndefaults: { retries: 0 }\n`);
   const other = ["config", "set", "agents.other", "{ command: [sh, -e], prompt: stdin }"];

@@ -61,6 +61,7 @@ export function statusLines(status: Status, terminal: Terminal, nowMs: number): 
     "",
     terminal.style("dim", header),
     ...body,
+    ...unlistedLines(status, terminal),
     ...waitLines(status.tasks, terminal, nowMs),
   ];
 }
@@ -102,6 +103,20 @@ function stateLabel(task: Task, attempt: Attempt | undefined): string {
   if (task.pausedAtMs !== undefined) return "paused";
   if (task.parkedUntilMs !== undefined) return "parked";
   return TASK_LOOKS[task.state].label;
+}
+
+/** Which tasks the table has no room for, as it is read often. */
+function unlistedLines({ counts, tasks }: Status, terminal: Terminal): string[] {
+  const unlisted = { ...counts };
+  for (const { state } of tasks) unlisted[state] -= 1;
+  const summary = Object.entries(TASK_LOOKS).flatMap(([state, { label }]) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The keys are the states.
+    const count = unlisted[state as TaskState];
+    return count > 0 ? [`${count} more ${label}`] : [];
+  });
+  if (summary.length === 0) return [];
+  const line = `… and ${summary.join(", ")}; \`orchestra replay\` lists them, too`;
+  return [terminal.style("dim", line)];
 }
 
 /** Under the table: why tasks wait, and what a person can type. */
