@@ -24,6 +24,7 @@ test("there is a page for every command, which says what its help says", async (
     ".B \\-m, \\-\\-note <text>\nwhat to do differently; the agent is told",
     "orchestra retry k3f9 \\-m \\(aqUse the v2 API\\(aq",
     ".B 75\nunavailable now",
+    ".PP\nEvery command takes \\-\\-json, \\-\\-store <url>, \\-\\-debug, too: see\n.BR orchestra (1).",
   ]) {
     expect(page).toContain(part);
   }

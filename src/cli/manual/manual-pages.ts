@@ -36,7 +36,7 @@ function commandPage(command: Command, version: string): ManualPage {
     ...section("SYNOPSIS", ...synopses(command, subcommands)),
     ...section("DESCRIPTION", ...paragraphs([sentence(command.description()), ...notes])),
     ...section("ARGUMENTS", ...argumentsOf(command)),
-    ...section("OPTIONS", ...optionsOf(command)),
+    ...section("OPTIONS", ...optionsOf(command), ...globalOptionsOf(command)),
     ...section("SUBCOMMANDS", ...subcommands.flatMap(subcommandLines)),
     ...section("EXAMPLES", ...verbatim(examples)),
     ...exitStatus(),
@@ -86,6 +86,15 @@ function optionsOf(command: Command): readonly string[] {
   return help
     .visibleOptions(command)
     .flatMap((one) => entry(help.optionTerm(one), help.optionDescription(one)));
+}
+
+/** By name: what they are stands once, in the page of the program. */
+function globalOptionsOf(command: Command): readonly string[] {
+  const help = command.createHelp();
+  help.showGlobalOptions = true;
+  const options = help.visibleGlobalOptions(command).filter(({ long }) => long !== "--version");
+  const names = options.map((one) => help.optionTerm(one)).join(", ");
+  return [".PP", roff(`Every command takes ${names}, too: see`), ".BR orchestra (1)."];
 }
 
 function exitStatus(): readonly string[] {
