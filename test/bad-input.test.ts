@@ -152,6 +152,7 @@ test.each([
   ["agents: [", /orchestra\.yaml:1/],
   ["limits: { paralel: 3 }", /unknown key paralel/],
   ["checks: 7", /checks/],
+  ["merge: { target: gone }", /no branch "gone", which merge\.target/],
 ])("the configuration %j is refused with its place", async (config, stderr) => {
   using project = createProject(config);
   expect(await project.orchestra("start", "x")).toMatchObject({

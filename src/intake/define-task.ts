@@ -91,5 +91,9 @@ async function targetBranch(place: TaskPlace, named: string | undefined): Promis
   if (branch === repository.currentBranch) return branch;
   const { isBranch } = await import("../workspace/refs.ts");
   if (await isBranch({ cwd: root }, branch)) return branch;
-  throw misuse(`There is no branch ${quoted(branch)}.`);
+  if (named !== undefined) throw misuse(`There is no branch ${quoted(branch)}.`);
+  throw new OrchestraError(
+    "INVALID_CONFIG",
+    `There is no branch ${quoted(branch)}, which merge.target in orchestra.yaml names. Make it, or name another.`,
+  );
 }
