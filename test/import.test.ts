@@ -243,7 +243,7 @@ test.each([
 test.each([
   ["t.json --label x", /go with the issues of GitHub alone/],
   ["t.db --agent shell", /go with tasks alone/],
-  ["t.db --dry-run", /taken over whole/],
+  ["t.db --dry-run", /"t\.db" is taken for a blackboard, .*--from tasks/],
   ["t.json --from everything", /--from must be one of tasks, beads/],
   ["github --limit 0", /--limit must be a whole number from 1 to 1000/],
   ["t.json --template none.md", /none\.md: it does not exist/],

@@ -1,6 +1,7 @@
 import { OrchestraError } from "../core/errors.ts";
 import type { RecordedEvent } from "../core/events.ts";
 import { evolveAll } from "../core/evolve.ts";
+import { quoted } from "../core/names.ts";
 import { EMPTY_STATE, type State } from "../core/state.ts";
 import { eventPages } from "./event-pages.ts";
 import type { BlackboardReader } from "./store.ts";
@@ -50,7 +51,11 @@ export async function replayRun(
     sinceCount += later.length;
     last = page.at(-1);
   }
-  if (!last) throw new OrchestraError("RUN_NOT_FOUND", `There is no run ${runId}.`);
+  if (!last)
+    throw new OrchestraError(
+      "RUN_NOT_FOUND",
+      `Nothing has happened in a run ${quoted(runId)} yet.`,
+    );
   return { at, before: before ?? after, since, sinceCount, last, after };
 }
 

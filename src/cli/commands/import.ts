@@ -7,6 +7,7 @@ import { withHistory, type Source } from "../../store/transfer/source.ts";
 import type { History } from "../../store/history.ts";
 import { kindOfSource, SOURCE_KINDS, type SourceKind } from "../../intake/detect-source.ts";
 import { OrchestraError } from "../../core/errors.ts";
+import { quoted } from "../../core/names.ts";
 import type { Cli } from "../cli.ts";
 import type { ImportOptions } from "./import-tasks.ts";
 import { plural } from "../view/amounts.ts";
@@ -18,7 +19,7 @@ export async function importSource(
   options: ImportOptions & { readonly from?: string },
 ): Promise<void> {
   const kind = kindOf(cli, typed, options.from);
-  refuseOthersOptions(kind, options);
+  refuseOthersOptions(kind, typed, options);
   switch (kind) {
     case "blackboard":
       return importBlackboard(cli, typed);
@@ -37,7 +38,7 @@ function kindOf(cli: Cli, typed: string, from: string | undefined): SourceKind {
 }
 
 /** What would be passed over was meant. */
-function refuseOthersOptions(kind: SourceKind, options: ImportOptions): void {
+function refuseOthersOptions(kind: SourceKind, typed: string, options: ImportOptions): void {
   const { agent, dryRun, template, repo, label, limit } = options;
   const ofGitHub = repo ?? label ?? limit;
   if (kind !== "github" && ofGitHub !== undefined) {
@@ -48,7 +49,9 @@ function refuseOthersOptions(kind: SourceKind, options: ImportOptions): void {
     throw misuse("--agent and --template go with tasks alone.");
   }
   if (kind === "blackboard" && dryRun) {
-    throw misuse("A blackboard is taken over whole: --dry-run goes with tasks and settings alone.");
+    throw misuse(
+      `${quoted(typed)} is taken for a blackboard, which is taken over whole: --dry-run goes with tasks and settings alone. If it holds tasks, say --from tasks.`,
+    );
   }
 }
 

@@ -25,7 +25,10 @@ export function describeLogs(command: Command, cli: Cli): void {
     .option("--attempt <number>", "which attempt (default: the latest)")
     .option("--raw", "the agent's own output as it is")
     .action(async (id, options) => (await import("../commands/logs.ts")).logs(cli, id, options))
-    .addHelpText("after", "\nExample:\n  orchestra logs k3f9 -f");
+    .addHelpText(
+      "after",
+      "\nWith --json it prints an event a line.\n\nExample:\n  orchestra logs k3f9 -f",
+    );
 }
 
 export function describeDiff(command: Command, cli: Cli): void {
