@@ -57,6 +57,21 @@ test("an agent at work is shown with its process, how long it is quiet and what 
   expect(await agentsIn(project)).toEqual([]);
 });
 
+test("show tells how long an agent has been at work, while it is", async () => {
+  using project = createProject(CONFIG);
+  const agent = holdAgent(project);
+  await project.orchestra("start", `${agent.waits}; echo x > x.txt; exit 0`, "--id", "held");
+  const running = project.start("run");
+  await agent.began();
+  const shown = await until(async () => {
+    const { stdout } = await project.orchestra("show", "held");
+    return /^Attempt 1 .*shell, [1-9]/m.test(stdout) ? stdout : undefined;
+  });
+  expect(shown).toMatch(/^Attempt 1 {2}running {2}shell, \d+s$/m);
+  await agent.goOn();
+  await once(running, "exit");
+});
+
 test("tokens are shown while they are spent", async () => {
   using project = createProject(CONFIG);
   const agent = holdAgent(project);

@@ -24,9 +24,10 @@ export async function show(cli: Cli, id: string): Promise<void> {
   cli.terminal.json({ task, attempts, interrupts, events, eventCount: all.length });
 
   const { terminal } = cli;
+  const nowMs = cli.clock.nowMs();
   for (const line of [
     ...taskLines(task, terminal),
-    ...attempts.flatMap((attempt) => attemptLines(attempt, terminal)),
+    ...attempts.flatMap((attempt) => attemptLines(attempt, terminal, nowMs)),
     ...timelineLines(events, all.length - events.length, terminal),
   ]) {
     terminal.say(line);
@@ -63,12 +64,9 @@ function messageLines({ text, isHeard }: Message, terminal: Terminal): string[] 
   return ["", `${terminal.style("bold", "Said")}  ${told}`, ...indented(text)];
 }
 
-function attemptLines(attempt: Attempt, terminal: Terminal): string[] {
-  const endMs = attempt.endedAtMs ?? attempt.startedAtMs;
-  const took =
-    attempt.startedAtMs !== undefined && endMs !== undefined
-      ? shortDuration(endMs - attempt.startedAtMs)
-      : "";
+function attemptLines(attempt: Attempt, terminal: Terminal, nowMs: number): string[] {
+  const { startedAtMs, endedAtMs = nowMs } = attempt;
+  const took = startedAtMs === undefined ? "" : shortDuration(endedAtMs - startedAtMs);
   const facts = [
     attempt.agent,
     took,
