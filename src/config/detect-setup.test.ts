@@ -7,6 +7,7 @@ import { detectSetupCommand } from "./detect-setup.ts";
 test.each([
   ["package-lock.json", "npm ci"],
   ["pnpm-lock.yaml", "pnpm install --frozen-lockfile"],
+  ["bun.lockb", "bun install --frozen-lockfile"],
   ["uv.lock", "uv sync"],
   ["README.md", undefined],
 ])("from %s a fresh worktree is made ready by %s", async (file, wanted) => {

@@ -6,6 +6,7 @@ const SETUP_COMMANDS: readonly (readonly [lockFile: string, command: string])[] 
   ["pnpm-lock.yaml", "pnpm install --frozen-lockfile"],
   ["yarn.lock", "yarn install --frozen-lockfile"],
   ["bun.lock", "bun install --frozen-lockfile"],
+  ["bun.lockb", "bun install --frozen-lockfile"],
   ["package-lock.json", "npm ci"],
   ["uv.lock", "uv sync"],
   ["poetry.lock", "poetry install"],
