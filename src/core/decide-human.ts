@@ -77,7 +77,7 @@ function retryTask(
   if (!["waiting_human", "cancelled", "abandoned"].includes(task.state)) {
     return refuse(
       "ILLEGAL_TRANSITION",
-      `Task ${task.id} is ${task.state}; only one that waits for a human or for its time, is paused, or was cancelled or abandoned, can be retried.`,
+      `Task ${task.id} is ${task.state.replace("_", " ")}; only one that waits for a human or for its time, is paused, or was cancelled or abandoned, can be retried.`,
     );
   }
   const attempt = latestAttempt(state, task);

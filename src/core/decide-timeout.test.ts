@@ -57,6 +57,10 @@ describe("who calls an attempt timed out", () => {
 
   test("is refused while no agent has started", () => {
     expect(outcome(after(add("task"), assign()), timeOut())).toBe("ILLEGAL_TRANSITION");
+    const waiting = after(add("task"), ...run(), end("task", "auth"));
+    expect(decide(waiting, timeOut()(waiting))).toMatchObject({
+      message: "Task task is waiting human, and no agent works it now: there is nothing to end.",
+    });
   });
 });
 

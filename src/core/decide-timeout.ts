@@ -40,7 +40,7 @@ export function timeOutNow(
   if (attempt?.state !== "running" || task.state !== "active") {
     return refuse(
       "ILLEGAL_TRANSITION",
-      `Task ${task.id} is ${task.state}, and no agent works it now: there is nothing to end.`,
+      `Task ${task.id} is ${task.state.replace("_", " ")}, and no agent works it now: there is nothing to end.`,
     );
   }
   // Safe to repeat: it is being ended.
