@@ -141,7 +141,8 @@ test("a configuration that cannot be read is told why", async () => {
   using project = createProject(CONFIG);
   rmSync(join(project.root, "orchestra.yaml"));
   mkdirSync(join(project.root, "orchestra.yaml"));
-  for (const line of ["config show", "start x"]) {
+  // It may name another blackboard than the one that would be looked at.
+  for (const line of ["config show", "start x", "status", "wait"]) {
     const { exitCode, stderr } = await project.orchestra(...line.split(" "));
     expect({ line, exitCode }).toEqual({ line, exitCode: 3 });
     expect(stderr).toContain("orchestra.yaml: it is a folder.");

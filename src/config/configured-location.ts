@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { lookUpConfig } from "./cached-config.ts";
 import type { Environment } from "./environment.ts";
-import { CONFIG_FILE } from "./load-config.ts";
+import { configBytes } from "./load-config.ts";
 import { projectPaths } from "./paths.ts";
 import { storeLocation, type StoreLocation } from "./store-location.ts";
 
@@ -18,15 +16,6 @@ export async function configuredLocation(
 
 /** The store that the configuration names. Only who names one pays for what reads the file. */
 async function configuredStore(root: string, stateFolder: string): Promise<string | undefined> {
-  if (!mentionsStore(join(root, CONFIG_FILE))) return undefined;
+  if (!configBytes(root)?.includes("store")) return undefined;
   return (await lookUpConfig(root, stateFolder)).store;
-}
-
-function mentionsStore(file: string): boolean {
-  try {
-    return readFileSync(file, "utf8").includes("store");
-  } catch {
-    // There is none, or none that can be read: then nothing is configured.
-    return false;
-  }
 }
