@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, expect, test } from "vitest";
 import { leasedPort, leasePorts } from "./port-blocks.ts";
@@ -45,6 +45,16 @@ test("a workspace keeps its block as long as its folder is there, and then anoth
   expect(await leasePorts({ file, size: 10 }, worktree("next"))).toBe(first);
   expect(leasedPort({ file, size: 10 }, other)).toBe(second);
   expect(leasedPort({ file, size: 10 }, one)).toBeUndefined();
+});
+
+test("a file of leases that is damaged is named, and fails nobody's task", async () => {
+  const path = worktree("one");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, "Not what SQLite writes.\n".repeat(100));
+  const refusal = { code: "STORE_UNAVAILABLE", message: expect.stringContaining(file) };
+  await expect(leasePorts({ file, size: 2 }, path)).rejects.toMatchObject(refusal);
+  rmSync(file);
+  expect(await leasePorts({ file, size: 2 }, path)).toBeGreaterThan(0);
 });
 
 test("a block that has become too small is changed for another", async () => {

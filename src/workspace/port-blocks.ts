@@ -81,6 +81,16 @@ function leasesOfOthers(leases: DatabaseSync, path: string): readonly Block[] {
 /** One at a time, among all processes. */
 function withLeases<T>(file: string, work: (leases: DatabaseSync) => T): T {
   mkdirSync(dirname(file), { recursive: true });
+  try {
+    return inTransaction(file, work);
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("errcode" in cause)) throw cause;
+    const message = `Leasing ports: ${file} cannot be used: ${cause.message}. If it is damaged, move it away; a new one is made.`;
+    throw new OrchestraError("STORE_UNAVAILABLE", message, { cause });
+  }
+}
+
+function inTransaction<T>(file: string, work: (leases: DatabaseSync) => T): T {
   const leases = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     leases.exec("begin immediate");
