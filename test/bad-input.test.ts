@@ -78,6 +78,8 @@ test.each([
   [["resolve", "known", "--retry", "--abandon"], 2, /one of --retry, --abandon, --spawn/],
   [["resolve", "known", "--spawn", ""], 2, /what the other task is to do/],
   [["recover", "nothing"], 2, /Nothing was kept/],
+  [["recover", "--branch", "saved"], 2, /--branch goes with the ref/],
+  [["archive", "--stats", "--dry-run"], 2, /--stats goes alone/],
   [["bogus"], 2, /Unknown command/],
   [["statu"], 2, /Did you mean status\?/],
   [[LONG_ID], 2, /Unknown command/],

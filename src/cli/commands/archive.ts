@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { archiveDeps, workspacesOf, type Project } from "../../app.ts";
 import { projectPaths } from "../../config/paths.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import { archiveTasks, type Archived } from "../../store/archive/archive.ts";
 import { chooseLeaving, type Choice } from "../../store/archive/choose.ts";
 import { archiveStats } from "../../store/archive/stats.ts";
@@ -19,6 +20,10 @@ type Options = {
 
 /** Takes tasks that ended long ago off the blackboard, and keeps them in a folder of their own. */
 export async function archive(cli: Cli, options: Options): Promise<void> {
+  if (options.stats && (options.dryRun || options.olderThan !== undefined)) {
+    const message = "--stats goes alone: it tells of what was archived, and moves nothing.";
+    throw new OrchestraError("INVALID_ARGUMENT", message);
+  }
   if (options.stats) return showStats(cli);
   const olderThanMs = parseAgeOption("--older-than", options.olderThan);
   await using project = await cli.openProject();

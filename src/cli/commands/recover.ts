@@ -14,6 +14,10 @@ export async function recover(
   typed: string | undefined,
   options: { readonly branch?: string },
 ): Promise<void> {
+  if (typed === undefined && options.branch !== undefined) {
+    const message = "--branch goes with the ref to make it of: orchestra recover REF --branch NAME";
+    throw new OrchestraError("INVALID_ARGUMENT", message);
+  }
   const repositoryRoot = (await cli.findRepository()).root;
   const kept = await rescued({ repositoryRoot });
   if (typed === undefined) return list(cli, kept);
