@@ -130,6 +130,18 @@ test("what takes a task's place goes to the same agents, the second choice as we
   });
 });
 
+test("to work the queue is suggested only where that is what comes next", async () => {
+  using project = createProject(`${CONFIG}\ndefaults: { retries: 0 }\n`);
+  await project.orchestra("start", "exit 3", "--id", "asks");
+  await project.orchestra("run");
+  const said = await project.orchestra("send", "asks", "Hello");
+  expect(said.stdout).toBe("asks hears it when you send it back to work: exit 3\n");
+  const abandoned = await project.orchestra("resolve", "asks", "--abandon");
+  expect(abandoned.stdout).toBe("asks is abandoned: exit 3\n");
+  const retried = await project.orchestra("retry", "asks");
+  expect(retried.stdout).toContain("Work the queue with: orchestra run");
+});
+
 test("what was kept is brought back by its whole name, also where others begin with it", async () => {
   using project = createProject(CONFIG);
   for (const name of ["known/1", "known/10"]) {

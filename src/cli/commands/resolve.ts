@@ -22,7 +22,7 @@ export async function resolve(cli: Cli, id: string, options: Options): Promise<v
 
   cli.terminal.json({ id: task.id, ...(spawnedId === undefined ? {} : { spawnedId }) });
   cli.terminal.say(`${task.id} ${outcomeOf(options, spawnedId)}: ${printable(task.title)}`);
-  await sayHowToWork(project, cli.terminal);
+  if (!options.abandon) await sayHowToWork(project, cli.terminal);
 }
 
 /** Nothing that was typed may be passed over: it was meant. */

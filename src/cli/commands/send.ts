@@ -32,7 +32,8 @@ async function say(cli: Cli, { id, text, interrupts }: Sent): Promise<void> {
   const messageId = task.messages?.findLast((one) => one.text === text)?.id;
   cli.terminal.json({ id: task.id, messageId, unheard: unheard(task).length });
   cli.terminal.say(`${task.id} ${whenHeard(task, interrupts)}: ${printable(task.title)}`);
-  await sayHowToWork(project, cli.terminal);
+  const waitsForPerson = task.state === "waiting_human" || task.pausedAtMs !== undefined;
+  if (!waitsForPerson) await sayHowToWork(project, cli.terminal);
 }
 
 function whenHeard(task: Task, interrupts: boolean): string {
