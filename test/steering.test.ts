@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAlive } from "./agents/living-processes.ts";
 import { createProject, type RealProject } from "./agents/real-project.ts";
@@ -22,6 +24,21 @@ type Shown = {
 
 const shown = async (project: RealProject, id: string): Promise<Shown> =>
   (await project.json("show", id)) as Shown;
+
+test("a run counts all tasks that are paused, however many", async () => {
+  using project = createProject(CONFIG);
+  const boxes = Array.from({ length: 120 }, (_, at) => `- [ ] Task ${at}`);
+  writeFileSync(join(project.root, "tasks.md"), boxes.join("\n"));
+  await project.orchestra("import", "tasks.md");
+  await project.orchestra("pause", "--all");
+  const { exitCode, stderr } = await project.orchestra("run");
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 4,
+    stderr: expect.stringMatching(
+      /^120 tasks paused: .*--all\nDone but for.*: 120 tasks, 0 merges/,
+    ),
+  });
+});
 
 test("what is sent to a command at work is in the prompt of its next turn", async () => {
   using project = createProject(CONFIG);

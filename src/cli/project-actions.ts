@@ -1,6 +1,8 @@
 import type { Project } from "../app.ts";
 import type { Task } from "../core/task.ts";
 import { isDispatcherAlive } from "../engine/living-dispatcher.ts";
+import type { Store } from "../store/store.ts";
+import { taskPages } from "./report/all-tasks.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The next step, for who has just queued something that nobody works. */
@@ -9,19 +11,27 @@ export async function sayHowToWork(project: Project, terminal: Terminal): Promis
   terminal.say(terminal.style("dim", "Work the queue with: orchestra run"));
 }
 
-/** Tasks without an agent that are told by name. */
-export const TOLD_MAX = 100;
+/** Tasks of a kind that are told by name. */
+const TOLD_MAX = 100;
 
-/** Ready tasks that nobody here can work. */
-export async function tasksWithoutAgent(project: Project): Promise<readonly Task[]> {
-  const ready = await project.store.tasks({ states: ["ready"], limit: TOLD_MAX });
-  return ready.filter((task) => !Object.hasOwn(project.config.agents, task.agent));
-}
+/** Some tasks of a kind, and how many there are. */
+type Counted = { readonly count: number; readonly told: readonly Task[] };
 
-/** Ready tasks that a person keeps from being worked. */
-export async function pausedTasks({ store, config }: Project): Promise<readonly Task[]> {
-  const ready = await store.tasks({ states: ["ready"], limit: TOLD_MAX });
-  return ready.filter(
-    ({ agent, pausedAtMs }) => pausedAtMs !== undefined && Object.hasOwn(config.agents, agent),
-  );
+/** Ready tasks that are not worked: nobody here can, or a person keeps them from it. */
+export async function leftReady({ store, config }: Project): Promise<{
+  readonly strangers: Counted;
+  readonly paused: Counted;
+}> {
+  const strangers = { count: 0, told: [] as Task[] };
+  const paused = { count: 0, told: [] as Task[] };
+  for await (const page of taskPages(store)) {
+    for (const task of page.filter(({ state }) => state === "ready")) {
+      const isKnown = Object.hasOwn(config.agents, task.agent);
+      if (isKnown && task.pausedAtMs === undefined) continue;
+      const kind = isKnown ? paused : strangers;
+      kind.count += 1;
+      if (kind.count <= TOLD_MAX) kind.told.push(task);
+    }
+  }
+  return { strangers, paused };
 }

@@ -8,7 +8,7 @@ import type { AgentHold } from "../../core/agent-hold.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseNumberOption } from "../option-values.ts";
-import { pausedTasks, tasksWithoutAgent, TOLD_MAX } from "../project-actions.ts";
+import { leftReady } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
 import { readStatus, type Status } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
@@ -143,28 +143,28 @@ async function sayWhatIsLeft(
   { waiting_human: waiting, ready }: Status["counts"],
   deferred: number,
 ): Promise<void> {
-  const strangers = await tasksWithoutAgent(project);
-  const paused = await pausedTasks(project);
-  const left = ready - strangers.length - paused.length;
-  const isHeld = left > 0 && strangers.length < TOLD_MAX && paused.length < TOLD_MAX;
-  for (const { id, agent } of strangers) {
+  const { strangers, paused } = await leftReady(project);
+  const held = ready - strangers.count - paused.count;
+  for (const { id, agent } of strangers.told) {
     cli.terminal.note(`${id} wants the agent ${agent}, which is not configured.`);
   }
-  if (paused.length > 0) {
-    const [first] = paused;
-    const more = paused.length === 1 ? (first?.id ?? "") : "--all";
-    cli.terminal.note(`${plural(paused.length, "task")} paused: orchestra resume ${more}`);
+  const untold = strangers.count - strangers.told.length;
+  if (untold > 0) cli.terminal.note(`… and ${plural(untold, "more task")} of such agents`);
+  if (paused.count > 0) {
+    const [first] = paused.told;
+    const more = paused.count === 1 ? (first?.id ?? "") : "--all";
+    cli.terminal.note(`${plural(paused.count, "task")} paused: orchestra resume ${more}`);
   }
-  if (isHeld) {
-    const held = plural(left, "ready task");
-    cli.terminal.note(`${held} could not be started: their agents wait for you, as told above.`);
+  if (held > 0) {
+    const tasks = plural(held, "ready task");
+    cli.terminal.note(`${tasks} could not be started: their agents wait for you, as told above.`);
   }
-  if (waiting > 0 || deferred > 0 || paused.length > 0) {
+  if (waiting > 0 || deferred > 0 || paused.count > 0) {
     cli.exitCode.value = EXIT.needsHuman;
     cli.terminal.note(
-      `Done but for what waits for you: ${plural(waiting + paused.length, "task")}, ${plural(deferred, "merge")}. \`orchestra status\` says why.`,
+      `Done but for what waits for you: ${plural(waiting + paused.count, "task")}, ${plural(deferred, "merge")}. \`orchestra status\` says why.`,
     );
-  } else if (strangers.length > 0) {
+  } else if (strangers.count > 0) {
     cli.exitCode.value = EXIT.configuration;
   } else {
     cli.terminal.say("The queue is empty.");
