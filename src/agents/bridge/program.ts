@@ -12,25 +12,29 @@ export type BridgeArguments = {
   readonly promptId: string;
   readonly model: string | undefined;
   readonly resumeId: string | undefined;
-  /** Whether the flag that only this bridge has was given. */
-  readonly isFlagged: boolean;
   readonly version: string;
 };
 
-type Host = {
+export type BridgeHost<Line> = {
   readonly cwd: string;
+  /** Where lines of `Steering` come in. */
   readonly input: Readable;
   /** Prints a line of JSON, with its time. */
-  readonly say: (line: object) => void;
+  readonly say: (line: Line) => void;
+  /** Says on standard error why it came to nothing. */
   readonly complain: (why: string) => void;
 };
 
-type Run = (given: BridgeArguments, host: Host) => Promise<number>;
+/** `isFlagged` says whether the flag that only this bridge has was given. */
+type Run = (
+  given: BridgeArguments & { readonly isFlagged: boolean },
+  host: BridgeHost<object>,
+) => Promise<number>;
 
 /** The program of a bridge: `--prompt FILE --id ID [--model M] [--resume ID] [--FLAG] -- AGENT …`. */
 export function runAsProgram(flag: string, run: Run): void {
   const given = argumentsOf(process.argv.slice(2), flag);
-  const host: Host = {
+  const host: BridgeHost<object> = {
     cwd: process.cwd(),
     input: process.stdin,
     say: (line) => void process.stdout.write(`${JSON.stringify({ atMs: Date.now(), ...line })}\n`),
@@ -43,7 +47,7 @@ export function runAsProgram(flag: string, run: Run): void {
   });
 }
 
-function argumentsOf(args: string[], flag: string): BridgeArguments {
+function argumentsOf(args: string[], flag: string): Parameters<Run>[0] {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,

@@ -1,7 +1,6 @@
 import { runAsProgram } from "../../bridge/program.ts";
 import { runBridge } from "./run-bridge.ts";
 
-runAsProgram("deny", async ({ resumeId, isFlagged, ...given }, host) => {
-  const permissions = isFlagged ? "deny" : "allow";
-  return runBridge({ ...given, resumeSessionId: resumeId, permissions }, host);
-});
+runAsProgram("deny", async (given, host) =>
+  runBridge({ ...given, permissions: given.isFlagged ? "deny" : "allow" }, host),
+);

@@ -1,49 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { onTestFinished, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { steering } from "../../bridge/steering.ts";
+import { startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
 import type { BridgeLine } from "./lines.ts";
 import { runBridge, type BridgeOptions } from "./run-bridge.ts";
 
 const AGENT = join(import.meta.dirname, "../testing/an-agent.ts");
 
-type Bridged = {
-  readonly lines: readonly BridgeLine[];
-  /** Says a line to the bridge, once its agent has said something. */
-  readonly onText: (text: string, say: (input: PassThrough) => void) => void;
-  readonly exitCode: Promise<number>;
-};
-
-function bridge(manner: string, options: Partial<BridgeOptions> = {}, input = ended()): Bridged {
-  const folder = mkdtempSync(join(tmpdir(), "orchestra-acp-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const promptFile = join(folder, "prompt.md");
-  writeFileSync(promptFile, "Do it.");
-  const lines: BridgeLine[] = [];
-  const reactions: { text: string; say: (input: PassThrough) => void }[] = [];
-  const say = (line: BridgeLine): void => {
-    lines.push(line);
-    const index = reactions.findIndex(({ text }) => JSON.stringify(line).includes(text));
-    if (index >= 0) reactions.splice(index, 1)[0]?.say(input);
-  };
-  const all: BridgeOptions = {
-    command: [process.execPath, AGENT, manner],
-    promptFile,
-    promptId: "a-1",
-    model: undefined,
-    resumeSessionId: undefined,
-    permissions: "allow",
-    version: "0.0.0",
-    ...options,
-  };
-  const exitCode = runBridge(all, { cwd: folder, input, say });
-  return { lines, exitCode, onText: (text, say) => void reactions.push({ text, say }) };
-}
-
-function ended(): PassThrough {
-  return new PassThrough().end();
+function bridge(
+  manner: string,
+  options: Partial<BridgeOptions> = {},
+  input?: PassThrough,
+): Bridged<BridgeLine> {
+  const command = [process.execPath, AGENT, manner];
+  const own = { command, resumeId: undefined, permissions: "allow" } as const;
+  return startBridge(
+    async (given, host) => runBridge({ ...given, ...own, ...options }, host),
+    input,
+  );
 }
 
 const SAID = (text: string): object => ({
@@ -132,7 +107,7 @@ test("lines that nobody can mean are not heard", async () => {
 });
 
 test("a session is gone on with, and what was said in it is no news", async () => {
-  const { lines, exitCode } = bridge("loads", { resumeSessionId: "session-1" });
+  const { lines, exitCode } = bridge("loads", { resumeId: "session-1" });
   expect(await exitCode).toBe(0);
   expect(JSON.stringify(lines)).not.toContain("What was said before.");
   expect(lines).toMatchObject([
@@ -158,8 +133,8 @@ test.each<readonly [string, string, Partial<BridgeOptions>, object]>([
   ["is logged out", "logged-out", {}, { code: -32000 }],
   ["knows no such model", "models", { model: "huge" }, { code: -32602 }],
   ["lets nobody choose a model", "answers", { model: "large" }, { reason: "no_choice" }],
-  ["cannot go on", "answers", { resumeSessionId: "s" }, { reason: "not_resumable" }],
-  ["has no such session", "loads", { resumeSessionId: "s" }, { code: -32002 }],
+  ["cannot go on", "answers", { resumeId: "s" }, { reason: "not_resumable" }],
+  ["has no such session", "loads", { resumeId: "s" }, { code: -32002 }],
   ["is refused by its provider", "refused", {}, { code: -32603, data: { details: "401 bad key" } }],
   ["dies at work", "dies", {}, { reason: "ended", message: /exit code 7/ }],
 ])("an agent that %s fails, and says why", async (_what, manner, options, error) => {

@@ -6,27 +6,13 @@ import { startAgentProcess, type AgentProcess } from "../../bridge/agent-process
 import { connect, type Permissions } from "./client.ts";
 import { converse, hear, type Conversation } from "./converse.ts";
 import { readInbox } from "../../bridge/inbox.ts";
-import { BridgeFailure, type BridgeError, type Say, type Step } from "./lines.ts";
+import type { BridgeArguments, BridgeHost } from "../../bridge/program.ts";
+import { BridgeFailure, type BridgeError, type BridgeLine, type Step } from "./lines.ts";
 import { chooseModel, greet, openSession } from "./session.ts";
 
-export type BridgeOptions = {
-  /** The agent to start: its executable and arguments. */
-  readonly command: readonly string[];
-  /** The file of the first message, and its id. */
-  readonly promptFile: string;
-  readonly promptId: string;
-  readonly model: string | undefined;
-  readonly resumeSessionId: string | undefined;
-  readonly permissions: Permissions;
-  readonly version: string;
-};
+export type BridgeOptions = BridgeArguments & { readonly permissions: Permissions };
 
-export type BridgeHost = {
-  readonly cwd: string;
-  /** Where lines of `Steering` come in. */
-  readonly input: Readable;
-  readonly say: Say;
-};
+type Host = Omit<BridgeHost<BridgeLine>, "complain">;
 
 /** What the bridge is about, for whoever has to say that it failed. */
 type Progress = { step: Step };
@@ -38,7 +24,7 @@ const LAST_WORDS_MS = 2_000;
  * Has an ACP agent work on a prompt, and tells all of it in lines. Resolves with an exit code when the
  * agent is done, has failed or is gone, and no longer runs.
  */
-export async function runBridge(options: BridgeOptions, host: BridgeHost): Promise<number> {
+export async function runBridge(options: BridgeOptions, host: Host): Promise<number> {
   const agent = startAgentProcess(options.command, host.cwd);
   const progress: Progress = { step: "initialize" };
   const stream = ndJsonStream(Writable.toWeb(agent.input), Readable.toWeb(agent.output));
@@ -62,16 +48,16 @@ export async function runBridge(options: BridgeOptions, host: BridgeHost): Promi
 async function work(
   { agent }: ClientConnection,
   options: BridgeOptions,
-  { cwd, input, say }: BridgeHost,
+  { cwd, input, say }: Host,
   progress: Progress,
 ): Promise<void> {
-  const { promptFile, promptId, model, resumeSessionId, version } = options;
+  const { promptFile, promptId, model, resumeId, version } = options;
   const greeting = await greet(agent, version);
   const { canSteer, resumeBy } = greeting;
   const known = { name: greeting.name, version: greeting.version };
   say({ type: "agent", ...known, canResume: resumeBy !== undefined });
   progress.step = "session";
-  const session = await openSession(agent, greeting, { cwd, resumeSessionId });
+  const session = await openSession(agent, greeting, { cwd, resumeId });
   if (model !== undefined) {
     progress.step = "model";
     await chooseModel(agent, session, model);

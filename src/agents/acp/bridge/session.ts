@@ -86,21 +86,21 @@ const opened = z.object({
   models: z.object({ currentModelId: z.string() }).nullish().catch(undefined),
 });
 
-type Place = { readonly cwd: string; readonly resumeSessionId: string | undefined };
+type Place = { readonly cwd: string; readonly resumeId: string | undefined };
 
 /** Begins a session, or goes on with an earlier one. */
 export async function openSession(
   agent: ClientContext,
   { resumeBy }: Greeting,
-  { cwd, resumeSessionId }: Place,
+  { cwd, resumeId }: Place,
 ): Promise<Session> {
   const place = { cwd, mcpServers: [] };
-  if (resumeSessionId === undefined) {
+  if (resumeId === undefined) {
     return sessionOf(await agent.request(methods.agent.session.new, place));
   }
   if (!resumeBy) throw new BridgeFailure("not_resumable", "It cannot go on with a session.");
-  const params = { ...place, sessionId: resumeSessionId };
-  return sessionOf(await agent.request(resumeBy, params), resumeSessionId);
+  const params = { ...place, sessionId: resumeId };
+  return sessionOf(await agent.request(resumeBy, params), resumeId);
 }
 
 function sessionOf(answer: unknown, resumedId?: string): Session {

@@ -1,57 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { onTestFinished, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { steering } from "../../bridge/steering.ts";
+import { startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
 import type { BridgeLine } from "./lines.ts";
 import { runBridge, type BridgeOptions } from "./run-bridge.ts";
 
 const SERVER = join(import.meta.dirname, "../testing/an-app-server.ts");
 
-type Bridged = {
-  readonly lines: readonly BridgeLine[];
-  readonly complaints: readonly string[];
-  /** Says a line to the bridge, once Codex has said something. */
-  readonly onText: (text: string, say: (input: PassThrough) => void) => void;
-  readonly exitCode: Promise<number>;
-};
-
-function bridge(manner: string, options: Partial<BridgeOptions> = {}, input = ended()): Bridged {
-  const folder = mkdtempSync(join(tmpdir(), "orchestra-codex-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const promptFile = join(folder, "prompt.md");
-  writeFileSync(promptFile, "Do it.");
-  const lines: BridgeLine[] = [];
-  const complaints: string[] = [];
-  const reactions: { text: string; say: (input: PassThrough) => void }[] = [];
-  const say = (line: BridgeLine): void => {
-    lines.push(line);
-    const index = reactions.findIndex(({ text }) => JSON.stringify(line).includes(text));
-    if (index >= 0) reactions.splice(index, 1)[0]?.say(input);
-  };
-  const all: BridgeOptions = {
-    command: [process.execPath, SERVER, manner, "app-server"],
-    promptFile,
-    promptId: "a-1",
-    model: undefined,
-    resumeThreadId: undefined,
-    hasOwnSandbox: false,
-    version: "0.0.0",
-    ...options,
-  };
-  const complain = (why: string): void => void complaints.push(why);
-  const exitCode = runBridge(all, { cwd: folder, input, say, complain });
-  return {
-    lines,
-    complaints,
-    exitCode,
-    onText: (text, react) => void reactions.push({ text, say: react }),
-  };
-}
-
-function ended(): PassThrough {
-  return new PassThrough().end();
+function bridge(
+  manner: string,
+  options: Partial<BridgeOptions> = {},
+  input?: PassThrough,
+): Bridged<BridgeLine> {
+  const command = [process.execPath, SERVER, manner, "app-server"];
+  const own = { command, resumeId: undefined, hasOwnSandbox: false };
+  return startBridge(
+    async (given, host) => runBridge({ ...given, ...own, ...options }, host),
+    input,
+  );
 }
 
 const SAID = (text: string): object => ({
@@ -146,8 +113,8 @@ test("an interrupted Codex stops, and goes on with what is said then", async () 
 test.each([
   ["thread-1", "is gone on with"],
   ["other", "that is not there is begun anew"],
-])("the thread %s %s", async (resumeThreadId) => {
-  const { lines, exitCode } = bridge("answers", { resumeThreadId });
+])("the thread %s %s", async (resumeId) => {
+  const { lines, exitCode } = bridge("answers", { resumeId });
   expect(await exitCode).toBe(0);
   expect(lines[0]).toMatchObject({ thread_id: "thread-1" });
 });

@@ -1,31 +1,17 @@
 import { readFile } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { startAgentProcess, type AgentEnd, type AgentProcess } from "../../bridge/agent-process.ts";
 import { readInbox } from "../../bridge/inbox.ts";
+import type { BridgeArguments, BridgeHost } from "../../bridge/program.ts";
 import { answerTo } from "./answers.ts";
 import { converse, hear, readTold, type Conversation } from "./converse.ts";
-import type { Say } from "./lines.ts";
+import type { BridgeLine } from "./lines.ts";
 import { connect, ServerError, type Server } from "./rpc.ts";
 import { openThread, type ThreadOptions } from "./thread.ts";
 
-export type BridgeOptions = ThreadOptions & {
-  /** What starts the app server: its executable and arguments. */
-  readonly command: readonly string[];
-  /** The file of the first message, and its id. */
-  readonly promptFile: string;
-  readonly promptId: string;
-  readonly version: string;
-};
+export type BridgeOptions = BridgeArguments & Pick<ThreadOptions, "hasOwnSandbox">;
 
-export type BridgeHost = {
-  readonly cwd: string;
-  /** Where lines of `Steering` come in. */
-  readonly input: Readable;
-  readonly say: Say;
-  /** Says on standard error why it came to nothing. */
-  readonly complain: (why: string) => void;
-};
+type Host = BridgeHost<BridgeLine>;
 
 /** Where the bridge is: before there is a thread, what comes is not of it. */
 type Place = { conversation: Conversation | undefined };
@@ -40,7 +26,7 @@ const ENDED_BY_SIGNAL = 255;
  * Has a Codex app server work on a prompt, and tells all of it in lines. Resolves with an exit code
  * when Codex is done, has failed or is gone, and no longer runs.
  */
-export async function runBridge(options: BridgeOptions, host: BridgeHost): Promise<number> {
+export async function runBridge(options: BridgeOptions, host: Host): Promise<number> {
   const codex = startAgentProcess(options.command, host.cwd);
   const at: Place = { conversation: undefined };
   const server = connect(codex, {
@@ -68,7 +54,7 @@ export async function runBridge(options: BridgeOptions, host: BridgeHost): Promi
 async function work(
   server: Server,
   options: BridgeOptions,
-  { cwd, input, say }: BridgeHost,
+  { cwd, input, say }: Host,
   at: Place,
 ): Promise<boolean> {
   const { promptFile, promptId, version } = options;

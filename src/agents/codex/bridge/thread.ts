@@ -3,7 +3,7 @@ import { ServerError, type Server } from "./rpc.ts";
 
 export type ThreadOptions = {
   readonly model: string | undefined;
-  readonly resumeThreadId: string | undefined;
+  readonly resumeId: string | undefined;
   /** Whether the configuration of Codex says what it may do. */
   readonly hasOwnSandbox: boolean;
 };
@@ -12,7 +12,7 @@ export type ThreadOptions = {
 export async function openThread(
   server: Server,
   cwd: string,
-  { model, resumeThreadId, hasOwnSandbox }: ThreadOptions,
+  { model, resumeId, hasOwnSandbox }: ThreadOptions,
 ): Promise<string> {
   const settings = {
     cwd,
@@ -22,10 +22,10 @@ export async function openThread(
     ...(model === undefined ? {} : { model }),
   };
   const resumed =
-    resumeThreadId === undefined
+    resumeId === undefined
       ? undefined
       : await server
-          .request("thread/resume", { threadId: resumeThreadId, excludeTurns: true, ...settings })
+          .request("thread/resume", { threadId: resumeId, excludeTurns: true, ...settings })
           .catch(unlessGone);
   const answer: Fields = resumed ?? (await server.request("thread/start", settings));
   const threadId = textIn(fieldsIn(answer, "thread"), "id");
