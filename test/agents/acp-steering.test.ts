@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { adapterFor } from "../../src/agents/adapters.ts";
 import type { AgentEvent } from "../../src/agents/adapter.ts";
+import { readLines } from "../../src/agents/bridge/read-lines.ts";
 import { aLaunchRequest, anAgentConfig } from "../../src/agents/testing/requests.ts";
 import { geminiAcpDriver as driver } from "./drivers/acp.ts";
 import { startScriptedEndpoint } from "./scripted-endpoint.ts";
@@ -37,16 +38,11 @@ test("a real agent of the protocol is told more, interrupted, and goes on with w
 
   const parser = adapter.createParser();
   const events: AgentEvent[] = [];
-  let partial = "";
   const ended = once(child, "exit");
-  for await (const chunk of child.stdout.setEncoding("utf8")) {
-    const lines = `${partial}${String(chunk)}`.split("\n");
-    partial = lines.pop() ?? "";
-    for (const line of lines) {
-      events.push(...parser.push(line));
-      if (line.includes("A long thought.")) interrupt();
-    }
-  }
+  await readLines(child.stdout, Infinity, (line) => {
+    events.push(...parser.push(line));
+    if (line.includes("A long thought.")) interrupt();
+  });
   await ended;
 
   expect(child.exitCode).toBe(0);

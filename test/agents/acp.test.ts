@@ -4,7 +4,7 @@ import { qwenAcpDriver as driver } from "./drivers/acp.ts";
 import { setStage, shown, startOf, told } from "./stage.ts";
 
 test("a session of another agent of the protocol is gone on with, exact to the token", async () => {
-  await using stage = await setStage(driver, await driver.install(), {
+  await using stage = await setStage(driver, {
     resumed: [
       driver.runs("echo begun > work.txt"),
       BAD_TURNS.refused,

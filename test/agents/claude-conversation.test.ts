@@ -1,43 +1,37 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { atWork, letGo, printed, waits } from "./conversation.ts";
 import { claudeDriver as claude } from "./drivers/claude.ts";
 import { livingProcesses } from "./living-processes.ts";
 import type { RealProject } from "./real-project.ts";
-import { setStage, shown, startOf, type Scripts, type Stage } from "./stage.ts";
+import { setStage, shown, startOf, type Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
-let executable: string;
-beforeAll(async () => {
-  executable = await claude.install();
-});
+beforeAll(claude.install);
 
-const onStage = async (scripts: Scripts): Promise<Stage> => setStage(claude, executable, scripts);
-
-const WAITS = claude.runs("echo begun > work.txt; until [ -e go ]; do sleep 0.1; done");
+const WAITS = waits(claude);
 const DONE = { text: "Done." };
 
 test("what is sent to an agent at work is heard in its turn", async () => {
-  await using stage = await onStage({ steered: [WAITS, DONE] });
+  await using stage = await setStage(claude, { steered: [WAITS, DONE] });
   const { project, endpoint } = stage;
   await project.orchestra(...startOf("steered"));
   const ended = once(project.start("run"), "exit");
   await atWork(project, "steered");
   expect((await project.orchestra("send", "steered", "Greet Ada.")).exitCode).toBe(0);
   await queued(project, "steered");
-  letGo(project, "steered");
+  await letGo(project, "steered");
   expect(await ended).toEqual([0, null]);
 
-  const { task, attempts } = await told(project, "steered");
+  const { task, attempts } = await shown(project, "steered");
   expect(attempts).toMatchObject([{ state: "succeeded" }]);
   expect(task.messages).toMatchObject([{ text: "Greet Ada.", isHeard: true }]);
   expect(saidTo(endpoint)).toContain("Greet Ada.");
 });
 
 test("an interrupted agent stops at once, and goes on with what it is told", async () => {
-  await using stage = await onStage({
+  await using stage = await setStage(claude, {
     interrupted: [WAITS, claude.runs("echo done > other.txt"), DONE],
   });
   const { project, endpoint } = stage;
@@ -47,14 +41,14 @@ test("an interrupted agent stops at once, and goes on with what it is told", asy
   await project.orchestra("interrupt", "interrupted", "Do the other thing.");
   expect(await ended).toEqual([0, null]);
 
-  const { attempts } = await told(project, "interrupted");
+  const { attempts } = await shown(project, "interrupted");
   expect(attempts).toMatchObject([{ state: "succeeded" }]);
   expect(saidTo(endpoint)).toContain("Do the other thing.");
   expect(project.read("other.txt")).toBe("done\n");
 });
 
 test("a paused task keeps its work and goes on in its session when it is resumed", async () => {
-  await using stage = await onStage({ paused: [WAITS, DONE] });
+  await using stage = await setStage(claude, { paused: [WAITS, DONE] });
   const { project } = stage;
   await project.orchestra(...startOf("paused"), "--max-retries", "0");
   const ended = once(project.start("run"), "exit");
@@ -62,48 +56,48 @@ test("a paused task keeps its work and goes on in its session when it is resumed
   expect((await project.orchestra("pause", "paused")).exitCode).toBe(0);
   expect(await ended).toEqual([4, null]);
   expect(livingProcesses(project.root)).toEqual([]);
-  expect((await told(project, "paused")).task).toMatchObject({ state: "ready", failureCount: 0 });
+  expect((await shown(project, "paused")).task).toMatchObject({ state: "ready", failureCount: 0 });
 
   await project.orchestra("resume", "paused");
   expect((await project.orchestra("run")).exitCode).toBe(0);
-  const { attempts } = await told(project, "paused");
-  const [{ sessionId } = { sessionId: undefined }] = attempts;
+  const { attempts } = await shown(project, "paused");
+  const { sessionId } = attempts[0] ?? {};
   expect(attempts).toMatchObject([{ state: "cancelled" }, { resumesSession: true, sessionId }]);
   expect(project.read("work.txt")).toBe("begun\n");
 });
 
 test("what is sent while Orchestra is dead reaches the agent that lives on", async () => {
-  await using stage = await onStage({ orphaned: [WAITS, DONE] });
+  await using stage = await setStage(claude, { orphaned: [WAITS, DONE] });
   const { project, endpoint } = stage;
   await project.orchestra(...startOf("orphaned"));
   await killed(project.start("run"), async () => atWork(project, "orphaned"));
   await project.orchestra("send", "orphaned", "Greet Grace.");
   const ended = once(project.start("run"), "exit");
   await queued(project, "orphaned");
-  letGo(project, "orphaned");
+  await letGo(project, "orphaned");
   expect(await ended).toEqual([0, null]);
 
-  expect((await told(project, "orphaned")).attempts).toMatchObject([{ state: "succeeded" }]);
+  expect((await shown(project, "orphaned")).attempts).toMatchObject([{ state: "succeeded" }]);
   expect(saidTo(endpoint)).toContain("Greet Grace.");
 });
 
 test("an agent whose turn ended while Orchestra was dead hears the rest, and then ends", async () => {
-  await using stage = await onStage({ waited: [WAITS, DONE, { text: "Greeted." }] });
+  await using stage = await setStage(claude, { waited: [WAITS, DONE, { text: "Greeted." }] });
   const { project } = stage;
   await project.orchestra(...startOf("waited"));
   await killed(project.start("run"), async () => atWork(project, "waited"));
-  letGo(project, "waited");
-  await until(async () => (printed(project, "waited").includes('"type":"result"') ? 1 : undefined));
+  await letGo(project, "waited");
+  await printed(project, "waited", '"type":"result"');
   await project.orchestra("send", "waited", "Greet Ada.");
   expect((await project.orchestra("run")).exitCode).toBe(0);
 
-  const { task, attempts } = await told(project, "waited");
+  const { task, attempts } = await shown(project, "waited");
   expect(attempts).toMatchObject([{ state: "succeeded" }]);
   expect(task.messages).toMatchObject([{ isHeard: true }]);
 });
 
 test("what is said once the agent has ended is its next turn, at no cost of a retry", async () => {
-  await using stage = await onStage({ late: [claude.runs("echo x > x.txt"), DONE, DONE] });
+  await using stage = await setStage(claude, { late: [claude.runs("echo x > x.txt"), DONE, DONE] });
   const { project, endpoint } = stage;
   const check = "touch checking; until [ -e go ]; do sleep 0.1; done";
   await project.orchestra(...startOf("late"), "--max-retries", "0", "-c", `sh -c '${check}'`);
@@ -112,11 +106,11 @@ test("what is said once the agent has ended is its next turn, at no cost of a re
     (await shown(project, "late")).task.state === "awaiting_qa" ? 1 : undefined,
   );
   await project.orchestra("send", "late", "Greet Ada.");
-  letGo(project, "late");
+  await letGo(project, "late");
   expect(await ended).toEqual([0, null]);
 
-  const { attempts } = await told(project, "late");
-  const [{ sessionId } = { sessionId: undefined }] = attempts;
+  const { attempts } = await shown(project, "late");
+  const { sessionId } = attempts[0] ?? {};
   expect(attempts).toMatchObject([
     { state: "cancelled" },
     { state: "succeeded", resumesSession: true, sessionId },
@@ -124,37 +118,9 @@ test("what is said once the agent has ended is its next turn, at no cost of a re
   expect(saidTo(endpoint)).toContain("Greet Ada.");
 });
 
-type Told = {
-  readonly task: { readonly messages?: readonly object[] };
-  readonly attempts: readonly { readonly sessionId?: string; readonly workspacePath?: string }[];
-};
-
-async function told(project: RealProject, id: string): Promise<Told> {
-  return (await project.json("show", id)) as Told;
-}
-
-/** Resolves when the agent's first command runs. */
-async function atWork(project: RealProject, id: string): Promise<void> {
-  await until(async () => {
-    const { attempts } = await told(project, id);
-    const [{ workspacePath = "" } = {}] = attempts;
-    return existsSync(join(workspacePath, "work.txt")) || undefined;
-  });
-}
-
 /** Resolves when the agent has read what was said, and waits for a moment to take it in. */
 async function queued(project: RealProject, id: string): Promise<void> {
-  await until(async () => printed(project, id).includes(`"command_uuid":"${id}-m1"`) || undefined);
-}
-
-function letGo(project: RealProject, id: string): void {
-  const worktree = /"workspacePath":"([^"]+)"/;
-  const identity = readFileSync(join(project.root, `.orchestra/attempts/${id}-1/identity`), "utf8");
-  writeFileSync(join(worktree.exec(identity)?.[1] ?? "", "go"), "");
-}
-
-function printed(project: RealProject, id: string): string {
-  return project.read(`.orchestra/attempts/${id}-1/stdout`);
+  await printed(project, id, `"command_uuid":"${id}-m1"`);
 }
 
 function saidTo({ requests }: Stage["endpoint"]): string {

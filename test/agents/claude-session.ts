@@ -13,6 +13,7 @@ import type {
   LaunchRequest,
   StreamReport,
 } from "../../src/agents/adapter.ts";
+import { readLines } from "../../src/agents/bridge/read-lines.ts";
 import { createClaudeAdapter } from "../../src/agents/claude/claude.ts";
 import { anAgentConfig, aLaunchRequest } from "../../src/agents/testing/requests.ts";
 import { claudeEnv } from "./claude-env.ts";
@@ -125,13 +126,7 @@ async function readToEnd(
   const parser = adapter.createParser();
   const closed = once(child, "close");
   const stderr = text(child.stderr);
-  let partial = "";
-  child.stdout.setEncoding("utf8");
-  for await (const chunk of child.stdout) {
-    const lines = `${partial}${String(chunk)}`.split("\n");
-    partial = lines.pop() ?? "";
-    for (const line of lines) onLine(line, parser.push(line));
-  }
+  await readLines(child.stdout, Infinity, (line) => onLine(line, parser.push(line)));
   await closed;
   const end = {
     exitCode: child.exitCode ?? undefined,

@@ -1,25 +1,17 @@
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { atWork, letGo, printed, waits } from "./conversation.ts";
 import { codexAppServerDriver as codex } from "./drivers/codex.ts";
 import { livingProcesses } from "./living-processes.ts";
-import type { RealProject } from "./real-project.ts";
-import { setStage, shown, startOf, told, type Scripts, type Stage } from "./stage.ts";
-import { until } from "./until.ts";
+import { setStage, shown, startOf, told, usageOf } from "./stage.ts";
 
-let executable: string;
-beforeAll(async () => {
-  executable = await codex.install();
-});
+beforeAll(codex.install);
 
-const onStage = async (scripts: Scripts): Promise<Stage> => setStage(codex, executable, scripts);
-
-const WAITS = codex.runs("echo begun > work.txt; until [ -e go ]; do sleep 0.1; done");
+const WAITS = waits(codex);
 const DONE = { text: "Done." };
 
 test("Codex works a graph of tasks over its app server, exact to the token", async () => {
-  await using stage = await onStage({
+  await using stage = await setStage(codex, {
     one: [codex.runs("echo one > one.txt"), { text: "Wrote one." }],
     two: [codex.runs("cat one.txt one.txt > two.txt"), { text: "Wrote two." }],
   });
@@ -35,17 +27,17 @@ test("Codex works a graph of tasks over its app server, exact to the token", asy
 });
 
 test("what is sent to a Codex at work is heard in its turn", async () => {
-  await using stage = await onStage({ steered: [WAITS, DONE] });
+  await using stage = await setStage(codex, { steered: [WAITS, DONE] });
   const { project, endpoint } = stage;
   await project.orchestra(...startOf("steered"));
   const ended = once(project.start("run"), "exit");
-  const workspace = await atWork(project, "steered");
+  await atWork(project, "steered");
   await project.orchestra("send", "steered", "Greet Ada.");
-  await until(async () => printed(project, "steered").includes('"type":"queued"') || undefined);
-  writeFileSync(join(workspace, "go"), "");
+  await printed(project, "steered", '"type":"queued"');
+  await letGo(project, "steered");
   expect(await ended).toEqual([0, null]);
 
-  const { task, attempts } = await said(project, "steered");
+  const { task, attempts } = await shown(project, "steered");
   expect(attempts).toMatchObject([{ state: "succeeded", ...told(codex, 2) }]);
   expect(task.messages).toMatchObject([{ text: "Greet Ada.", isHeard: true }]);
   expect(endpoint.requests).toHaveLength(2);
@@ -53,7 +45,7 @@ test("what is sent to a Codex at work is heard in its turn", async () => {
 });
 
 test("an interrupted Codex stops at once, and goes on with what it is told", async () => {
-  await using stage = await onStage({
+  await using stage = await setStage(codex, {
     interrupted: [WAITS, codex.runs("echo done > other.txt"), DONE],
   });
   const { project, endpoint } = stage;
@@ -63,7 +55,7 @@ test("an interrupted Codex stops at once, and goes on with what it is told", asy
   await project.orchestra("interrupt", "interrupted", "Do the other thing.");
   expect(await ended).toEqual([0, null]);
 
-  const { task, attempts } = await said(project, "interrupted");
+  const { task, attempts } = await shown(project, "interrupted");
   expect(attempts).toMatchObject([{ state: "succeeded" }]);
   expect(task.messages).toMatchObject([{ isHeard: true }]);
   expect(endpoint.requests.at(-1)?.prompt).toContain("Do the other thing.");
@@ -71,7 +63,7 @@ test("an interrupted Codex stops at once, and goes on with what it is told", asy
 });
 
 test("a paused task goes on in its thread, and no token counts twice", async () => {
-  await using stage = await onStage({
+  await using stage = await setStage(codex, {
     paused: [codex.runs("echo first > first.txt"), WAITS, DONE],
   });
   const { project } = stage;
@@ -84,44 +76,10 @@ test("a paused task goes on in its thread, and no token counts twice", async () 
 
   await project.orchestra("resume", "paused");
   expect((await project.orchestra("run")).exitCode).toBe(0);
-  const { attempts } = await said(project, "paused");
-  expect(attempts).toMatchObject([
+  const task = await shown(project, "paused");
+  expect(task.attempts).toMatchObject([
     { state: "cancelled" },
-    { state: "succeeded", resumesSession: true, sessionId: attempts[0]?.sessionId },
+    { state: "succeeded", resumesSession: true, sessionId: task.attempts[0]?.sessionId },
   ]);
-  expect(sumOf(attempts.map(({ usage }) => usage))).toEqual(codex.spentInTurns(3).usage);
+  expect(usageOf(task)).toEqual(codex.spentInTurns(3).usage);
 });
-
-type Said = {
-  readonly task: { readonly messages?: readonly object[] };
-  readonly attempts: readonly {
-    readonly usage: object;
-    readonly sessionId?: string;
-    readonly workspacePath?: string;
-  }[];
-};
-
-async function said(project: RealProject, id: string): Promise<Said> {
-  return (await project.json("show", id)) as Said;
-}
-
-/** Resolves when the agent's command runs, with the folder that it works in. */
-async function atWork(project: RealProject, id: string): Promise<string> {
-  return until(async () => {
-    const { attempts } = await said(project, id);
-    const [{ workspacePath = "" } = {}] = attempts;
-    return existsSync(join(workspacePath, "work.txt")) ? workspacePath : undefined;
-  });
-}
-
-function printed(project: RealProject, id: string): string {
-  return project.read(`.orchestra/attempts/${id}-1/stdout`);
-}
-
-function sumOf(usages: readonly object[]): object {
-  const sum: Record<string, number> = {};
-  for (const [name, count] of usages.flatMap((usage) => Object.entries(usage))) {
-    sum[name] = (sum[name] ?? 0) + Number(count);
-  }
-  return sum;
-}

@@ -5,7 +5,7 @@ import type { AgentDriver } from "./driver.ts";
 import { childrenOf, isAlive, livingProcesses } from "./living-processes.ts";
 import type { RealProject } from "./real-project.ts";
 import type { Turn } from "./script.ts";
-import { setStage, shown, startOf, told, type Scripts, type Stage } from "./stage.ts";
+import { setStage, shown, startOf, told, usageOf } from "./stage.ts";
 import { until } from "./until.ts";
 
 /** Works tasks with a real CLI by the real command, and does to both whatever befalls them. */
@@ -16,15 +16,10 @@ export function describeRuns(driver: AgentDriver): void {
 }
 
 function runs(driver: AgentDriver): void {
-  let executable: string;
-  beforeAll(async () => {
-    executable = await driver.install();
-  });
-
-  const onStage = async (scripts: Scripts): Promise<Stage> => setStage(driver, executable, scripts);
+  beforeAll(driver.install);
 
   test("works a graph of tasks, checked and merged, exact to the token", async () => {
-    await using stage = await onStage({
+    await using stage = await setStage(driver, {
       one: [driver.runs("echo one > one.txt"), { text: "Wrote one." }],
       two: [driver.runs("cat one.txt one.txt > two.txt"), { text: "Wrote two." }],
     });
@@ -45,7 +40,7 @@ function runs(driver: AgentDriver): void {
 
   test("answers when it is tested, and says what is wrong when it is refused", async () => {
     const refusals = Array(ENOUGH_TURNS).fill(BAD_TURNS.refused);
-    await using stage = await onStage({ "": [{ text: "ready" }, ...refusals] });
+    await using stage = await setStage(driver, { "": [{ text: "ready" }, ...refusals] });
     const { project } = stage;
     const good = await project.orchestra("agents", "test", driver.name);
     expect(good).toMatchObject({ exitCode: 0 });
@@ -61,7 +56,7 @@ function runs(driver: AgentDriver): void {
     const bad = Object.fromEntries(
       Object.entries(BAD_TURNS).map(([name, turn]) => [name, Array(ENOUGH_TURNS).fill(turn)]),
     );
-    await using stage = await onStage({ ...bad, hangs: [{ hang: true }] });
+    await using stage = await setStage(driver, { ...bad, hangs: [{ hang: true }] });
     const { project } = stage;
     const { refused, ...others } = ends;
     for (const [name, failureClass] of Object.entries(others)) {
@@ -89,7 +84,7 @@ function runs(driver: AgentDriver): void {
     async (limitedUntil) => {
       const resetsAtS = Math.floor(Date.now() / 1_000) + 7_200;
       const limited = limitedUntil(resetsAtS);
-      await using stage = await onStage({
+      await using stage = await setStage(driver, {
         limited: [driver.runs("echo begun > work.txt"), ...Array(ENOUGH_TURNS).fill(limited)],
       });
       const { project } = stage;
@@ -118,7 +113,7 @@ function runs(driver: AgentDriver): void {
   test.each(driver.resumesLate === undefined ? [driver] : [])(
     "goes on with its session when it is sent back, and no token counts twice",
     async () => {
-      await using stage = await onStage({
+      await using stage = await setStage(driver, {
         resumed: [
           driver.runs("echo begun > work.txt"),
           ...refusalsOf(driver),
@@ -132,12 +127,12 @@ function runs(driver: AgentDriver): void {
       await project.orchestra("retry", "resumed");
 
       expect((await project.orchestra("run")).exitCode).toBe(0);
-      const { attempts } = await shown(project, "resumed");
-      expect(attempts).toMatchObject([
+      const task = await shown(project, "resumed");
+      expect(task.attempts).toMatchObject([
         { failure: { class: "auth" } },
-        { resumesSession: true, sessionId: attempts[0]?.sessionId, state: "succeeded" },
+        { resumesSession: true, sessionId: task.attempts[0]?.sessionId, state: "succeeded" },
       ]);
-      expect(sumOf(attempts.map(({ usage }) => usage))).toEqual(driver.spentInTurns(3).usage);
+      expect(usageOf(task)).toEqual(driver.spentInTurns(3).usage);
       expect(project.read("work.txt")).toBe("begun\ndone\n");
       const said = endpoint.requests.at(-1)?.texts.map(({ text }) => text);
       expect(said?.filter((text) => text.includes("[script:resumed]"))).not.toEqual([]);
@@ -145,7 +140,7 @@ function runs(driver: AgentDriver): void {
   );
 
   test("goes on after its very first call was refused, at the cost of no retry", async () => {
-    await using stage = await onStage({
+    await using stage = await setStage(driver, {
       begun: [
         ...refusalsOf(driver),
         driver.runs("echo done > work.txt"),
@@ -164,7 +159,7 @@ function runs(driver: AgentDriver): void {
   });
 
   test("is taken up again after Orchestra was killed, and finishes its work", async () => {
-    await using stage = await onStage({
+    await using stage = await setStage(driver, {
       // Some refuse a command that begins with `sleep`.
       slow: [
         driver.runs("echo begun > slow.txt; sleep 3; echo done > slow.txt"),
@@ -188,7 +183,7 @@ function runs(driver: AgentDriver): void {
   });
 
   test("leaves nothing running when it is killed and what it started lives on", async () => {
-    await using stage = await onStage({
+    await using stage = await setStage(driver, {
       killed: [driver.runs("touch begun; sleep 300"), { text: "Never said." }],
     });
     const { project, endpoint } = stage;
@@ -234,14 +229,6 @@ async function settledClasses(
 async function runningPid(project: RealProject, id: string): Promise<number | undefined> {
   const [attempt] = (await shown(project, id)).attempts;
   return attempt?.state === "running" ? attempt.pid : undefined;
-}
-
-function sumOf(usages: readonly object[]): object {
-  const sum: Record<string, number> = {};
-  for (const [name, count] of usages.flatMap((usage) => Object.entries(usage))) {
-    sum[name] = (sum[name] ?? 0) + Number(count);
-  }
-  return sum;
 }
 
 /** As many refusals as the CLI asks for before it gives up. */

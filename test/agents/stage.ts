@@ -10,25 +10,28 @@ export type Stage = {
 } & AsyncDisposable;
 
 export type Shown = {
-  readonly task: { readonly state: string; readonly failureCount: number };
+  readonly task: {
+    readonly state: string;
+    readonly failureCount: number;
+    readonly messages?: readonly object[];
+  };
   readonly attempts: readonly {
     readonly state: string;
     readonly usage: object;
     readonly costUsd?: number;
     readonly pid?: number;
     readonly sessionId?: string;
+    readonly workspacePath?: string;
     readonly resumesSession: boolean;
     readonly failure?: { readonly class: string; readonly resetAtMs?: number };
   }[];
 };
 
-export type Scripts = Readonly<Record<string, Script>>;
+type Scripts = Readonly<Record<string, Script>>;
 
-export async function setStage(
-  driver: AgentDriver,
-  executable: string,
-  scripts: Scripts,
-): Promise<Stage> {
+/** Installs the agent where it is not. */
+export async function setStage(driver: AgentDriver, scripts: Scripts): Promise<Stage> {
+  const executable = await driver.install();
   const endpoint = await startScriptedEndpoint(scripts);
   const project = createProject(configOf(driver, executable, endpoint.url));
   const clear = async (): Promise<void> => {
@@ -51,4 +54,13 @@ export async function shown(project: RealProject, id: string): Promise<Shown> {
 export function told(driver: AgentDriver, turns: number): object {
   const { usage, costUsd } = driver.spentInTurns(turns);
   return costUsd === undefined ? { usage } : { usage, costUsd };
+}
+
+/** What attempts have used together. */
+export function usageOf({ attempts }: Shown): object {
+  const sum: Record<string, number> = {};
+  for (const [name, count] of attempts.flatMap(({ usage }) => Object.entries(usage))) {
+    sum[name] = (sum[name] ?? 0) + Number(count);
+  }
+  return sum;
 }

@@ -7,7 +7,7 @@ import { setStage, shown, startOf, told } from "./stage.ts";
 
 test("a usage limit that is over costs no retry, and the session goes on by itself", async () => {
   const resetsAtS = Math.floor(Date.now() / 1_000) + 10;
-  await using stage = await setStage(claudeDriver, await claudeDriver.install(), {
+  await using stage = await setStage(claudeDriver, {
     limited: [
       claudeDriver.runs("echo begun > work.txt"),
       usageLimit(resetsAtS),
