@@ -30,7 +30,7 @@ test("what is sent to an agent at work is heard in its turn", async () => {
   expect(saidTo(endpoint)).toContain("Greet Ada.");
 });
 
-test("an interrupted agent stops at once, and goes on with what it is told", async () => {
+test("an interrupted agent stops at once, and goes on with all that it was told", async () => {
   await using stage = await setStage(claude, {
     interrupted: [WAITS, claude.runs("echo done > other.txt"), DONE],
   });
@@ -38,12 +38,15 @@ test("an interrupted agent stops at once, and goes on with what it is told", asy
   await project.orchestra(...startOf("interrupted"));
   const ended = once(project.start("run"), "exit");
   await atWork(project, "interrupted");
+  await project.orchestra("send", "interrupted", "Greet Ada.");
+  await queued(project, "interrupted");
   await project.orchestra("interrupt", "interrupted", "Do the other thing.");
   expect(await ended).toEqual([0, null]);
 
-  const { attempts } = await shown(project, "interrupted");
+  const { task, attempts } = await shown(project, "interrupted");
   expect(attempts).toMatchObject([{ state: "succeeded" }]);
-  expect(saidTo(endpoint)).toContain("Do the other thing.");
+  expect(task.messages).toMatchObject([{ isHeard: true }, { isHeard: true }]);
+  expect(saidTo(endpoint)).toMatch(/Greet Ada\.[^]*Do the other thing\./);
   expect(project.read("other.txt")).toBe("done\n");
 });
 

@@ -44,7 +44,7 @@ test("what is sent to a Codex at work is heard in its turn", async () => {
   expect(endpoint.requests[1]?.prompt).toContain("Greet Ada.");
 });
 
-test("an interrupted Codex stops at once, and goes on with what it is told", async () => {
+test("an interrupted Codex stops at once, and goes on with all that it was told", async () => {
   await using stage = await setStage(codex, {
     interrupted: [WAITS, codex.runs("echo done > other.txt"), DONE],
   });
@@ -52,13 +52,17 @@ test("an interrupted Codex stops at once, and goes on with what it is told", asy
   await project.orchestra(...startOf("interrupted"));
   const ended = once(project.start("run"), "exit");
   await atWork(project, "interrupted");
+  await project.orchestra("send", "interrupted", "Greet Ada.");
+  await printed(project, "interrupted", '"type":"queued"');
   await project.orchestra("interrupt", "interrupted", "Do the other thing.");
   expect(await ended).toEqual([0, null]);
 
   const { task, attempts } = await shown(project, "interrupted");
   expect(attempts).toMatchObject([{ state: "succeeded" }]);
-  expect(task.messages).toMatchObject([{ isHeard: true }]);
-  expect(endpoint.requests.at(-1)?.prompt).toContain("Do the other thing.");
+  expect(task.messages).toMatchObject([{ isHeard: true }, { isHeard: true }]);
+  const said = endpoint.requests[1]?.texts.map(({ text }) => text).join("\n");
+  expect(said).toMatch(/Greet Ada\.[^]*Do the other thing\./);
+  expect(said?.match(/Greet Ada/g)).toHaveLength(1);
   expect(project.read("other.txt")).toBe("done\n");
 });
 

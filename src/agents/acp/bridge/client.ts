@@ -12,6 +12,14 @@ import type { Say } from "./lines.ts";
 
 export type Permissions = "allow" | "deny";
 
+type Listener = {
+  readonly permissions: Permissions;
+  /** Whether what is told is of this process, and not of a session that is loaded. */
+  readonly isLive: () => boolean;
+  /** The agent begins to say or to do something. */
+  readonly onAct: () => void;
+};
+
 /**
  * Connects to an agent. What it asks is answered, and what it tells is printed as it came: agents
  * tell more than the schema has, and the schema's reader would drop all that it does not know.
@@ -19,15 +27,16 @@ export type Permissions = "allow" | "deny";
 export function connect(
   stream: Stream,
   say: Say,
-  { permissions, isLive }: { readonly permissions: Permissions; readonly isLive: () => boolean },
+  { permissions, isLive, onAct }: Listener,
 ): ClientConnection {
   const told = new TransformStream<AnyMessage, AnyMessage>({
     transform(message, controller) {
       if (!("method" in message) || message.method !== methods.client.session.update) {
         controller.enqueue(message);
       } else if (isLive()) {
+        if (acts.safeParse(message.params).success) onAct();
         say({ type: "update", params: message.params });
-      } else if (isCost(message.params)) {
+      } else if (costTold.safeParse(message.params).success) {
         // Of all that is told again of a loaded session, only what it has cost is of use.
         say({ type: "earlier", params: message.params });
       }
@@ -53,9 +62,11 @@ const costTold = z.object({
   update: z.object({ sessionUpdate: z.literal("usage_update"), cost: z.object({}) }),
 });
 
-function isCost(params: unknown): boolean {
-  return costTold.safeParse(params).success;
-}
+const acts = z.object({
+  update: z.object({
+    sessionUpdate: z.enum(["agent_message_chunk", "agent_thought_chunk", "tool_call"]),
+  }),
+});
 
 /** For once, where that is offered: what is allowed for good may be kept in a user's settings. */
 const PREFERRED = {

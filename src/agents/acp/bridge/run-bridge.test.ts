@@ -93,8 +93,44 @@ test("an interrupted agent stops, and goes on with what is said then", async () 
   expect(lines.slice(4)).toMatchObject([
     { type: "turn", result: { stopReason: "cancelled" } },
     { type: "heard", id: "m-1" },
-    SAID("Went on."),
+    SAID("Went on: Try again."),
     { type: "turn", result: { stopReason: "end_turn" } },
+  ]);
+});
+
+test("an interrupt waits for nothing that was said before it, and none of that is lost", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode, onText } = bridge("waits", {}, input);
+  onText("Waiting.", () => {
+    input.write(steering.message("Be quick.", "m-1"));
+    input.write(steering.interrupt("m-2"));
+  });
+  // What it is to go on with may come later than that it is to stop.
+  onText("cancelled", () => input.end(steering.message("Try again.", "m-2")));
+  expect(await exitCode).toBe(0);
+  expect(lines.slice(5)).toMatchObject([
+    { type: "heard", id: "m-1" },
+    { type: "heard", id: "m-2" },
+    SAID("Went on: Be quick.\n\nTry again."),
+    { type: "turn", result: { stopReason: "end_turn" } },
+  ]);
+});
+
+test("what an agent was told and had not gone on with when it was interrupted is said again", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode, onText } = bridge("forgets", {}, input);
+  onText("Waiting.", () => input.write(steering.message("Be quick.", "m-1")));
+  onText('"plan"', () => {
+    input.write(steering.interrupt("m-2"));
+    input.end(steering.message("Try again.", "m-2"));
+  });
+  expect(await exitCode).toBe(0);
+  expect(lines.slice(5)).toMatchObject([
+    { type: "turn", result: { stopReason: "cancelled" } },
+    { type: "heard", id: "m-1" },
+    { type: "heard", id: "m-2" },
+    SAID("Went on: Be quick.\n\nTry again."),
+    { type: "turn" },
   ]);
 });
 

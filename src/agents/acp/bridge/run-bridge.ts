@@ -4,18 +4,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ndJsonStream, RequestError, type ClientConnection } from "@agentclientprotocol/sdk";
 import { startAgentProcess, type AgentProcess } from "../../bridge/agent-process.ts";
 import { connect, type Permissions } from "./client.ts";
-import { converse, hear, type Conversation } from "./converse.ts";
-import { readInbox } from "../../bridge/inbox.ts";
+import { converse } from "../../bridge/conversation.ts";
 import type { BridgeArguments, BridgeHost } from "../../bridge/program.ts";
 import { BridgeFailure, type BridgeError, type BridgeLine, type Step } from "./lines.ts";
 import { chooseModel, greet, openSession } from "./session.ts";
+import { turnsOf, type Session } from "./take-turn.ts";
 
 export type BridgeOptions = BridgeArguments & { readonly permissions: Permissions };
 
 type Host = Omit<BridgeHost<BridgeLine>, "complain">;
 
 /** What the bridge is about, for whoever has to say that it failed. */
-type Progress = { step: Step };
+type Progress = { step: Step; session: Session | undefined };
 
 /** After its end an agent's last words may still be on their way. */
 const LAST_WORDS_MS = 2_000;
@@ -26,12 +26,12 @@ const LAST_WORDS_MS = 2_000;
  */
 export async function runBridge(options: BridgeOptions, host: Host): Promise<number> {
   const agent = startAgentProcess(options.command, host.cwd);
-  const progress: Progress = { step: "initialize" };
+  const progress: Progress = { step: "initialize", session: undefined };
   const stream = ndJsonStream(Writable.toWeb(agent.input), Readable.toWeb(agent.output));
   const connection = connect(stream, host.say, {
     permissions: options.permissions,
-    // A session that is loaded is told again.
     isLive: () => progress.step === "prompt",
+    onAct: () => progress.session?.onAct?.(),
   });
   try {
     await Promise.race([work(connection, options, host, progress), gone(agent, connection)]);
@@ -65,23 +65,8 @@ async function work(
   say({ type: "session", sessionId: session.id, model: model ?? session.model });
   progress.step = "prompt";
   const prompt = { id: promptId, text: await readFile(promptFile, "utf8") };
-  const conversation: Conversation = {
-    agent,
-    sessionId: session.id,
-    canSteer,
-    say,
-    waiting: [prompt],
-    known: new Set([promptId]),
-    steered: new Set(),
-    turn: "none",
-    isDeaf: false,
-    wake: () => undefined,
-  };
-  void readInbox(input, (heard) => hear(conversation, heard)).then(() => {
-    conversation.isDeaf = true;
-    conversation.wake();
-  });
-  await converse(conversation);
+  progress.session = { agent, id: session.id, canSteer, say };
+  await converse(prompt, input, turnsOf(progress.session));
 }
 
 /** Rejects when the agent has ended, and all that it said was read. */

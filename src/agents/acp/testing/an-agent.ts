@@ -28,7 +28,9 @@ agent()
     protocolVersion: manner === "newer" ? 2 : 1,
     agentInfo: { name: "an-agent", version: "1.2.3" },
     agentCapabilities: { loadSession: manner === "loads" },
-    ...(manner === "listens" ? { _meta: { steering: { supported: true } } } : {}),
+    ...(manner === "listens" || manner === "forgets"
+      ? { _meta: { steering: { supported: true } } }
+      : {}),
   }))
   .onRequest(methods.agent.session.new, () => {
     if (manner === "logged-out") throw RequestError.authRequired();
@@ -53,9 +55,11 @@ agent()
   .onRequest(
     "_session/steering",
     z.object({ prompt: z.array(z.object({ text: z.string() })) }),
-    ({ params }) => {
+    async ({ params, client }) => {
       steered = params.prompt.map(({ text }) => text).join("");
       wasSteered.resolve();
+      const update = { sessionUpdate: "plan" as const, entries: [] };
+      await client.notify(methods.client.session.update, { sessionId: SESSION, update });
       return { outcome: "injected" };
     },
   )
@@ -78,13 +82,14 @@ async function answer(prompt: PromptRequest, client: AgentContext): Promise<Prom
       await wasSteered.promise;
       await say(client, `Heard: ${steered}`);
       break;
+    case "forgets":
     case "waits":
       if (!textOf(prompt).includes("again")) {
         await say(client, "Waiting.");
         await cancelled.promise;
         return { stopReason: "cancelled" };
       }
-      await say(client, "Went on.");
+      await say(client, `Went on: ${textOf(prompt)}`);
       break;
     default:
       await say(client, `You said: ${textOf(prompt)}`);

@@ -110,6 +110,26 @@ test("an interrupted Codex stops, and goes on with what is said then", async () 
   ]);
 });
 
+test("an interrupt waits for nothing that was said before it, and none of that is lost", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode, onText } = bridge("waits", {}, input);
+  onText("Working.", () => {
+    input.write(steering.message("Be quick.", "m-1"));
+    input.write(steering.interrupt("m-2"));
+  });
+  // What it is to go on with may come later than that it is to stop.
+  onText("interrupted", () => input.end(steering.message("Try again.", "m-2")));
+  expect(await exitCode).toBe(0);
+  expect(lines.slice(6)).toMatchObject([
+    { type: "turn.started" },
+    HEARD("m-1"),
+    HEARD("m-2"),
+    SAID("You said: Be quick.\n\nTry again."),
+    USAGE,
+    COMPLETED,
+  ]);
+});
+
 test.each([
   ["thread-1", "is gone on with"],
   ["other", "that is not there is begun anew"],

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { startAgentProcess, type AgentEnd, type AgentProcess } from "../../bridge/agent-process.ts";
-import { readInbox } from "../../bridge/inbox.ts";
+import { converse } from "../../bridge/conversation.ts";
 import type { BridgeArguments, BridgeHost } from "../../bridge/program.ts";
 import { answerTo } from "./answers.ts";
-import { converse, hear, readTold, type Conversation } from "./converse.ts";
 import type { BridgeLine } from "./lines.ts";
 import { connect, ServerError, type Server } from "./rpc.ts";
+import { readTold, turnsOf, type Thread } from "./take-turn.ts";
 import { openThread, type ThreadOptions } from "./thread.ts";
 
 export type BridgeOptions = BridgeArguments & Pick<ThreadOptions, "hasOwnSandbox">;
@@ -14,7 +14,7 @@ export type BridgeOptions = BridgeArguments & Pick<ThreadOptions, "hasOwnSandbox
 type Host = BridgeHost<BridgeLine>;
 
 /** Where the bridge is: before there is a thread, what comes is not of it. */
-type Place = { conversation: Conversation | undefined };
+type Place = { thread: Thread | undefined };
 
 /** After its end the server's last words may still be on their way. */
 const LAST_WORDS_MS = 2_000;
@@ -28,10 +28,10 @@ const ENDED_BY_SIGNAL = 255;
  */
 export async function runBridge(options: BridgeOptions, host: Host): Promise<number> {
   const codex = startAgentProcess(options.command, host.cwd);
-  const at: Place = { conversation: undefined };
+  const at: Place = { thread: undefined };
   const server = connect(codex, {
     onTold: (method, params) => {
-      if (at.conversation) readTold(at.conversation, method, params);
+      if (at.thread) readTold(at.thread, method, params);
     },
     answer: answerTo,
   });
@@ -63,23 +63,10 @@ async function work(
   server.notify("initialized");
   const threadId = await openThread(server, cwd, options);
   say({ type: "thread.started", thread_id: threadId });
-  const conversation: Conversation = {
-    server,
-    threadId,
-    say,
-    waiting: [{ id: promptId, text: await readFile(promptFile, "utf8") }],
-    known: new Set([promptId]),
-    turn: undefined,
-    usage: {},
-    isDeaf: false,
-    wake: () => undefined,
-  };
-  at.conversation = conversation;
-  void readInbox(input, (heard) => hear(conversation, heard)).then(() => {
-    conversation.isDeaf = true;
-    conversation.wake();
-  });
-  return converse(conversation);
+  const prompt = { id: promptId, text: await readFile(promptFile, "utf8") };
+  const thread: Thread = { server, id: threadId, say, usage: {}, turn: undefined };
+  at.thread = thread;
+  return converse(prompt, input, turnsOf(thread));
 }
 
 /** Resolves when it has ended, and all that it said was read. */

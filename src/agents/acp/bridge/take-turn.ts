@@ -1,0 +1,72 @@
+import { methods, type ClientContext } from "@agentclientprotocol/sdk";
+import * as z from "zod";
+import { asOneText, type BeginTurn } from "../../bridge/conversation.ts";
+import type { Say } from "./lines.ts";
+
+/** A session at work. */
+export type Session = {
+  readonly agent: ClientContext;
+  readonly id: string;
+  /** Whether the agent listens in the middle of a turn. */
+  readonly canSteer: boolean;
+  readonly say: Say;
+  /** Called when the agent begins to say or to do something. */
+  onAct?: () => void;
+};
+
+/** How agents that listen in the middle of a turn have agreed to be spoken to. */
+const STEER = "_session/steering";
+const steering = z.object({ outcome: z.string() });
+const answered = z.object({ stopReason: z.string() });
+
+/** How a turn of the session begins. */
+export function turnsOf(session: Session): BeginTurn {
+  const { agent, id: sessionId, canSteer, say } = session;
+  return (messages, unheard) => {
+    const steered: Promise<void>[] = [];
+    // The agent has them; an interrupt empties its queue, so they are heard when it has gone on.
+    const taken = new Set<string>();
+    let isOver = false;
+    const heard = (ids: Iterable<string>): void => {
+      for (const id of ids) if (unheard.delete(id)) say({ type: "heard", id });
+    };
+    session.onAct = () => heard(taken);
+    const work = async (): Promise<boolean> => {
+      const prompt = asPrompt(sessionId, asOneText(messages));
+      const answer = agent.request(methods.agent.session.prompt, prompt);
+      heard([...unheard.keys()]);
+      const result = await answer;
+      isOver = true;
+      await Promise.all(steered);
+      if (answered.safeParse(result).data?.stopReason !== "cancelled") heard(taken);
+      say({ type: "turn", result });
+      return true;
+    };
+    const steer = async (id: string, text: string): Promise<void> => {
+      const params = {
+        ...asPrompt(sessionId, text),
+        // A turn that has ended meanwhile is ours to begin anew.
+        _meta: { steering: { idleBehavior: "promptRequired" } },
+      };
+      const answer = await agent.request(STEER, params).catch(() => undefined);
+      if (steering.safeParse(answer).data?.outcome === "injected") taken.add(id);
+    };
+    return {
+      over: work(),
+      steer: ({ id, text }) => {
+        if (canSteer && !isOver) steered.push(steer(id, text));
+      },
+      interrupt: () => {
+        // When the agent is gone there is nothing to interrupt.
+        if (!isOver)
+          agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
+      },
+    };
+  };
+}
+
+type Prompt = { sessionId: string; prompt: { type: "text"; text: string }[] };
+
+function asPrompt(sessionId: string, text: string): Prompt {
+  return { sessionId, prompt: [{ type: "text", text }] };
+}
