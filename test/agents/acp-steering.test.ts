@@ -39,7 +39,7 @@ test("a real agent of the protocol is told more, interrupted, and goes on with w
   const parser = adapter.createParser();
   const events: AgentEvent[] = [];
   const ended = once(child, "exit");
-  await readLines(child.stdout, Infinity, (line) => {
+  await readLines(child.stdout, (line) => {
     events.push(...parser.push(line));
     if (line.includes("A long thought.")) interrupt();
   });

@@ -126,7 +126,7 @@ async function readToEnd(
   const parser = adapter.createParser();
   const closed = once(child, "close");
   const stderr = text(child.stderr);
-  await readLines(child.stdout, Infinity, (line) => onLine(line, parser.push(line)));
+  await readLines(child.stdout, (line) => onLine(line, parser.push(line)));
   await closed;
   const end = {
     exitCode: child.exitCode ?? undefined,

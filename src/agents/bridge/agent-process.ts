@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import { pipeline, type Readable, type Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
+import { AGENT_LINE_BYTES_MAX, boundLines } from "./bounded-lines.ts";
 
 /** The agent, as a child of its bridge and in its process group. */
 export type AgentProcess = {
@@ -30,6 +31,14 @@ export function startAgentProcess(command: readonly string[], cwd: string): Agen
   const child = spawn(executable, args, { cwd, stdio: ["pipe", "pipe", "inherit"] });
   // That it is gone is told by its end, and not by what was written to it too late.
   child.stdin.on("error", () => undefined);
+  let tooLong: string | undefined;
+  const output = boundLines((beginning) => {
+    tooLong = `printed a line of more than ${AGENT_LINE_BYTES_MAX / 1024 / 1024} MiB, which begins: ${beginning}`;
+    // It may never look up from that to see that it is to end.
+    child.kill("SIGKILL");
+  });
+  // That it broke off is told by its end, too.
+  pipeline(child.stdout, output, () => undefined);
   const { promise: ended, resolve } = Promise.withResolvers<AgentEnd>();
   child.once("error", (error) => {
     const message = `could not be started: ${error.message}`;
@@ -37,7 +46,7 @@ export function startAgentProcess(command: readonly string[], cwd: string): Agen
   });
   child.once("exit", (code, signal) => {
     const message = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-    resolve({ reason: "ended", message, exitCode: code ?? undefined });
+    resolve({ reason: "ended", message: tooLong ?? message, exitCode: code ?? undefined });
   });
   const hasEnded = async (withinMs: number): Promise<boolean> => {
     const over = new AbortController();
@@ -54,5 +63,5 @@ export function startAgentProcess(command: readonly string[], cwd: string): Agen
     child.kill("SIGKILL");
     await ended;
   };
-  return { input: child.stdin, output: child.stdout, ended, stop };
+  return { input: child.stdin, output, ended, stop };
 }

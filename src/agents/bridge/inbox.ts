@@ -15,10 +15,11 @@ const HEARD_LENGTH_MAX = 1_000_000;
 
 /** Hands over each line that comes in; resolves when no more can come. Never rejects. */
 export async function readInbox(input: Readable, onHeard: (one: Heard) => void): Promise<void> {
-  await readLines(input, HEARD_LENGTH_MAX, (line) => {
+  const onLine = (line: string): void => {
     const { success, data } = heard.safeParse(jsonOf(line));
     if (success) onHeard(data);
-  });
+  };
+  await readLines(input, onLine, HEARD_LENGTH_MAX);
 }
 
 function jsonOf(line: string): unknown {

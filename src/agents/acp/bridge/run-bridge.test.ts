@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { steering } from "../../bridge/steering.ts";
-import { startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
+import { BABBLER, babbles, startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
 import type { BridgeLine } from "./lines.ts";
 import { runBridge, type BridgeOptions } from "./run-bridge.ts";
 
@@ -181,4 +181,12 @@ test.each<readonly [string, string, Partial<BridgeOptions>, object]>([
     type: "failed",
     error: { ...rest, message: expect.stringMatching(message) },
   });
+});
+
+test("an agent whose line never ends is killed, and how the line begins is told", async () => {
+  const { lines, exitCode } = bridge("", { command: BABBLER });
+  expect(await exitCode).toBe(1);
+  const message = expect.stringMatching(/printed a line of more than 32 MiB.*: I am \d+\. xxx/);
+  expect(lines).toMatchObject([{ type: "failed", error: { reason: "ended", message } }]);
+  expect(babbles(JSON.stringify(lines))).toBe(false);
 });

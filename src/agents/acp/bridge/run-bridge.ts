@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ndJsonStream, RequestError, type ClientConnection } from "@agentclientprotocol/sdk";
 import { startAgentProcess, type AgentProcess } from "../../bridge/agent-process.ts";
 import { connect, type Permissions } from "./client.ts";
+import { AGENT_LINE_BYTES_MAX } from "../../bridge/bounded-lines.ts";
 import { converse } from "../../bridge/conversation.ts";
 import type { BridgeArguments, BridgeHost } from "../../bridge/program.ts";
 import { BridgeFailure, type BridgeError, type BridgeLine, type Step } from "./lines.ts";
@@ -27,7 +28,9 @@ const LAST_WORDS_MS = 2_000;
 export async function runBridge(options: BridgeOptions, host: Host): Promise<number> {
   const agent = startAgentProcess(options.command, host.cwd);
   const progress: Progress = { step: "initialize", session: undefined };
-  const stream = ndJsonStream(Writable.toWeb(agent.input), Readable.toWeb(agent.output));
+  const stream = ndJsonStream(Writable.toWeb(agent.input), Readable.toWeb(agent.output), {
+    maxMessageBytes: AGENT_LINE_BYTES_MAX,
+  });
   const connection = connect(stream, host.say, {
     permissions: options.permissions,
     isLive: () => progress.step === "prompt",

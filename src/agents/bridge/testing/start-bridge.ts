@@ -14,6 +14,13 @@ export type Bridged<Line> = {
   readonly exitCode: Promise<number>;
 };
 
+/** A command that prints one line without an end, which begins with who it is, and heeds nothing. */
+export const BABBLER = [
+  "sh",
+  "-c",
+  `trap '' TERM; printf 'I am %s. ' $$; exec tr '\\0' x < /dev/zero`,
+] as const;
+
 type Given = Pick<BridgeArguments, "promptFile" | "promptId" | "model" | "version">;
 
 /** Runs a bridge in a folder of its own; nobody says more to it where no input is given. */
@@ -38,4 +45,13 @@ export function startBridge<Line extends object>(
   const exitCode = run(given, { cwd, input, say, complain });
   const onText = (text: string, react: () => void): void => void reactions.push({ text, react });
   return { lines, complaints, exitCode, onText };
+}
+
+/** Whether the babbler that is named in these words still runs. */
+export function babbles(words: string): boolean {
+  try {
+    return process.kill(Number(/I am (\d+)\./.exec(words)?.[1]), 0);
+  } catch {
+    return false;
+  }
 }

@@ -22,8 +22,6 @@ export class ServerError extends Error {
   override readonly name = "ServerError";
 }
 
-/** More than a line has; one that is longer is not understood. */
-const SERVER_LINE_LENGTH_MAX = 16_000_000;
 /** JSON-RPC's number for what is not known. */
 const METHOD_NOT_FOUND = -32_601;
 
@@ -37,7 +35,7 @@ export function connect(
   const asked = new Map<number, Asked>();
   let lastId = 0;
   const send = (message: object): void => void input.write(`${JSON.stringify(message)}\n`);
-  const closed = readLines(output, SERVER_LINE_LENGTH_MAX, (line) => {
+  const closed = readLines(output, (line) => {
     // What is no JSON is not for us.
     const message = fieldsOf(line) ?? {};
     const method = textIn(message, "method");

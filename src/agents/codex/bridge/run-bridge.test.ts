@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { steering } from "../../bridge/steering.ts";
-import { startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
+import { BABBLER, babbles, startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
 import type { BridgeLine } from "./lines.ts";
 import { runBridge, type BridgeOptions } from "./run-bridge.ts";
 
@@ -168,3 +168,12 @@ test.each<readonly [string, string, Partial<BridgeOptions>, number, RegExp]>([
     expect(complaints).toEqual([expect.stringMatching(why)]);
   },
 );
+
+test("an app server whose line never ends is killed, and how the line begins is told", async () => {
+  const { complaints, exitCode } = bridge("", { command: BABBLER });
+  expect(await exitCode).toBe(255);
+  expect(complaints).toEqual([
+    expect.stringMatching(/^The app server printed a line of more than 32 MiB.*: I am \d+\. xxx/),
+  ]);
+  expect(babbles(complaints.join())).toBe(false);
+});

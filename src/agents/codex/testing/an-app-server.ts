@@ -27,7 +27,7 @@ if (manner === "garbage") {
   process.exit(3);
 }
 
-void readLines(process.stdin, Infinity, (line) => {
+void readLines(process.stdin, (line) => {
   const { id, method, params, result } = message.parse(JSON.parse(line));
   if (method === undefined) answered(id, result);
   else if (id !== undefined) send({ id, ...respond(method, params) });
