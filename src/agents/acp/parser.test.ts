@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FailureClass } from "../../core/failure.ts";
 import { NO_USAGE } from "../../core/usage.ts";
-import type { AgentEvent, AgentOutcome, StreamReport } from "../adapter.ts";
+import type { AgentEvent, AgentOutcome, EarlierUse, StreamReport } from "../adapter.ts";
 import { anAgentConfig } from "../testing/requests.ts";
 import { capturedStream, pushAll } from "../testing/streams.ts";
 import { createAcpAdapter } from "./acp.ts";
@@ -9,9 +9,7 @@ import { createAcpParser } from "./parser.ts";
 
 type Read = { readonly events: readonly AgentEvent[]; readonly report: StreamReport };
 
-function read(stdout: string, resumedId?: string): Read {
-  const earlier =
-    resumedId === undefined ? undefined : { sessionId: resumedId, usage: NO_USAGE, costUsd: 0 };
+function read(stdout: string, earlier?: EarlierUse): Read {
   const parser = createAcpParser(earlier);
   const events = pushAll(parser, stdout);
   return { events, report: parser.report() };
@@ -66,9 +64,15 @@ test("the cost of a session is told as it grows", () => {
   expect(report.costUsd).toBe(0.01228);
 });
 
-test("what a resumed session costs is not told apart from what it had cost", () => {
-  const { report } = read(capturedStream("acp-claude-resumed"), "s-1");
-  expect(report).toMatchObject({ usage: { inputTokens: 2400 }, costUsd: undefined });
+test("a session that is gone on with costs what its earlier processes have not told", () => {
+  const { usage, costUsd = 0 } = read(capturedStream("acp-claude-success")).report;
+  const earlier = { sessionId: "s-1", usage, costUsd };
+  const whole = { usage: { inputTokens: 2400 }, costUsd: 0.01228 };
+  expect(read(capturedStream("acp-claude-resumed"), earlier).report).toMatchObject(whole);
+  // One that was killed, and told nothing.
+  const untold = { ...earlier, costUsd: 0 };
+  const { report } = read(capturedStream("acp-claude-resumed"), untold);
+  expect(report.costUsd).toBe(0.02456);
 });
 
 test("an interrupted turn says nothing about the one that follows", () => {

@@ -12,7 +12,6 @@ import { failureIn, failureOfStop } from "./failure.ts";
 import {
   costSoFar,
   countCost,
-  countEarlierCost,
   countPiece,
   countTurn,
   nothingSpent,
@@ -45,7 +44,6 @@ const READERS: LineReaders<Stream> = {
     ["agent", readAgent],
     ["session", readSession],
     ["heard", readHeard],
-    ["earlier", readEarlier],
     ["update", readUpdate],
     ["permission", readPermission],
     ["turn", readTurn],
@@ -58,7 +56,7 @@ export function createAcpParser(earlier?: EarlierUse): StreamParser {
   return createLineParser<Stream>(
     {
       ...nothingTold(),
-      spending: nothingSpent(earlier !== undefined),
+      spending: nothingSpent(earlier),
       canResume: false,
       begunSessionId: undefined,
       saying: undefined,
@@ -91,11 +89,6 @@ function readHeard(stream: Stream, line: Fields): readonly AgentEvent[] {
     stream.failure = undefined;
     stream.resultText = undefined;
   }
-  return [];
-}
-
-function readEarlier(stream: Stream, line: Fields): readonly AgentEvent[] {
-  countEarlierCost(stream.spending, fieldsIn(fieldsIn(line, "params"), "update"));
   return [];
 }
 

@@ -1,4 +1,5 @@
 import { addUsage, NO_USAGE, type Usage } from "../../core/usage.ts";
+import type { EarlierUse } from "../adapter.ts";
 import { amountIn, asFields, countIn, fieldsIn, textIn, type Fields } from "../json-fields.ts";
 import { withoutOverlap } from "../token-counts.ts";
 
@@ -13,17 +14,16 @@ export type Spending = {
   unsettled: Usage;
   /** Of the session so far, also by earlier processes. */
   sessionCostUsd: number | undefined;
-  /** What the session had cost before this process; `undefined` when nobody told. */
-  costBeforeUsd: number | undefined;
+  /** What earlier processes are known to have cost in the session. */
+  readonly costBeforeUsd: number;
 };
 
-/** `isResumed` says that earlier processes have worked in the session. */
-export function nothingSpent(isResumed: boolean): Spending {
+export function nothingSpent(earlier?: EarlierUse): Spending {
   return {
     settled: NO_USAGE,
     unsettled: NO_USAGE,
     sessionCostUsd: undefined,
-    costBeforeUsd: isResumed ? undefined : 0,
+    costBeforeUsd: earlier?.costUsd ?? 0,
   };
 }
 
@@ -32,9 +32,9 @@ export function usageSoFar({ settled, unsettled }: Spending): Usage {
   return addUsage(settled, unsettled);
 }
 
-/** What that was, in money; `undefined` when it is not told, or not of this process alone. */
+/** What that was, in money; `undefined` when it is not told. */
 export function costSoFar({ sessionCostUsd, costBeforeUsd }: Spending): number | undefined {
-  if (sessionCostUsd === undefined || costBeforeUsd === undefined) return undefined;
+  if (sessionCostUsd === undefined) return undefined;
   return Math.max(0, Math.round((sessionCostUsd - costBeforeUsd) * 1e9) / 1e9);
 }
 
@@ -58,11 +58,6 @@ export function countCost(spending: Spending, update: Fields): boolean {
   const amount = costIn(update);
   if (amount !== undefined) spending.sessionCostUsd = amount;
   return amount !== undefined;
-}
-
-/** What the session had cost when it was opened. */
-export function countEarlierCost(spending: Spending, update: Fields): void {
-  spending.costBeforeUsd = costIn(update) ?? spending.costBeforeUsd;
 }
 
 function costIn(update: Fields): number | undefined {

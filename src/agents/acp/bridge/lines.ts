@@ -11,8 +11,8 @@ export type BridgeLine =
   | { readonly type: "session"; readonly sessionId: string; readonly model: string | undefined }
   /** A message has gone into a turn: into one that begins with it, or into the one at work. */
   | { readonly type: "heard"; readonly id: string }
-  /** A `session/update`, as the agent sent it; an `earlier` one came before its first turn. */
-  | { readonly type: "update" | "earlier"; readonly params: unknown }
+  /** A `session/update`, as the agent sent it. */
+  | { readonly type: "update"; readonly params: unknown }
   | {
       readonly type: "permission";
       readonly requestId: string;

@@ -148,7 +148,6 @@ test("a session is gone on with, and what was said in it is no news", async () =
   expect(JSON.stringify(lines)).not.toContain("What was said before.");
   expect(lines).toMatchObject([
     { type: "agent", canResume: true },
-    { type: "earlier", params: { update: { cost: { amount: 0.5 } } } },
     { type: "session", sessionId: "session-1" },
     { type: "heard" },
     SAID("You said: Do it."),

@@ -9,7 +9,7 @@ import { converse } from "../../bridge/conversation.ts";
 import type { BridgeArguments, BridgeHost } from "../../bridge/program.ts";
 import { BridgeFailure, type BridgeError, type BridgeLine, type Step } from "./lines.ts";
 import { chooseModel, greet, openSession } from "./session.ts";
-import { turnsOf, type Session } from "./take-turn.ts";
+import { readUpdate, turnsOf, type Session } from "./take-turn.ts";
 
 export type BridgeOptions = BridgeArguments & { readonly permissions: Permissions };
 
@@ -33,8 +33,10 @@ export async function runBridge(options: BridgeOptions, host: Host): Promise<num
   });
   const connection = connect(stream, host.say, {
     permissions: options.permissions,
-    isLive: () => progress.step === "prompt",
-    onAct: () => progress.session?.onAct?.(),
+    // What came before is told again of a session that is loaded.
+    onUpdate: (params) => {
+      if (progress.session) readUpdate(progress.session, params);
+    },
   });
   try {
     await Promise.race([work(connection, options, host, progress), gone(agent, connection)]);
@@ -67,8 +69,8 @@ async function work(
   }
   say({ type: "session", sessionId: session.id, model: model ?? session.model });
   progress.step = "prompt";
-  const prompt = { id: promptId, text: await readFile(promptFile, "utf8") };
   progress.session = { agent, id: session.id, canSteer, say };
+  const prompt = { id: promptId, text: await readFile(promptFile, "utf8") };
   await converse(prompt, input, turnsOf(progress.session));
 }
 

@@ -65,6 +65,18 @@ export function turnsOf(session: Session): BeginTurn {
   };
 }
 
+const acts = z.object({
+  update: z.object({
+    sessionUpdate: z.enum(["agent_message_chunk", "agent_thought_chunk", "tool_call"]),
+  }),
+});
+
+/** Tells what the agent tells of its session. */
+export function readUpdate({ onAct, say }: Session, params: unknown): void {
+  if (acts.safeParse(params).success) onAct?.();
+  say({ type: "update", params });
+}
+
 type Prompt = { sessionId: string; prompt: { type: "text"; text: string }[] };
 
 function asPrompt(sessionId: string, text: string): Prompt {

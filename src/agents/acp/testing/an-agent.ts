@@ -45,10 +45,6 @@ agent()
   .onRequest(methods.agent.session.load, async ({ params, client }) => {
     if (params.sessionId !== SESSION) throw RequestError.sessionNotFound(params.sessionId);
     await say(client, "What was said before.");
-    const update = { sessionUpdate: "usage_update" as const, used: 1, size: 2 };
-    const cost = { amount: 0.5, currency: "USD" };
-    const params2 = { sessionId: SESSION, update: { ...update, cost } };
-    await client.notify(methods.client.session.update, params2);
     return {};
   })
   .onRequest(methods.agent.session.prompt, async ({ params, client }) => answer(params, client))
