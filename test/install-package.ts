@@ -10,11 +10,15 @@ const INSTALL_TIMEOUT_MS = 5 * 60_000;
 /** The folder of Node 24, first on the PATH of what is started in tests. */
 export const NODE_FOLDER = dirname(process.execPath);
 
-/** Packages of exact versions, as in `{ "bullmq": "6.7.0" }`; those whose install scripts may run. */
+/**
+ * Packages of exact versions, as in `{ "bullmq": "6.7.0" }`; those whose install scripts may run; and
+ * whether what is optional for them is left out.
+ */
 export type Packages = {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly allowScripts?: readonly string[];
+  readonly isBare?: boolean;
 };
 
 /**
@@ -25,6 +29,7 @@ export async function installPackages({
   name,
   versions,
   allowScripts = [],
+  isBare = false,
 }: Packages): Promise<string> {
   const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const [version = ""] = Object.values(versions);
@@ -42,7 +47,14 @@ export async function installPackages({
   const wanted = Object.entries(versions).map(([one, exact]) => `${one}@${exact}`);
   await promisify(execFile)(
     "npm",
-    ["install", "--no-fund", "--no-audit", "--loglevel=error", ...wanted],
+    [
+      "install",
+      "--no-fund",
+      "--no-audit",
+      "--loglevel=error",
+      ...(isBare ? ["--omit=optional"] : []),
+      ...wanted,
+    ],
     {
       cwd: fresh,
       env: { ...process.env, PATH: `${NODE_FOLDER}:${process.env["PATH"] ?? ""}` },

@@ -8,8 +8,10 @@ import { adapterFor } from "../../src/agents/adapters.ts";
 import type { AgentEvent } from "../../src/agents/adapter.ts";
 import { readLines } from "../../src/agents/bridge/read-lines.ts";
 import { aLaunchRequest, anAgentConfig } from "../../src/agents/testing/requests.ts";
-import { geminiAcpDriver as driver } from "./drivers/acp.ts";
+import { atWork, letGo, printed, waits } from "./conversation.ts";
+import { claudeAcpDriver, geminiAcpDriver as driver } from "./drivers/acp.ts";
 import { startScriptedEndpoint } from "./scripted-endpoint.ts";
+import { setStage, shown, startOf } from "./stage.ts";
 
 test("a real agent of the protocol is told more, interrupted, and goes on with what is said", async () => {
   using place = aPlace();
@@ -56,6 +58,26 @@ test("a real agent of the protocol is told more, interrupted, and goes on with w
     isTurnOver: true,
     failure: undefined,
   });
+});
+
+test("what is sent to one that listens goes into its turn at work", async () => {
+  await using stage = await setStage(claudeAcpDriver, {
+    steered: [waits(claudeAcpDriver), { text: "Done." }],
+  });
+  const { project, endpoint } = stage;
+  await project.orchestra(...startOf("steered"));
+  const ended = once(project.start("run"), "exit");
+  await atWork(project, "steered");
+  await project.orchestra("send", "steered", "Greet Ada.");
+  await printed(project, "steered", '"heard","id":"steered-m1"');
+  await letGo(project, "steered");
+  expect(await ended).toEqual([0, null]);
+
+  const { task, attempts } = await shown(project, "steered");
+  expect(attempts).toMatchObject([{ state: "succeeded" }]);
+  expect(task.messages).toMatchObject([{ isHeard: true }]);
+  const said = endpoint.requests[1]?.texts.map(({ text }) => text).join("\n");
+  expect(said).toContain("Greet Ada.");
 });
 
 function aPlace(): { readonly root: string } & Disposable {

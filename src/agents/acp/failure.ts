@@ -18,7 +18,10 @@ const WORDS: FailureWords = {
       "quota",
     ],
     [/\bmodels?\b.{0,200}\b(not found|not supported|does not exist)\b/i, "model_not_found"],
-    [/api[ _]key (not valid|invalid|expired)|not logged in|failed to authenticate/i, "auth"],
+    [
+      /api[ _]key (not valid|invalid|expired)|(incorrect|invalid) (x-)?api[ _-]key|not logged in|failed to authenticate/i,
+      "auth",
+    ],
     // An answer that broke off; some call it an error of the server.
     [/^terminated$|premature close|other side closed/i, "network"],
   ],

@@ -194,6 +194,8 @@ test.each<readonly [string, object, FailureClass]>([
     "provider_error",
   ],
   ["prompt", { code: -32603, message: "Internal error" }, "provider_error"],
+  // OpenCode tells no status, and no more than its provider said.
+  ["prompt", { code: -32603, message: "Internal error: Incorrect API key provided: sk-x" }, "auth"],
   ["prompt", { code: -32603, message: "You have hit your session limit" }, "quota"],
   ["prompt", { code: -32603, message: "prompt is too long" }, "context_overflow"],
   ["prompt", { code: -32603, message: "fetch failed" }, "network"],

@@ -1,6 +1,11 @@
+import { dirname, join } from "node:path";
+import { installPackages } from "../../install-package.ts";
 import type { AgentDriver } from "../driver.ts";
+import { CLAUDE_VERSION } from "../install-claude.ts";
 import { TURN_USAGE } from "../script.ts";
+import { claudeDriver } from "./claude.ts";
 import { geminiDriver } from "./gemini.ts";
+import { opencodeDriver } from "./opencode.ts";
 import { qwenDriver } from "./qwen.ts";
 
 /** Gemini CLI as an agent of the Agent Client Protocol; it tells what it used in `_meta.quota`. */
@@ -35,14 +40,48 @@ export const qwenAcpDriver: AgentDriver = {
   },
 };
 
-function overAcp(driver: AgentDriver): AgentDriver {
+/** OpenCode in the same way; it tells, with the answer to a prompt, what the last call of its model used. */
+export const opencodeAcpDriver: AgentDriver = {
+  ...overAcp(opencodeDriver, "acp"),
+  spentInTurns: () => ({ usage: opencodeDriver.spentInTurns(1).usage, costUsd: undefined }),
+};
+
+const CLAUDE_ACP = "@agentclientprotocol/claude-agent-acp";
+
+/** Claude Code by way of the adapter that editors use; it tells what a session has cost, and listens. */
+export const claudeAcpDriver: AgentDriver = {
+  ...overAcp(claudeDriver),
+  install: async () => {
+    const versions = { [CLAUDE_ACP]: "0.100.0" };
+    // Optional for it is a Claude Code of its own.
+    const folder = await installPackages({ name: "claude-agent-acp", versions, isBare: true });
+    await claudeDriver.install();
+    return join(folder, "node_modules/.bin/claude-agent-acp");
+  },
+  settings: (executable, endpointUrl) => {
+    const { env, model = "" } = claudeDriver.settings(executable, endpointUrl);
+    // Installed beside it.
+    const claude = `claude-code-${CLAUDE_VERSION}/node_modules/.bin/claude`;
+    return {
+      command: [executable],
+      env: {
+        ...env,
+        ANTHROPIC_MODEL: model,
+        CLAUDE_CODE_EXECUTABLE: join(dirname(executable), "../../..", claude),
+        CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
+      },
+    };
+  },
+};
+
+function overAcp(driver: AgentDriver, argument = "--acp"): AgentDriver {
   return {
     ...driver,
     name: `${driver.name}-acp`,
     adapter: "acp",
     settings: (executable, endpointUrl) => {
       const { command, ...rest } = driver.settings(executable, endpointUrl);
-      return { ...rest, command: [...command, "--acp"] };
+      return { ...rest, command: [...command, argument] };
     },
   };
 }
