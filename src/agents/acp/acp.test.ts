@@ -51,10 +51,18 @@ test("the bridge is told everything, and the agent's own arguments come last", (
   const request = aLaunchRequest({ promptFile: "/a/prompt.md", resumeSessionId: "s-1" });
   const config = { model: "m", permissions: "deny" } as const;
   const { command, stdinFile } = acp(["gemini", "--acp"], config).launch(request);
-  const options = "--prompt /a/prompt.md --id k3f9-1 --model m --resume s-1 --deny";
+  const options = "--prompt=/a/prompt.md --id=k3f9-1 --model=m --resume=s-1 --deny";
   expect(command).toEqual([...BRIDGE, ...options.split(" "), "--", "gemini", "--acp"]);
   // It is for what people say while the agent works.
   expect(stdinFile).toBeUndefined();
+});
+
+test("the id of a session may look like an option", async () => {
+  const adapter = acp([process.execPath, AGENT, "loads"]);
+  const request = aLaunchRequest({ promptFile: AGENT, resumeSessionId: "-s-1" });
+  const [executable = "", ...args] = adapter.launch(request).command;
+  const { stdout } = await execa(executable, args, { stdin: "ignore", reject: false });
+  expect(stdout).toMatch(/"failed".*"sessionId":"-s-1"/);
 });
 
 test("an agent without a command is refused", () => {

@@ -1,5 +1,6 @@
 import { OrchestraError } from "../../core/errors.ts";
 import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
+import { launchBridge } from "../bridge/launch.ts";
 
 /** What agents set for the processes that they start, and would mistake for their own. */
 const INHERITED = [
@@ -11,37 +12,18 @@ const INHERITED = [
   "GEMINI_CLI",
 ] as const;
 
-/**
- * The bridge, which starts the agent and speaks with it. The prompt goes in by its file: standard
- * input is for what is said later.
- */
 export function launch(
   config: AgentConfig,
   bridge: readonly string[],
-  { promptFile, attemptId, resumeSessionId }: LaunchRequest,
+  request: LaunchRequest,
 ): Launch {
-  const { name, command, model, permissions } = config;
+  const { name, command, permissions } = config;
   if (!command[0]) {
     throw new OrchestraError(
       "AGENT_UNUSABLE",
       `Could not start the agent ${name}: it has no command. Set agents.${name}.command in orchestra.yaml to what starts an agent of the Agent Client Protocol, as [gemini, --acp].`,
     );
   }
-  return {
-    command: [
-      ...bridge,
-      "--prompt",
-      promptFile,
-      "--id",
-      attemptId,
-      ...(model === undefined ? [] : ["--model", model]),
-      ...(resumeSessionId === undefined ? [] : ["--resume", resumeSessionId]),
-      ...(permissions === "deny" ? ["--deny"] : []),
-      "--",
-      ...command,
-    ],
-    env: {},
-    unsetEnv: INHERITED,
-    stdinFile: undefined,
-  };
+  const flag = permissions === "deny" ? "deny" : undefined;
+  return launchBridge(config, request, { bridge, flag, unsetEnv: INHERITED });
 }

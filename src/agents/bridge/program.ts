@@ -31,7 +31,7 @@ type Run = (
   host: BridgeHost<object>,
 ) => Promise<number>;
 
-/** The program of a bridge: `--prompt FILE --id ID [--model M] [--resume ID] [--FLAG] -- AGENT …`. */
+/** The program of a bridge: `--prompt=FILE --id=ID [--model=M] [--resume=ID] [--FLAG] -- AGENT …`. */
 export function runAsProgram(flag: string, run: Run): void {
   const given = argumentsOf(process.argv.slice(2), flag);
   const host: BridgeHost<object> = {

@@ -61,7 +61,7 @@ test("a command that names the app server is run over the bridge, and listens", 
   const adapter = codex(["codex", "-c", "a=b", "app-server"], "gpt-5");
   const request = aLaunchRequest({ promptFile: "/a/prompt.md", resumeSessionId: SESSION });
   const { command, stdinFile } = adapter.launch(request);
-  const options = `--prompt /a/prompt.md --id k3f9-1 --model gpt-5 --resume ${SESSION}`;
+  const options = `--prompt=/a/prompt.md --id=k3f9-1 --model=gpt-5 --resume=${SESSION}`;
   const started = ["--", "codex", "-c", "a=b", "app-server"];
   expect(command).toEqual([...BRIDGE, ...options.split(" "), ...started]);
   expect(stdinFile).toBeUndefined();

@@ -2,7 +2,7 @@ import type { AdapterContext } from "../adapters.ts";
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import { steering } from "../bridge/steering.ts";
 import { classifyEnd } from "./classify-end.ts";
-import { APP_SERVER, isAppServer, launch, launchBridge, openSession } from "./launch.ts";
+import { APP_SERVER, isAppServer, launch, launchAppServer, openSession } from "./launch.ts";
 import { createCodexParser } from "./parser.ts";
 
 /**
@@ -19,7 +19,7 @@ export function createCodexAdapter(
     name: "codex",
     capabilities: { resume: true, presetSessionId: false, tokens: true, cost: false },
     launch: (request) =>
-      listens ? launchBridge(config, codexBridge, request) : launch(config, request),
+      listens ? launchAppServer(config, codexBridge, request) : launch(config, request),
     openSession: (sessionId) => openSession(config, sessionId),
     createParser: (earlier) => createCodexParser(zone, earlier),
     classifyEnd,

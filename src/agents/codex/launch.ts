@@ -1,4 +1,5 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
+import { launchBridge } from "../bridge/launch.ts";
 import { modelOption } from "../model-option.ts";
 import { hasOption } from "../has-option.ts";
 
@@ -30,32 +31,14 @@ export function isAppServer(config: AgentConfig): boolean {
   return config.command.slice(1).includes(APP_SERVER);
 }
 
-/**
- * The bridge, which starts the app server and speaks with it. The prompt goes in by its file:
- * standard input is for what is said later.
- */
-export function launchBridge(
-  { command, model: named }: AgentConfig,
+/** The bridge, which starts the app server and speaks with it. */
+export function launchAppServer(
+  config: AgentConfig,
   bridge: readonly string[],
-  { promptFile, attemptId, resumeSessionId }: LaunchRequest,
+  request: LaunchRequest,
 ): Launch {
-  return {
-    command: [
-      ...bridge,
-      "--prompt",
-      promptFile,
-      "--id",
-      attemptId,
-      ...(named === undefined ? [] : ["--model", named]),
-      ...(resumeSessionId === undefined ? [] : ["--resume", resumeSessionId]),
-      ...(hasPermission(command) ? ["--own-sandbox"] : []),
-      "--",
-      ...command,
-    ],
-    env: {},
-    unsetEnv: INHERITED,
-    stdinFile: undefined,
-  };
+  const flag = hasPermission(config.command) ? "own-sandbox" : undefined;
+  return launchBridge(config, request, { bridge, flag, unsetEnv: INHERITED });
 }
 
 /** The process for a session; the prompt goes in on standard input, which has no length limit. */
