@@ -13,6 +13,8 @@ export type Permissions = "allow" | "deny";
 
 type Listener = {
   readonly permissions: Permissions;
+  /** Whether it was told to stop, and has not: what it asks for then is to be answered as cancelled. */
+  readonly isInterrupted: () => boolean;
   /** The `session/update`s of the agent, as they came. */
   readonly onUpdate: (params: unknown) => void;
 };
@@ -24,7 +26,7 @@ type Listener = {
 export function connect(
   stream: Stream,
   say: Say,
-  { permissions, onUpdate }: Listener,
+  { permissions, isInterrupted, onUpdate }: Listener,
 ): ClientConnection {
   const told = new TransformStream<AnyMessage, AnyMessage>({
     transform(message, controller) {
@@ -36,7 +38,7 @@ export function connect(
   const readable = stream.readable.pipeThrough(told);
   return client({ name: "orchestra" })
     .onRequest(methods.client.session.requestPermission, ({ params, requestId }) => {
-      const response = permissionResponse(params, permissions);
+      const response = isInterrupted() ? CANCELLED : permissionResponse(params, permissions);
       const isAllowed = permissions === "allow" && response.outcome.outcome === "selected";
       say({
         type: "permission",
@@ -48,6 +50,8 @@ export function connect(
     })
     .connect({ readable, writable: stream.writable });
 }
+
+const CANCELLED: RequestPermissionResponse = { outcome: { outcome: "cancelled" } };
 
 /** For once, where that is offered: what is allowed for good may be kept in a user's settings. */
 const PREFERRED = {
@@ -62,6 +66,6 @@ function permissionResponse(
   const chosen = PREFERRED[permissions]
     .map((kind) => options.find((option) => option.kind === kind))
     .find((option) => option !== undefined);
-  if (!chosen) return { outcome: { outcome: "cancelled" } };
+  if (!chosen) return CANCELLED;
   return { outcome: { outcome: "selected", optionId: chosen.optionId } };
 }

@@ -134,6 +134,18 @@ test("what an agent was told and had not gone on with when it was interrupted is
   ]);
 });
 
+test("what an interrupted agent still asks for it may not", async () => {
+  const input = new PassThrough();
+  const { lines, exitCode, onText } = bridge("asks-late", {}, input);
+  onText("Waiting.", () => input.end(steering.interrupt("r-1")));
+  expect(await exitCode).toBe(0);
+  expect(lines.slice(4)).toMatchObject([
+    { type: "permission", answer: "denied" },
+    SAID("Permission: cancelled"),
+    { type: "turn", result: { stopReason: "cancelled" } },
+  ]);
+});
+
 test("lines that nobody can mean are not heard", async () => {
   const input = new PassThrough();
   const { lines, exitCode } = bridge("answers", {}, input);

@@ -33,6 +33,7 @@ export async function runBridge(options: BridgeOptions, host: Host): Promise<num
   });
   const connection = connect(stream, host.say, {
     permissions: options.permissions,
+    isInterrupted: () => progress.session?.isInterrupted === true,
     // What came before is told again of a session that is loaded.
     onUpdate: (params) => {
       if (progress.session) readUpdate(progress.session, params);
@@ -69,7 +70,7 @@ async function work(
   }
   say({ type: "session", sessionId: session.id, model: model ?? session.model });
   progress.step = "prompt";
-  progress.session = { agent, id: session.id, canSteer, say };
+  progress.session = { agent, id: session.id, canSteer, say, isInterrupted: false };
   const prompt = { id: promptId, text: await readFile(promptFile, "utf8") };
   await converse(prompt, input, turnsOf(progress.session));
 }

@@ -12,12 +12,13 @@ export type Session = {
   readonly say: Say;
   /** Called when the agent begins to say or to do something. */
   onAct?: () => void;
+  /** Whether its turn was told to stop, and has not. */
+  isInterrupted: boolean;
 };
 
 /** How agents that listen in the middle of a turn have agreed to be spoken to. */
 const STEER = "_session/steering";
 const steering = z.object({ outcome: z.string() });
-const answered = z.object({ stopReason: z.string() });
 
 /** How a turn of the session begins. */
 export function turnsOf(session: Session): BeginTurn {
@@ -30,7 +31,9 @@ export function turnsOf(session: Session): BeginTurn {
     const heard = (ids: Iterable<string>): void => {
       for (const id of ids) if (unheard.delete(id)) say({ type: "heard", id });
     };
-    session.onAct = () => heard(taken);
+    session.onAct = () => {
+      if (!session.isInterrupted) heard(taken);
+    };
     const work = async (): Promise<boolean> => {
       const prompt = asPrompt(sessionId, asOneText(messages));
       const answer = agent.request(methods.agent.session.prompt, prompt);
@@ -38,7 +41,8 @@ export function turnsOf(session: Session): BeginTurn {
       const result = await answer;
       isOver = true;
       await Promise.all(steered);
-      if (answered.safeParse(result).data?.stopReason !== "cancelled") heard(taken);
+      session.onAct?.();
+      session.isInterrupted = false;
       say({ type: "turn", result });
       return true;
     };
@@ -57,9 +61,10 @@ export function turnsOf(session: Session): BeginTurn {
         if (canSteer && !isOver) steered.push(steer(id, text));
       },
       interrupt: () => {
+        if (isOver) return;
+        session.isInterrupted = true;
         // When the agent is gone there is nothing to interrupt.
-        if (!isOver)
-          agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
+        agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
       },
     };
   };

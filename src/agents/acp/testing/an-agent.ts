@@ -78,6 +78,11 @@ async function answer(prompt: PromptRequest, client: AgentContext): Promise<Prom
       await wasSteered.promise;
       await say(client, `Heard: ${steered}`);
       break;
+    case "asks-late":
+      await say(client, "Waiting.");
+      await cancelled.promise;
+      await say(client, `Permission: ${await ask(client)}`);
+      return { stopReason: "cancelled" };
     case "forgets":
     case "waits":
       if (!textOf(prompt).includes("again")) {
