@@ -56,6 +56,7 @@ test.each<readonly [string, FailureClass]>([
   ["The model gpt-9 does not exist", "model_not_found"],
   ["unexpected status 404 Not Found: nothing here", "model_not_found"],
   ["You’ve hit your usage limit. Try again later.", "quota"],
+  ["The turn was interrupted.", "cancelled"],
   ["a sentence of tomorrow", "unknown"],
 ])("the failed turn %j is of class %s", (message, failureClass) => {
   expect(outcomeOf(failedTurn(message))).toMatchObject({ failure: { class: failureClass } });

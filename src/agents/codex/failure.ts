@@ -7,6 +7,8 @@ import { resetTimeIn, type Told } from "./reset-time.ts";
 /** Codex's own sentences; it has no codes. */
 const WORDS: FailureWords = {
   sure: [
+    // In the bridge's words: Codex has none for it.
+    [/^The turn was interrupted\.$/, "cancelled"],
     [/context window|context_length_exceeded/i, "context_overflow"],
     [/hit your usage limit/i, "quota"],
     // What an account has paid for is used up: no time brings it back.
