@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { steering } from "../../bridge/steering.ts";
-import { BABBLER, babbles, startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
+import { BABBLER, reaches, startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
 import type { BridgeLine } from "./lines.ts";
 import { runBridge, type BridgeOptions } from "./run-bridge.ts";
 
@@ -199,5 +199,12 @@ test("an agent whose line never ends is killed, and how the line begins is told"
   expect(await exitCode).toBe(1);
   const message = expect.stringMatching(/printed a line of more than 32 MiB.*: I am \d+\. xxx/);
   expect(lines).toMatchObject([{ type: "failed", error: { reason: "ended", message } }]);
-  expect(babbles(JSON.stringify(lines))).toBe(false);
+  expect(reaches(JSON.stringify(lines))).toBe(false);
+});
+
+test("an agent that ends when its turn is over has done its work", async () => {
+  const { lines, exitCode, onText } = bridge("named", {}, new PassThrough());
+  onText('"turn"', () => reaches(JSON.stringify(lines), "SIGKILL"));
+  expect(await exitCode).toBe(0);
+  expect(lines.at(-1)).toMatchObject({ type: "turn" });
 });

@@ -33,7 +33,7 @@ export async function runBridge(options: BridgeOptions, host: Host): Promise<num
   });
   const connection = connect(stream, host.say, {
     permissions: options.permissions,
-    isInterrupted: () => progress.session?.isInterrupted === true,
+    isInterrupted: () => progress.session?.turn === "interrupted",
     // What came before is told again of a session that is loaded.
     onUpdate: (params) => {
       if (progress.session) readUpdate(progress.session, params);
@@ -43,6 +43,8 @@ export async function runBridge(options: BridgeOptions, host: Host): Promise<num
     await Promise.race([work(connection, options, host, progress), gone(agent, connection)]);
     return 0;
   } catch (error) {
+    // Its turns are over: whatever has ended it since, it has done its work.
+    if (error instanceof BridgeFailure && progress.session?.turn === "none") return 0;
     const told = await explain(error, agent, connection);
     host.say({ type: "failed", step: progress.step, error: told });
     return 1;
@@ -70,8 +72,8 @@ async function work(
   }
   say({ type: "session", sessionId: session.id, model: model ?? session.model });
   progress.step = "prompt";
-  progress.session = { agent, id: session.id, canSteer, say, isInterrupted: false };
   const prompt = { id: promptId, text: await readFile(promptFile, "utf8") };
+  progress.session = { agent, id: session.id, canSteer, say, turn: "none" };
   await converse(prompt, input, turnsOf(progress.session));
 }
 

@@ -12,8 +12,7 @@ export type Session = {
   readonly say: Say;
   /** Called when the agent begins to say or to do something. */
   onAct?: () => void;
-  /** Whether its turn was told to stop, and has not. */
-  isInterrupted: boolean;
+  turn: "none" | "running" | "interrupted";
 };
 
 /** How agents that listen in the middle of a turn have agreed to be spoken to. */
@@ -27,12 +26,13 @@ export function turnsOf(session: Session): BeginTurn {
     const steered: Promise<void>[] = [];
     // The agent has them; an interrupt empties its queue, so they are heard when it has gone on.
     const taken = new Set<string>();
-    let isOver = false;
+    session.turn = "running";
     const heard = (ids: Iterable<string>): void => {
       for (const id of ids) if (unheard.delete(id)) say({ type: "heard", id });
     };
+    let isOver = false;
     session.onAct = () => {
-      if (!session.isInterrupted) heard(taken);
+      if (session.turn === "running") heard(taken);
     };
     const work = async (): Promise<boolean> => {
       const prompt = asPrompt(sessionId, asOneText(messages));
@@ -42,7 +42,7 @@ export function turnsOf(session: Session): BeginTurn {
       isOver = true;
       await Promise.all(steered);
       session.onAct?.();
-      session.isInterrupted = false;
+      session.turn = "none";
       say({ type: "turn", result });
       return true;
     };
@@ -62,7 +62,7 @@ export function turnsOf(session: Session): BeginTurn {
       },
       interrupt: () => {
         if (isOver) return;
-        session.isInterrupted = true;
+        session.turn = "interrupted";
         // When the agent is gone there is nothing to interrupt.
         agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
       },

@@ -68,6 +68,9 @@ async function answer(prompt: PromptRequest, client: AgentContext): Promise<Prom
       await say(client, "I begin to");
       process.exit(7);
     // It never comes here.
+    case "named":
+      await say(client, `I am ${process.pid}.`);
+      break;
     case "refused":
       throw new RequestError(-32603, "Internal error", { details: "401 bad key" });
     case "asks":

@@ -47,10 +47,10 @@ export function startBridge<Line extends object>(
   return { lines, complaints, exitCode, onText };
 }
 
-/** Whether the babbler that is named in these words still runs. */
-export function babbles(words: string): boolean {
+/** Whether who is named in these words still runs; sends it a signal. */
+export function reaches(words: string, signal: NodeJS.Signals | 0 = 0): boolean {
   try {
-    return process.kill(Number(/I am (\d+)\./.exec(words)?.[1]), 0);
+    return process.kill(Number(/I am (\d+)\./.exec(words)?.[1]), signal);
   } catch {
     return false;
   }

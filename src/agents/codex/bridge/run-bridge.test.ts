@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { steering } from "../../bridge/steering.ts";
-import { BABBLER, babbles, startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
+import { BABBLER, reaches, startBridge, type Bridged } from "../../bridge/testing/start-bridge.ts";
 import type { BridgeLine } from "./lines.ts";
 import { runBridge, type BridgeOptions } from "./run-bridge.ts";
 
@@ -175,5 +175,12 @@ test("an app server whose line never ends is killed, and how the line begins is 
   expect(complaints).toEqual([
     expect.stringMatching(/^The app server printed a line of more than 32 MiB.*: I am \d+\. xxx/),
   ]);
-  expect(babbles(complaints.join())).toBe(false);
+  expect(reaches(complaints.join())).toBe(false);
+});
+
+test("an app server that ends when its turn is over has done its work", async () => {
+  const { lines, complaints, exitCode, onText } = bridge("named", {}, new PassThrough());
+  onText("turn.completed", () => reaches(JSON.stringify(lines), "SIGKILL"));
+  expect(await exitCode).toBe(0);
+  expect(complaints).toEqual([]);
 });

@@ -38,6 +38,8 @@ export async function runBridge(options: BridgeOptions, host: Host): Promise<num
   try {
     const end = await Promise.race([work(server, options, host, at), gone(codex, server)]);
     if (typeof end === "boolean") return end ? 0 : 1;
+    // Its turns are over: whatever has ended it since, it has done its work.
+    if (at.thread && !at.thread.turn) return 0;
     host.complain(`The app server ${end.message}.`);
     if (end.reason === "not_started") return NOT_RUNNABLE;
     // That it ended by itself in the middle of its work is no success.

@@ -76,6 +76,9 @@ function work(params: Params, { text }: Turn): void {
       tell("error", { error: { message: "unexpected status 500" }, willRetry: false });
       end("failed", { message: "unexpected status 500" });
       return;
+    case "named":
+      finish(`I am ${process.pid}.`);
+      return;
     case "asks":
       send({ id: 1, method: "item/commandExecution/requestApproval", params: {} });
       return;
