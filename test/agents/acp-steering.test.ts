@@ -8,7 +8,7 @@ import { adapterFor } from "../../src/agents/adapters.ts";
 import type { AgentEvent } from "../../src/agents/adapter.ts";
 import { readLines } from "../../src/agents/bridge/read-lines.ts";
 import { aLaunchRequest, anAgentConfig } from "../../src/agents/testing/requests.ts";
-import { atWork, letGo, printed, waits } from "./conversation.ts";
+import { atWork, waits } from "./conversation.ts";
 import { claudeAcpDriver, geminiAcpDriver as driver } from "./drivers/acp.ts";
 import { startScriptedEndpoint } from "./scripted-endpoint.ts";
 import { setStage, shown, startOf } from "./stage.ts";
@@ -60,24 +60,27 @@ test("a real agent of the protocol is told more, interrupted, and goes on with w
   });
 });
 
-test("what is sent to one that listens goes into its turn at work", async () => {
+test("one that listens hears what is sent while it works, and is interrupted at once after that", async () => {
+  const done = { text: "Done." };
   await using stage = await setStage(claudeAcpDriver, {
-    steered: [waits(claudeAcpDriver), { text: "Done." }],
+    steered: [waits(claudeAcpDriver), done, done, done],
   });
   const { project, endpoint } = stage;
   await project.orchestra(...startOf("steered"));
   const ended = once(project.start("run"), "exit");
   await atWork(project, "steered");
   await project.orchestra("send", "steered", "Greet Ada.");
-  await printed(project, "steered", '"heard","id":"steered-m1"');
-  await letGo(project, "steered");
+  await project.orchestra("interrupt", "steered", "Do the other thing.");
   expect(await ended).toEqual([0, null]);
 
   const { task, attempts } = await shown(project, "steered");
   expect(attempts).toMatchObject([{ state: "succeeded" }]);
-  expect(task.messages).toMatchObject([{ isHeard: true }]);
-  const said = endpoint.requests[1]?.texts.map(({ text }) => text).join("\n");
-  expect(said).toContain("Greet Ada.");
+  expect(task.messages).toMatchObject([{ isHeard: true }, { isHeard: true }]);
+  const said = endpoint.requests
+    .at(-1)
+    ?.texts.map(({ text }) => text)
+    .join("\n");
+  expect(said).toMatch(/Greet Ada\.[^]*Do the other thing\./);
 });
 
 function aPlace(): { readonly root: string } & Disposable {

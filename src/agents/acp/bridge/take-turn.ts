@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { methods, type ClientContext } from "@agentclientprotocol/sdk";
 import * as z from "zod";
 import { asOneText, type BeginTurn } from "../../bridge/conversation.ts";
@@ -19,6 +20,12 @@ export type Session = {
 const STEER = "_session/steering";
 const steering = z.object({ outcome: z.string() });
 
+/**
+ * claude-agent-acp hangs for good when it is to stop while it takes in what it was told, which takes it
+ * two or three seconds of a command.
+ */
+const TAKE_IN_MS = 5_000;
+
 /** How a turn of the session begins. */
 export function turnsOf(session: Session): BeginTurn {
   const { agent, id: sessionId, canSteer, say } = session;
@@ -31,8 +38,12 @@ export function turnsOf(session: Session): BeginTurn {
       for (const id of ids) if (unheard.delete(id)) say({ type: "heard", id });
     };
     let isOver = false;
+    let goOn: (() => void) | undefined;
     session.onAct = () => {
-      if (session.turn === "running") heard(taken);
+      if (session.turn !== "running") return;
+      heard(taken);
+      taken.clear();
+      goOn?.();
     };
     const work = async (): Promise<boolean> => {
       const prompt = asPrompt(sessionId, asOneText(messages));
@@ -55,17 +66,23 @@ export function turnsOf(session: Session): BeginTurn {
       const answer = await agent.request(STEER, params).catch(() => undefined);
       if (steering.safeParse(answer).data?.outcome === "injected") taken.add(id);
     };
+    const tookIn = async (): Promise<void> => {
+      await Promise.all(steered);
+      if (taken.size > 0) await new Promise<void>((resolve) => (goOn = resolve));
+    };
+    const interrupt = async (): Promise<void> => {
+      await Promise.race([tookIn(), pause(TAKE_IN_MS, undefined, { ref: false })]);
+      if (isOver) return;
+      session.turn = "interrupted";
+      await agent.notify(methods.agent.session.cancel, { sessionId });
+    };
     return {
       over: work(),
       steer: ({ id, text }) => {
         if (canSteer && !isOver) steered.push(steer(id, text));
       },
-      interrupt: () => {
-        if (isOver) return;
-        session.turn = "interrupted";
-        // When the agent is gone there is nothing to interrupt.
-        agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
-      },
+      // When the agent is gone there is nothing to interrupt.
+      interrupt: () => void interrupt().catch(() => undefined),
     };
   };
 }
