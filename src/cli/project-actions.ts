@@ -1,7 +1,6 @@
 import type { Project } from "../app.ts";
 import type { Task } from "../core/task.ts";
 import { isDispatcherAlive } from "../engine/living-dispatcher.ts";
-import type { Store } from "../store/store.ts";
 import { taskPages } from "./report/all-tasks.ts";
 import type { Terminal } from "./terminal.ts";
 
