@@ -14,7 +14,7 @@ import { strike } from "./strike.ts";
 import { wrongsAtEnd } from "./wrongs.ts";
 
 const FIRST_SEED = Number(process.env["CHAOS_SEED"] ?? 1);
-const ROUNDS = Number(process.env["POWER_ROUNDS"] ?? 5);
+const ROUNDS = Number(process.env["POWER_ROUNDS"] ?? 4);
 const seeds = Array.from({ length: ROUNDS }, (_, index) => FIRST_SEED + index);
 const CUTS = 2;
 const PAUSE_MAX_MS = 2_500;
