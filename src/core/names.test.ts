@@ -89,6 +89,29 @@ describe("a title", () => {
   });
 });
 
-test("a branch names the task, its slug and the attempt", () => {
-  expect(attemptBranch("k3m9", "Fix: the login", 2)).toBe("orchestra/k3m9-fix-the-login/2");
+describe("a branch", () => {
+  test("names the task, its slug and the attempt", () => {
+    expect(attemptBranch("k3m9", "Fix: the login", 2)).toBe("orchestra/k3m9-fix-the-login/2");
+    expect(attemptBranch("add-login", "Form", 1)).toBe("orchestra/add-login--form/1");
+  });
+
+  test("is that of one task alone, whatever the others are called", () => {
+    const owners = new Map<string, string>();
+    for (const id of textsOf("a-").filter(isValidId)) {
+      for (const title of textsOf("a ")) {
+        const branch = attemptBranch(id, title, 1);
+        expect([branch, owners.get(branch) ?? id]).toEqual([branch, id]);
+        owners.set(branch, id);
+      }
+    }
+  });
 });
+
+/** All texts of up to five of these letters. */
+function textsOf(letters: string): string[] {
+  const texts = [""];
+  for (const text of texts) {
+    if (text.length < 5) texts.push(...Array.from(letters, (letter) => text + letter));
+  }
+  return texts;
+}

@@ -46,7 +46,11 @@ export function titleOf(prompt: string): string {
   return `${letters.slice(0, TITLE_LENGTH_MAX - 1).join("")}…`;
 }
 
-/** The branch that belongs to one attempt alone. */
+/**
+ * The branch that belongs to one attempt alone. An id with hyphens of its own is followed by two, which
+ * no slug holds: else `add` with the title `Login form` and `add-login` with `Form` would share one.
+ */
 export function attemptBranch(taskId: string, title: string, number: number): string {
-  return `orchestra/${taskId}-${slugOf(title)}/${number}`;
+  const joint = taskId.includes("-") ? "--" : "-";
+  return `orchestra/${taskId}${joint}${slugOf(title)}/${number}`;
 }
