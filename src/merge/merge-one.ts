@@ -25,8 +25,8 @@ export type MergeDeps = {
   readonly onProblem: (doing: string, error: unknown) => void;
 };
 
-/** What became of one entry of the queue. */
-export type MergeStep = "merged" | "rejected" | "deferred" | "interrupted";
+/** What became of one entry of the queue; `withdrawn` when its task no longer waits for the merge. */
+export type MergeStep = "merged" | "rejected" | "withdrawn" | "deferred" | "interrupted";
 
 /** A branch that moves under us this often in a row is left for the next pass. */
 const RACES_MAX = 5;
@@ -89,11 +89,18 @@ async function proveAndAdvance(
   if (failing && !prepared.isFreshlySetUp) return tryMerge(deps, entry, signal, true);
   if (failing) return reject(deps, entry, clash(entry, failing.check, evidence));
 
+  if (!(await isWanted(deps, entry))) return "withdrawn";
   const { targetCommit: expected, mergedCommit: merged } = prepared;
   const advance = await deps.repository.advance({ targetBranch, expected, merged });
   if (advance.kind === "moved") return "moved";
   if (advance.kind === "dirty") return defer(deps, entry, uncommitted(entry, advance));
   return complete(deps, entry, merged);
+}
+
+/** Whether the task still waits: while others were merged and this was proven, it may have been cancelled. */
+async function isWanted({ store }: MergeDeps, { task }: MergeEntry): Promise<boolean> {
+  const now = await store.task(task.id);
+  return now?.state === "awaiting_qa" && now.epoch === task.epoch;
 }
 
 /**
@@ -139,8 +146,7 @@ async function complete(
   if (!(await deps.repository.isMerged(commitOf(entry), targetBranch))) {
     return reject(deps, entry, unknown(`Its commits are not in ${targetBranch} after the merge.`));
   }
-  await command(deps, entry, { type: "complete_merge", mergedCommit });
-  return "merged";
+  return record(deps, entry, { type: "complete_merge", mergedCommit }, "merged");
 }
 
 async function reject(
@@ -148,19 +154,19 @@ async function reject(
   entry: MergeEntry,
   { failure, evidence }: Setback,
 ): Promise<MergeStep> {
-  await command(deps, entry, {
+  const rejection = {
     type: "reject_merge",
     failure,
     evidence: [...entry.attempt.evidence, ...evidence],
     jitter: deps.random(),
-  });
-  return "rejected";
+  } as const;
+  return record(deps, entry, rejection, "rejected");
 }
 
 /** Leaves the merge for later, and has the task say why. */
 export async function defer(deps: MergeDeps, entry: MergeEntry, why: string): Promise<MergeStep> {
-  await command(deps, entry, { type: "defer_merge", reason: `Its merge waits: ${why}` });
-  return "deferred";
+  const reason = `Its merge waits: ${why}`;
+  return record(deps, entry, { type: "defer_merge", reason }, "deferred");
 }
 
 export function uncommitted({ task }: MergeEntry, { path }: { readonly path: string }): string {
@@ -169,13 +175,16 @@ export function uncommitted({ task }: MergeEntry, { path }: { readonly path: str
 
 type Body<C> = C extends MergeCommand ? Omit<C, "taskId" | "epoch"> : never;
 
-async function command(
+/** Puts on the blackboard what the step has come to, unless the task no longer waits for it. */
+async function record(
   deps: MergeDeps,
   { task }: MergeEntry,
   body: Body<MergeCommand>,
-): Promise<void> {
+  step: MergeStep,
+): Promise<MergeStep> {
   const ids = { taskId: task.id, epoch: task.epoch, nowMs: deps.clock.nowMs() };
-  await execute(deps.store, { ...body, ...ids });
+  const { kind } = await execute(deps.store, { ...body, ...ids });
+  return kind === "refused" ? "withdrawn" : step;
 }
 
 function commitOf({ task, attempt }: MergeEntry): string {

@@ -10,6 +10,7 @@ import type { CheckSpec, Task } from "../core/task.ts";
 import { aDefinition } from "../core/testing/builders.ts";
 import { accept, add, assign, finish, prepare, start } from "../core/testing/steps.ts";
 import { executeOrThrow } from "../store/execute.ts";
+import type { Store } from "../store/store.ts";
 import { openMemoryStore } from "../store/memory/memory-store.ts";
 import { systemClock } from "../system-clock.ts";
 import { createCheckRunner } from "../verify/process-check-runner.ts";
@@ -27,6 +28,7 @@ import { mergesOf, worked } from "./testing/merges.ts";
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 
 type Queue = {
+  readonly store: Store;
   /** Queues work that has passed on its own. */
   readonly passed: (id: string, commit: string, checks?: readonly CheckSpec[]) => Promise<void>;
   readonly mergeAll: (given?: Partial<MergeDeps>) => Promise<MergePass>;
@@ -55,6 +57,7 @@ function queueOf(repository: TestRepository, config: Partial<WorkspaceConfig> = 
     state = evolveAll(state, await executeOrThrow(store, command));
   };
   return {
+    store,
     passed: async (id, commit, checks = []) => {
       await run(add(aDefinition({ id, checks }))(state));
       for (const step of [assign(), prepare(id), start(id)]) await run(step(state));
@@ -126,6 +129,33 @@ test("work that somebody else has merged is proven there, too", async () => {
 
   expect(await queue.mergeAll()).toEqual({ settled: ["task"], deferred: 0 });
   expect((await queue.task("task"))?.state).toBe("ready");
+});
+
+test("what a person cancels while it is proven on merged work is not merged", async () => {
+  await using repository = await createTestRepository();
+  const queue = queueOf(repository);
+  const tip = await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
+  const { prepareMerge, ...others } = mergesOf(repository);
+  const cancelling = {
+    ...others,
+    prepareMerge: async (...given: Parameters<typeof prepareMerge>) => {
+      await executeOrThrow(queue.store, {
+        type: "cancel_task",
+        taskId: "task",
+        dependents: "wait",
+        nowMs: 0,
+      });
+      return prepareMerge(...given);
+    },
+  };
+  await queue.passed("task", await worked(repository, { "b.txt": "b\n" }));
+
+  expect(await queue.mergeAll({ repository: cancelling })).toEqual({
+    settled: ["task"],
+    deferred: 0,
+  });
+  expect((await queue.task("task"))?.state).toBe("cancelled");
+  expect(await repository.git(["rev-parse", "main"])).toBe(tip);
 });
 
 test("a merge that git keeps refusing says so on its task, and holds up no other", async () => {

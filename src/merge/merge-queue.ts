@@ -2,7 +2,7 @@ import { OrchestraError, type ErrorCode } from "../core/errors.ts";
 import type { MergeEntry } from "../store/store.ts";
 import { defer, mergeOne, uncommitted, type MergeDeps, type MergeStep } from "./merge-one.ts";
 
-/** What one pass did: tasks that were settled, and how many must wait for a person. */
+/** What one pass did: tasks that wait for no merge any more, and how many must wait for a person. */
 export type MergePass = { readonly settled: readonly string[]; readonly deferred: number };
 
 /** By the branch that cannot be moved because of it. */
@@ -27,7 +27,7 @@ export async function mergeAll(deps: MergeDeps, signal: AbortSignal): Promise<Me
     for (const entry of entries) {
       if (signal.aborted) break;
       const step = await mergeOrDefer(deps, entry, dirty, signal);
-      if (step === "merged" || step === "rejected") settled.push(entry.task.id);
+      if (step !== "deferred" && step !== "interrupted") settled.push(entry.task.id);
       else left += 1;
       if (step === "deferred") deferred += 1;
     }
