@@ -35,7 +35,8 @@ type Subject = {
 
 /**
  * Ends an attempt whose agent is not to go on: no process of it is left alive, its work is kept,
- * and what became of it is proven and on record.
+ * and what became of it is proven and on record. `false` where it is not, because `signal` broke off
+ * the checks, or the attempt was taken from its task meanwhile.
  */
 export async function finishAttempt(
   deps: NodeDeps,
@@ -43,7 +44,7 @@ export async function finishAttempt(
   attempt: Attempt,
   seen: Over,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const graceMs = seen.kind === "ended" || seen.kind === "vanished" ? 0 : TERMINATION_GRACE_MS;
   await endProcesses(deps, attempt, graceMs);
 
@@ -99,7 +100,7 @@ async function finishEnded(
   life: Said,
   outcome: Outcome,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const verdict = await verdictOn(subject, life);
   if (verdict.kind === "failed") {
     // It stopped there because it was asked to, and nobody wants its task to end with that.
@@ -134,7 +135,7 @@ async function prove(
   life: Said,
   outcome: Outcome,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { deps, task, attempt } = subject;
   const builtins = task.checks.filter((check) => check.kind === "builtin");
   const commands = task.checks.filter((check) => check.kind === "command");
@@ -142,7 +143,7 @@ async function prove(
   const facts = { exitCode: exitOf(life).exitCode, saidDone, ...outcome.work };
 
   const first = await run(subject, builtins, facts, signal);
-  if (signal.aborted) return;
+  if (signal.aborted) return false;
   if (first.some((evidence) => !evidence.passed)) {
     if (outcome.work.storageTrouble !== undefined) return starved(subject, life, outcome);
     return rejected(subject, life, outcome, first);
@@ -159,10 +160,10 @@ async function prove(
 
   await execute(deps.store, finishing);
   const second = await run(subject, commands, facts, signal);
-  if (signal.aborted) return;
+  if (signal.aborted) return false;
   const evidence = [...first, ...second];
   if (second.some((one) => !one.passed)) return rejected(subject, life, outcome, evidence);
-  await accept(subject, evidence);
+  return accept(subject, evidence);
 }
 
 /** Nothing more is to be proven; what else is to be on record first goes in the same transaction. */
@@ -170,21 +171,21 @@ async function accept(
   { deps, attempt }: Subject,
   evidence: readonly CheckEvidence[],
   ...before: readonly Command[]
-): Promise<void> {
+): Promise<boolean> {
   const accepting: Command = { type: "accept_attempt", ...idsOf(deps, attempt), evidence };
   const writing = executeInOrder(deps.store, [...before, accepting]);
-  await ending(deps, attempt, undefined, writing);
+  return ending(deps, attempt, undefined, writing);
 }
 
-/** Hints that a slot becomes free while that is put on record. */
+/** Hints that a slot becomes free while that is put on record; whether it was. */
 async function ending(
   { bus }: NodeDeps,
   { agent }: Attempt,
   failureClass: FailureClass | undefined,
   writing: Promise<Committed>,
-): Promise<void> {
+): Promise<boolean> {
   bus.publish({ kind: "ending", agent, failureClass });
-  await writing;
+  return (await writing).kind === "committed";
 }
 
 async function run(
@@ -212,7 +213,7 @@ async function rejected(
   life: Over,
   outcome: Outcome,
   evidence: readonly CheckEvidence[],
-): Promise<void> {
+): Promise<boolean> {
   const failing = evidence.find((one) => !one.passed);
   const isEmpty = failing?.check === "has_changes";
   const failure: Failure = {
@@ -231,7 +232,7 @@ async function failed(
   end: AttemptEnd,
   failure: Failure,
   evidence: readonly CheckEvidence[] = [],
-): Promise<void> {
+): Promise<boolean> {
   // An agent that ends with 127 was found, and may have looked for something of this task's.
   if (failure.class !== "missing_executable") tellHold(deps, attempt, failure);
   const command: Command = {
@@ -246,17 +247,17 @@ async function failed(
     heard: life.report.heard,
     jitter: deps.random(),
   };
-  await ending(deps, attempt, failure.class, execute(deps.store, command));
+  return ending(deps, attempt, failure.class, execute(deps.store, command));
 }
 
 /** On a full disk nobody could have done better, so it costs the task nothing. */
-async function starved(subject: Subject, life: Over, { work }: Outcome): Promise<void> {
+async function starved(subject: Subject, life: Over, { work }: Outcome): Promise<boolean> {
   const reason = `Its agent could not write: ${work.storageTrouble}`;
   return giveBack(subject, life, { reason, jitter: subject.deps.random() });
 }
 
 /** A person wants it otherwise: the next attempt takes the session up where it can be. */
-async function goOn(subject: Subject, life: Over, reason: string): Promise<void> {
+async function goOn(subject: Subject, life: Over, reason: string): Promise<boolean> {
   return giveBack(subject, life, { reason, jitter: 0, byHuman: true });
 }
 
@@ -265,11 +266,12 @@ async function giveBack(
   { deps, attempt }: Subject,
   life: Over,
   why: { readonly reason: string; readonly jitter: number; readonly byHuman?: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const ids = idsOf(deps, attempt);
   const spending = spendingOf(life.report, life.agent);
-  await executeInOrder(deps.store, [
+  const { kind } = await executeInOrder(deps.store, [
     { type: "report_attempt", ...ids, spending, heard: life.report.heard },
     { type: "return_attempt", ...ids, ...why },
   ]);
+  return kind === "committed";
 }

@@ -41,16 +41,17 @@ export async function workAttempt(
   });
   const recording = start.now();
   recording.catch(() => undefined);
-  if (life.kind !== "left") {
-    await finishOrStandAside(deps, task, launched.attempt, life, signals.leave);
-  }
+  // What a person takes away need not be proven.
+  const broken = AbortSignal.any([signals.leave, stop]);
+  const isOver =
+    life.kind !== "left" && (await finishOrStandAside(deps, task, launched.attempt, life, broken));
   try {
     await recording;
   } catch (error) {
     await afterTrouble(deps, attempt, error, signals);
   }
-  // Not before its end is on record: until then, whoever comes after a crash reads all of it again.
-  if (life.kind !== "left" && !signals.leave.aborted) await deps.folders.cutOutput(attempt.id);
+  // Not before its end is on record: until then, whoever takes it up reads all of it again.
+  if (isOver) await deps.folders.cutOutput(attempt.id);
 }
 
 async function finishOrStandAside(
@@ -58,12 +59,13 @@ async function finishOrStandAside(
   task: Task,
   attempt: Attempt,
   life: Over,
-  leave: AbortSignal,
-): Promise<void> {
+  broken: AbortSignal,
+): Promise<boolean> {
   try {
-    await finishAttempt(deps, task, attempt, life, leave);
+    return await finishAttempt(deps, task, attempt, life, broken);
   } catch (error) {
     await standAside(deps, attempt, error);
+    return true;
   }
 }
 

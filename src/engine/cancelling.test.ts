@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { CheckSpec } from "../core/task.ts";
+import { executeOrThrow } from "../store/execute.ts";
+import { runQueue } from "./run-queue.ts";
+import { aQueue, NEVER, type SimulatedQueue } from "./testing/a-queue.ts";
+
+const HOUR_MS = 3_600_000;
+const SLOW_CHECK: CheckSpec = {
+  kind: "command",
+  name: "slow",
+  command: ["sleep", "3600"],
+  timeoutMs: HOUR_MS,
+};
+
+/** Runs the queue until its task `a` is cancelled while it is proven; returns whose output was cut. */
+async function cancelledInChecks({ add, clock, deps, store }: SimulatedQueue): Promise<string[]> {
+  await add({ id: "a", checks: [SLOW_CHECK] });
+  const cut: string[] = [];
+  const own = await deps();
+  const running = runQueue(
+    {
+      ...own,
+      checks: {
+        run: async (_request, signal) => {
+          await clock.sleep(HOUR_MS, signal);
+          return [];
+        },
+      },
+      folders: {
+        ...own.folders,
+        cutOutput: async (id) => {
+          const [attempt] = await store.attemptsOf("a");
+          cut.push(`${id}, ${attempt?.state}`);
+        },
+      },
+    },
+    NEVER,
+  );
+  await clock.advance(10_000);
+  expect((await store.task("a"))?.state).toBe("awaiting_qa");
+  const cancelling = { taskId: "a", dependents: "wait", nowMs: clock.nowMs() } as const;
+  await executeOrThrow(store, { type: "cancel_task", ...cancelling });
+  await clock.runUntilDone(running);
+  return cut;
+}
+
+test("a task that is cancelled while it is proven frees its slot at once", async () => {
+  const queue = aQueue();
+  const startedAtMs = queue.clock.nowMs();
+  await cancelledInChecks(queue);
+
+  expect(queue.clock.nowMs() - startedAtMs).toBeLessThan(HOUR_MS);
+  expect(await queue.store.attemptsOf("a")).toMatchObject([{ state: "cancelled" }]);
+});
+
+test("output is cut only when the end of its attempt is on record", async () => {
+  expect(await cancelledInChecks(aQueue())).toEqual(["a-1, cancelled"]);
+});
