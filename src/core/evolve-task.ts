@@ -98,6 +98,9 @@ function particulars(task: Task, event: Event): Partial<Task> {
       return { mergedCommit: event.mergedCommit, failure: undefined };
     case "attempt_assigned":
       return { attemptCount: event.number };
+    case "attempt_prepared":
+      // From now on there is another to go on from, wherever this one began.
+      return task.failure === undefined ? NOTHING : { failure: undefined };
     case "attempt_returned":
       return event.byHuman ? {} : { waitCount: task.waitCount + 1 };
     case "attempt_finished":

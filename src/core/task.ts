@@ -45,7 +45,7 @@ export type Task = {
   readonly endedAtMs: number | undefined;
   /** Until when its agents may do nothing, as its attempts have found. */
   readonly usageLimits?: HeldUntil | undefined;
-  /** The last attempt's failure, while it still matters. */
+  /** Why the last attempt failed, until the next one has its workspace. */
   readonly failure: Failure | undefined;
   /** What a person said when sending it back, for the next attempt. */
   readonly humanNote: string | undefined;

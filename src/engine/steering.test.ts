@@ -78,6 +78,24 @@ test("a paused task leaves the queue empty, and goes on in its session when it i
   expect(await queue.store.attemptsOf("a")).toMatchObject([{}, { resumesSession: true }]);
 });
 
+test("an agent that goes on after a pause finds its files, also where it had begun anew", async () => {
+  const queue = aQueue((id) => {
+    if (id === "a-1") return { ...QUICK, conflicts: true };
+    return id === "a-2" ? { takesMs: MINUTE_MS } : QUICK;
+  });
+  await queue.add({ id: "a" });
+  await steered(queue, "pause_task");
+  await decided(queue, "resume_task");
+  await queue.run();
+
+  expect(await queue.states()).toEqual({ a: "complete" });
+  expect(await queue.store.attemptsOf("a")).toMatchObject([
+    { failure: { class: "merge_conflict" } },
+    { startFrom: "target", failure: { class: "cancelled" } },
+    { startFrom: "previous", resumesSession: true },
+  ]);
+});
+
 test("an agent that ended before it heard of the pause is not worked again for it", async () => {
   const queue = aSlowQueue();
   await queue.add({ id: "a" });
