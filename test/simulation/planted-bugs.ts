@@ -111,12 +111,12 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "checks that were broken off count as passed": {
     file: "src/cluster/node/finish-attempt.ts",
-    right: "  if (signal.aborted) return;\n  if (first",
+    right: "  if (signal.aborted) return false;\n  if (first",
     wrong: "  if (first",
   },
   "checks that were broken off count as failed": {
     file: "src/cluster/node/finish-attempt.ts",
-    right: "  if (signal.aborted) return;\n  const evidence",
+    right: "  if (signal.aborted) return false;\n  const evidence",
     wrong: "  const evidence",
   },
   "merged work is not checked again": {
