@@ -158,7 +158,7 @@ function launchPromises({ create, ...subject }: ConformanceSubject): void {
       if (error instanceof OrchestraError) return `${error.code}: ${error.message}`;
       throw error;
     });
-    const isRefused = /^AGENT_UNUSABLE: .*stdin or file/.test(told);
+    const isRefused = /^INVALID_ARGUMENT: .*stdin or file/.test(told);
     expect(told === prompt || isRefused).toBe(true);
   });
 

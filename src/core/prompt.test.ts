@@ -28,6 +28,14 @@ test("the first attempt is told its task, how it is judged and where it works", 
   expect(prompt).not.toContain("has_changes");
 });
 
+test("a prompt holds nothing that no argument can hold, whatever a check has printed", () => {
+  const failed = tried({ evidence: [evidence({ check: "test", output: "not\0so" })] });
+  const prompt = composePrompt(aTask(), anAttempt({ number: 2 }), [failed]);
+  expect(prompt).toContain("not\uFFFDso");
+  const previous = tried({ failure: aFailure({ message: "It said \0." }) });
+  expect(composeResumePrompt(aTask(), previous)).toContain("It said \uFFFD.");
+});
+
 test("an agent that must leave a clean tree is not told that its files are committed for it", () => {
   const checks = [{ kind: "builtin", name: "clean_tree" }] as const;
   const prompt = composePrompt(aTask({ checks }), anAttempt(), []);

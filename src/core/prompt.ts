@@ -20,14 +20,21 @@ export function composePrompt(task: Task, attempt: Attempt, earlier: readonly At
     said("## What a person has said meanwhile", task.messages ?? []),
     task.humanNote === undefined ? "" : `## A person adds\n\n${task.humanNote.trim()}`,
   ];
-  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+  return printed(`${sections.filter((section) => section !== "").join("\n\n")}\n`);
 }
 
 /** What an agent is asked that goes on with the session of an earlier attempt. */
 export function composeResumePrompt(task: Task, previous: Attempt): string {
   const reason = previous.failure?.message ?? "It was interrupted.";
   const note = task.humanNote === undefined ? "" : `\n\nA person adds: ${task.humanNote.trim()}`;
-  return `Your work on this task was interrupted: ${reason} Your files are as you left them. Go on where you stopped, and finish the task.${note}${said("\n\nA person says:", unheard(task))}\n`;
+  return printed(
+    `Your work on this task was interrupted: ${reason} Your files are as you left them. Go on where you stopped, and finish the task.${note}${said("\n\nA person says:", unheard(task))}\n`,
+  );
+}
+
+/** Without what checks and agents may print, and no argument of a command can hold. */
+function printed(text: string): string {
+  return text.replaceAll("\0", "\uFFFD");
 }
 
 /** The messages that are in a prompt: a new session is told all of them, an old one what is new. */

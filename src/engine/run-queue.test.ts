@@ -1,4 +1,6 @@
 import { expect, test, vi } from "vitest";
+import { createCommandAdapter } from "../agents/command/command.ts";
+import { anAgentConfig } from "../agents/testing/requests.ts";
 import { stopAttempt } from "../cluster/node/run-node.ts";
 import { OrchestraError } from "../core/errors.ts";
 import type { Failure } from "../core/failure.ts";
@@ -126,6 +128,18 @@ test("when an agent is logged out, one of its tasks asks, and the others wait fo
   await executeOrThrow(store, { type: "retry_task", nowMs, taskId: "a", note: undefined });
   await clock.runUntilDone(runQueue(queue, NEVER));
   expect(await states()).toEqual({ a: "complete", b: "complete", other: "complete" });
+});
+
+test("a prompt that an agent cannot be given is the matter of its task alone", async () => {
+  const { add, clock, deps, states } = aQueue();
+  await add({ id: "long", prompt: "x".repeat(200_000), priority: 9 }, { id: "short" });
+  const config = anAgentConfig({ promptBy: "argument" });
+  const agent = { adapter: createCommandAdapter(config), config };
+
+  const nodes = oneSlot("claude");
+  const running = runQueue({ ...(await deps()), nodes, agent: async () => agent }, NEVER);
+  await clock.runUntilDone(running);
+  expect(await states()).toEqual({ long: "waiting_human", short: "complete" });
 });
 
 test("while a provider fails, its agent rests, and is then tried with one task at a time", async () => {

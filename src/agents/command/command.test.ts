@@ -67,7 +67,7 @@ test.each([
   ["with a NUL byte", "a\0b", /NUL byte.*stdin or file/],
 ])("a prompt %s is refused with what to do", (_name, prompt, message) => {
   expect(() => commandOf(["a"], { prompt })).toThrow(
-    expect.objectContaining({ code: "AGENT_UNUSABLE", message: expect.stringMatching(message) }),
+    expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringMatching(message) }),
   );
 });
 

@@ -1,4 +1,4 @@
-import { OrchestraError } from "../../core/errors.ts";
+import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
 import type { AgentConfig, Launch, LaunchRequest } from "../adapter.ts";
 
 /** Linux refuses a longer argument (MAX_ARG_STRLEN). */
@@ -10,7 +10,8 @@ const PLACEHOLDER = /\{(prompt|prompt_file|task_id|taskId|attempt_id|worktree|ag
 export function launch(config: AgentConfig, request: LaunchRequest): Launch {
   const { name, promptBy } = config;
   if (!config.command[0]) {
-    throw unusable(name, `it has no command. Set agents.${name}.command in orchestra.yaml.`);
+    const problem = `it has no command. Set agents.${name}.command in orchestra.yaml.`;
+    throw unstarted("AGENT_UNUSABLE", name, problem);
   }
   const values: Readonly<Record<string, string>> = {
     prompt: request.prompt,
@@ -53,16 +54,19 @@ function asOperand(argument: string): string {
   return argument.startsWith("-") ? `\n${argument}` : argument;
 }
 
+/** It is the prompt that does not fit: with others the agent can work. */
 function refuseUnfit(name: string, command: readonly string[]): void {
   const advice = `Set agents.${name}.prompt to stdin or file in orchestra.yaml.`;
   if (command.some((part) => Buffer.byteLength(part) > ARGUMENT_BYTES_MAX)) {
-    throw unusable(name, `the prompt is too long for an argument. ${advice}`);
+    const problem = `the prompt is too long for an argument. ${advice}`;
+    throw unstarted("INVALID_ARGUMENT", name, problem);
   }
   if (command.some((part) => part.includes("\0"))) {
-    throw unusable(name, `the prompt holds a NUL byte, which no argument can. ${advice}`);
+    const problem = `the prompt holds a NUL byte, which no argument can. ${advice}`;
+    throw unstarted("INVALID_ARGUMENT", name, problem);
   }
 }
 
-function unusable(name: string, problem: string): OrchestraError {
-  return new OrchestraError("AGENT_UNUSABLE", `Could not start the agent ${name}: ${problem}`);
+function unstarted(code: ErrorCode, name: string, problem: string): OrchestraError {
+  return new OrchestraError(code, `Could not start the agent ${name}: ${problem}`);
 }

@@ -240,7 +240,7 @@ test.each([
   [["./plain.txt"], "AGENT_UNUSABLE", "not executable"],
   [[""], "AGENT_UNUSABLE", "no such executable"],
   [[], "AGENT_UNUSABLE", "no such executable"],
-  [["echo", "x".repeat(200_000)], "AGENT_UNUSABLE", "arguments are too long"],
+  [["echo", "x".repeat(200_000)], "INVALID_ARGUMENT", "arguments are too long"],
 ])("starting %o fails with %s before anything runs", async (command, code, words) => {
   const processes = realProcesses();
   const folder = processes.newFolder();

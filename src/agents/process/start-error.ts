@@ -24,7 +24,7 @@ const REASONS: Partial<Record<string, Reason>> = {
   EACCES: FORBIDDEN,
   EPERM: FORBIDDEN,
   E2BIG: {
-    code: "AGENT_UNUSABLE",
+    code: "INVALID_ARGUMENT",
     advice: "its arguments are too long. Give it the prompt by standard input or by a file.",
   },
 };

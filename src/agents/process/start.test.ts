@@ -40,7 +40,7 @@ test.each([
   ["EMFILE", "MACHINE_FULL"],
   ["ENOSPC", "NO_SPACE"],
   ["EROFS", "READ_ONLY"],
-  ["E2BIG", "AGENT_UNUSABLE"],
+  ["E2BIG", "INVALID_ARGUMENT"],
   ["EIO", "INTERNAL"],
 ])("a start that the system refuses with %s fails as %s", async (errno, code) => {
   const folder = realProcesses().newFolder();
