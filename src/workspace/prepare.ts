@@ -12,7 +12,7 @@ import { findWorktree } from "./git-folders.ts";
 import { isOfEarlierBoot, readOwner, writeOwner, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { leasePorts } from "./port-blocks.ts";
-import { commitsOf } from "./refs.ts";
+import { commitsOf, isAncestor } from "./refs.ts";
 import { settle } from "./settle.ts";
 import { claimWorktree, discardWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
@@ -30,7 +30,7 @@ export async function prepare(
   const path = await workspacePath(deps, taskId);
   await leaveEarlierBoot(deps, taskId, path);
   const start = await startOf(deps, request);
-  const claim = { taskId, path, commit: start.commit };
+  const claim = { taskId, path, commit: start.previous ?? start.base };
   const worktree = await claimWorktree(deps, claim, signal);
 
   const owner = await takeOver(deps, worktree, request, start);
@@ -84,7 +84,9 @@ async function takeOver(
     await settle(deps, worktree, before, { message: KEEP_MESSAGE, commitLeftovers: true });
   }
   // What came to rest may be what this attempt goes on from.
-  const { base, commit } = before ? await startOf(deps, request) : claimed;
+  const start = before ? await startOf(deps, request) : claimed;
+  const { base } = start;
+  const commit = await commitFor(deps, request, start, before);
   const owner: Owner = {
     taskId: request.taskId,
     attemptId: request.attemptId,
@@ -112,18 +114,39 @@ async function isTakenOver(
   return before.attemptId === request.attemptId && isOnBranch;
 }
 
+/** What the attempt's branch begins with: itself, where an earlier try at this attempt has made it. */
+async function commitFor(
+  deps: WorktreesDeps,
+  { attemptId, branch }: WorkspaceRequest,
+  { base, own, previous = base }: Start,
+  before: Owner | undefined,
+): Promise<string> {
+  if (own === undefined) return previous;
+  if (before?.attemptId === attemptId) return own;
+  // A try that was killed before it said whose the branch is has left nothing else there.
+  const place = { cwd: deps.repositoryRoot };
+  if (await isAncestor(place, { ancestor: own, descendant: previous })) return previous;
+  const message = `Making a workspace: the branch ${branch} is there already, with work that is not of this attempt. Rename it or delete it; the next attempt has a name of its own.`;
+  throw new OrchestraError("REPOSITORY_UNUSABLE", message);
+}
+
 type Start = {
   /** The tip of the target branch. */
   readonly base: string;
-  /** The attempt's own branch where an earlier try has made it; else what it is to go on from. */
-  readonly commit: string;
+  /** That of the attempt's own branch, if there is one. */
+  readonly own: string | undefined;
+  /** That of the branch which it goes on from. */
+  readonly previous: string | undefined;
 };
 
 async function startOf(deps: WorktreesDeps, request: WorkspaceRequest): Promise<Start> {
   const { branch, previousBranch, baseBranch } = request;
-  const names = [baseBranch, branch, previousBranch ?? branch].map((name) => `refs/heads/${name}`);
-  const [base, own, previous] = await commitsOf({ cwd: deps.repositoryRoot }, names);
-  if (base !== undefined) return { base, commit: own ?? previous ?? base };
+  const names = [baseBranch, branch, previousBranch ?? baseBranch];
+  const [base, own, previous] = await commitsOf(
+    { cwd: deps.repositoryRoot },
+    names.map((name) => `refs/heads/${name}`),
+  );
+  if (base !== undefined) return { base, own, previous };
   const message = `Making a workspace: there is no branch ${baseBranch}. Make it, or choose another target.`;
   throw new OrchestraError("REPOSITORY_UNUSABLE", message);
 }

@@ -191,6 +191,23 @@ test("preparing again after a crash goes on with what is there", async () => {
   expect(await readFile(join(first.path, "c.txt"), "utf8")).toBe("half\n");
 });
 
+test("a branch of its name that holds other work is nothing to begin with, and stays", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  const earlier = await workspaces.prepare(request(1), NEVER);
+  await repository.write("earlier.txt", "result\n", earlier.path);
+  const { commit } = await workspaces.collect(earlier, COLLECT);
+  await workspaces.remove({ ...REMOVE, keepBranch: earlier.branch });
+
+  await expect(workspaces.prepare(request(1), NEVER)).rejects.toMatchObject({
+    code: "REPOSITORY_UNUSABLE",
+    message: expect.stringContaining("orchestra/t1-work/1 is there already"),
+  });
+  expect(await workspaces.branchCommit(earlier.branch)).toBe(commit);
+  const next = await workspaces.prepare(request(2, { previousBranch: undefined }), NEVER);
+  expect(existsSync(join(next.path, "earlier.txt"))).toBe(false);
+});
+
 test("eight tasks are prepared side by side, by two processes' worth of workspaces", async () => {
   await using repository = await createTestRepository();
   const both = [repository.workspaces(), repository.workspaces()];
