@@ -2,7 +2,7 @@
 export const LAST_MESSAGES_MAX = 20;
 
 /** More than a person says in the life of one process. */
-const HEARD_MAX = 1_000;
+export const HEARD_MAX = 1_000;
 const HEARD_ID_LENGTH_MAX = 100;
 
 const MESSAGE_LENGTH_MAX = 2_000;

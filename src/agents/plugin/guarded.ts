@@ -3,7 +3,14 @@ import { OrchestraError } from "../../core/errors.ts";
 import { FAILURE_CLASSES, type Failure } from "../../core/failure.ts";
 import { NO_USAGE } from "../../core/usage.ts";
 import type { AgentAdapter, AgentConfig, AgentOutcome, StreamParser } from "../adapter.ts";
-import { answerText, boundedText, LAST_MESSAGES_MAX, summaryLine } from "../bounds.ts";
+import {
+  answerText,
+  boundedText,
+  HEARD_MAX,
+  LAST_MESSAGES_MAX,
+  summaryLine,
+  withHeard,
+} from "../bounds.ts";
 import { nothingTold } from "../json-lines.ts";
 
 const count = z.int().min(0);
@@ -41,6 +48,11 @@ const reportShape = z.object({
     .transform((messages) => messages.slice(-LAST_MESSAGES_MAX).map(boundedText)),
   hasOutput: z.boolean().default(false),
   strangeLine: z.string().transform(summaryLine).optional(),
+  heard: z
+    .array(z.string())
+    .default([])
+    .transform((ids) => ids.slice(-HEARD_MAX).reduce(withHeard, [])),
+  isTurnOver: z.boolean().default(false),
 });
 
 const outcomeShape = z.discriminatedUnion("kind", [
@@ -64,6 +76,20 @@ export function guarded(config: AgentConfig, adapter: AgentAdapter): AgentAdapte
     },
     createParser: (earlier) => guardedParser(config, () => adapter.createParser(earlier)),
     classifyEnd: (end, report) => outcomeOf(config, () => adapter.classifyEnd(end, report)),
+    ...(adapter.readUsageFile && { readUsageFile: guardedUsage(adapter.readUsageFile) }),
+  };
+}
+
+/** What cannot be read tells nothing: an attempt ends, whatever becomes of its tokens. */
+function guardedUsage(
+  read: NonNullable<AgentAdapter["readUsageFile"]>,
+): NonNullable<AgentAdapter["readUsageFile"]> {
+  return (text, earlier) => {
+    try {
+      return usageShape.optional().parse(read(text, earlier));
+    } catch {
+      return undefined;
+    }
   };
 }
 

@@ -143,3 +143,26 @@ test("a report and an end that are none are failures", async () => {
     failure: { message: expect.stringMatching(/in classifyEnd/) },
   });
 });
+
+test("a plug-in that listens tells what it has heard, and when its turn is over", async () => {
+  const steering =
+    "steering: { message: (text) => `say ${text}\\n`, interrupt: () => 'stop\\n' }, createParser: () => ({ push: () => [], report: () => ({ heard: ['a-m1'], isTurnOver: true }) })";
+  const adapter = await loaded(
+    written(`export const plugin = () => ({ ...${GOOD}, ${steering} });`),
+  );
+  expect(adapter.steering?.message("Hello.", "a-m1")).toBe("say Hello.\n");
+  expect(adapter.createParser().report()).toMatchObject({ heard: ["a-m1"], isTurnOver: true });
+});
+
+test.each([
+  ["throws", "() => { throw new Error('oh'); }"],
+  ["makes tokens up", "() => ({ inputTokens: 'many' })"],
+])(
+  "a plug-in that %s where it reads what was used keeps no attempt from its end",
+  async (_name, read) => {
+    const adapter = await loaded(
+      written(`export const plugin = () => ({ ...${GOOD}, readUsageFile: ${read} });`),
+    );
+    expect(adapter.readUsageFile?.("")).toBeUndefined();
+  },
+);
