@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OrchestraError } from "../core/errors.ts";
 import type { CheckSpec } from "../core/task.ts";
 import { executeOrThrow } from "../store/execute.ts";
 import { runQueue } from "./run-queue.ts";
@@ -13,7 +14,8 @@ const SLOW_CHECK: CheckSpec = {
 };
 
 /** Runs the queue until its task `a` is cancelled while it is proven; returns whose output was cut. */
-async function cancelledInChecks({ add, clock, deps, store }: SimulatedQueue): Promise<string[]> {
+async function cancelledInChecks(queue: SimulatedQueue): Promise<string[]> {
+  const { add, clock, deps, store } = queue;
   await add({ id: "a", checks: [SLOW_CHECK] });
   const cut: string[] = [];
   const own = await deps();
@@ -38,8 +40,7 @@ async function cancelledInChecks({ add, clock, deps, store }: SimulatedQueue): P
   );
   await clock.advance(10_000);
   expect((await store.task("a"))?.state).toBe("awaiting_qa");
-  const cancelling = { taskId: "a", dependents: "wait", nowMs: clock.nowMs() } as const;
-  await executeOrThrow(store, { type: "cancel_task", ...cancelling });
+  await cancel(queue);
   await clock.runUntilDone(running);
   return cut;
 }
@@ -56,3 +57,27 @@ test("a task that is cancelled while it is proven frees its slot at once", async
 test("output is cut only when the end of its attempt is on record", async () => {
   expect(await cancelledInChecks(aQueue())).toEqual(["a-1, cancelled"]);
 });
+
+test("a task that is cancelled frees its slot, also where its work cannot be collected", async () => {
+  const queue = aQueue(() => ({ takesMs: HOUR_MS }));
+  await queue.add({ id: "a" });
+  const own = await queue.deps();
+  const workspaces = { ...own.workspaces, collect: collectNothing };
+  const running = runQueue({ ...own, workspaces }, NEVER);
+  await queue.clock.advance(10_000);
+  await cancel(queue);
+  await queue.clock.runUntilDone(running, HOUR_MS);
+
+  expect(await queue.store.attemptsOf("a")).toMatchObject([
+    { state: "cancelled", failure: { message: expect.stringContaining("could not be collected") } },
+  ]);
+});
+
+async function collectNothing(): Promise<never> {
+  throw new OrchestraError("GIT_FAILED", "Running git add failed.");
+}
+
+async function cancel({ store, clock }: SimulatedQueue): Promise<void> {
+  const given = { taskId: "a", dependents: "wait", nowMs: clock.nowMs() } as const;
+  await executeOrThrow(store, { type: "cancel_task", ...given });
+}

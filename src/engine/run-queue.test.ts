@@ -220,6 +220,22 @@ test.each(["GIT_KILLED", "NO_SPACE", "MACHINE_FULL"] as const)(
   },
 );
 
+test("work that cannot be collected is told, and a person is asked, and others go on", async () => {
+  const { add, clock, deps, states, store } = aQueue();
+  await add({ id: "a" }, { id: "b" });
+  const own = await deps();
+  const collect: Workspaces["collect"] = async (workspace, request) => {
+    if (workspace.path !== "/w/a") return own.workspaces.collect(workspace, request);
+    throw new OrchestraError("GIT_FAILED", "Running git add failed.");
+  };
+  const workspaces = { ...own.workspaces, collect };
+  await clock.runUntilDone(runQueue({ ...own, workspaces }, NEVER));
+
+  expect(await states()).toEqual({ a: "waiting_human", b: "complete" });
+  expect(await store.attemptsOf("a")).toHaveLength(5);
+  expect((await store.task("a"))?.waitReason).toContain("Running git add failed.");
+});
+
 test("an agent that runs past its timeout is ended", async () => {
   const { add, run, store, world } = aQueue(() => ({ takesMs: 1e9 }));
   await add({ id: "a", limits: { timeoutMs: 60_000, stallMs: 0, maxRetries: 0 } });

@@ -12,6 +12,7 @@ import { execute, executeInOrder } from "../../store/execute.ts";
 import type { Committed } from "../../store/store.ts";
 import type { BuiltinFacts } from "../../verify/check-runner.ts";
 import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
+import { collectWork } from "./collect-work.ts";
 import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { earlierUse } from "./earlier-use.ts";
 import { verdictOf } from "./sentinel-verdict.ts";
@@ -19,6 +20,9 @@ import { tellHold } from "./tell-hold.ts";
 import { withUsageFile } from "./usage-file.ts";
 import { INTERRUPTED, spendingOf, type Ended, type Life } from "./watch-attempt.ts";
 import { workspaceOf } from "./workspace-of.ts";
+
+/** Aborts never. */
+const NEVER = new AbortController().signal;
 
 /** A life that came to its end. */
 export type Over = Exclude<Life, { kind: "left" }>;
@@ -59,7 +63,10 @@ export async function finishAttempt(
   const workspace = workspaceOf(deps, task, attempt);
   const subject = { deps, task, attempt, workspace };
   const sentinel = deps.folders.sentinel(workspace.path, task.id);
-  const work = await collect(subject);
+  // Who is to be stopped is, whoever leaves.
+  const collected = await collectWork(deps, subject, seen.kind === "stopped" ? NEVER : signal);
+  if (collected.kind === "uncollectable") return uncollected(subject, life, collected.message);
+  const { work } = collected;
   const summary = { diffStat: work.diffStat, lastMessages: life.report.lastMessages };
   switch (life.kind) {
     case "ended":
@@ -85,14 +92,9 @@ export async function finishAttempt(
 
 type Outcome = { readonly work: CollectedWork; readonly summary: AttemptSummary };
 
-async function collect({ task, attempt, workspace, deps }: Subject): Promise<CollectedWork> {
-  const keepsTreeClean = task.checks.some((check) => check.name === "clean_tree");
-  return deps.workspaces.collect(workspace, {
-    attemptId: attempt.id,
-    taskCreatedAtMs: task.createdAtMs,
-    message: task.title,
-    commitLeftovers: !keepsTreeClean,
-  });
+/** It stays where it is: whoever has the workspace next must keep it first. */
+async function uncollected(subject: Subject, life: Over, message: string): Promise<boolean> {
+  return failed(subject, life, {}, "failed", { class: "unknown", message });
 }
 
 async function finishEnded(
@@ -228,7 +230,7 @@ async function rejected(
 async function failed(
   { deps, attempt }: Subject,
   life: Over,
-  { work, summary }: Outcome,
+  { work, summary }: Partial<Outcome>,
   end: AttemptEnd,
   failure: Failure,
   evidence: readonly CheckEvidence[] = [],
@@ -241,7 +243,7 @@ async function failed(
     end,
     failure,
     evidence,
-    commit: work.commit,
+    commit: work?.commit,
     summary,
     spending: spendingOf(life.report, life.agent),
     heard: life.report.heard,
