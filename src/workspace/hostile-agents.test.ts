@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
@@ -244,6 +244,21 @@ test("another repository in the place of a workspace is left alone", async () =>
     code: "REPOSITORY_UNUSABLE",
   });
   expect(existsSync(join(path, ".git/HEAD"))).toBe(true);
+});
+
+// Root may read them anyway.
+test("files and folders that nobody may read are work like any other", async () => {
+  await using repository = await createTestRepository();
+  const workspaces = repository.workspaces();
+  const workspace = await workspaces.prepare(request(1), NEVER);
+  await repository.write("locked.txt", "locked\n", workspace.path);
+  await repository.write("closed/inside.txt", "inside\n", workspace.path);
+  await chmod(join(workspace.path, "locked.txt"), 0o000);
+  await chmod(join(workspace.path, "closed"), 0o000);
+
+  const { commit } = await workspaces.collect(workspace, COLLECT);
+  expect(await repository.git(["show", `${commit}:locked.txt`])).toBe("locked");
+  expect(await repository.git(["show", `${commit}:closed/inside.txt`])).toBe("inside");
 });
 
 test("repositories inside, with and without a commit, are kept aside and not committed", async () => {

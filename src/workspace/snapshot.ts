@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { git, tryGit } from "./git.ts";
+import { git, nulSeparated, tryGit } from "./git.ts";
+import { openFiles } from "./open-folders.ts";
 import { inside, type Place, type Worktree } from "./place.ts";
 import { pathsOf } from "./refs.ts";
 import { isNarrow, readNarrowTree } from "./sparse.ts";
@@ -70,10 +71,11 @@ async function commitFiles(
   request: SnapshotRequest,
   options: readonly string[],
 ): Promise<Snapshot> {
-  const untracked = await pathsOf(["ls-files", "-z", "--others", "--exclude-standard"], place);
-  const nested = untracked.filter((path) => path.endsWith("/"));
+  // Who only looks changes nothing, and is told what cannot be read.
+  const letIn = async (): Promise<void> => (request.elsewhere ? undefined : openFiles(place.cwd));
+  const nested = (await untrackedIn(place, letIn)).filter((path) => path.endsWith("/"));
   const except = nested.map((path) => `:(exclude,top,literal)${path}`);
-  await git(["add", "--all", ...options, "--", ":/", ...except], place);
+  await addAll(place, [...options, "--", ":/", ...except], letIn);
   if (request.includesNested) {
     for (const path of nested) await addNested(place, path);
   }
@@ -91,6 +93,25 @@ async function commitFiles(
     input: request.message,
   });
   return { commit, changed, nested };
+}
+
+type LetIn = () => Promise<void>;
+
+async function untrackedIn(place: Place, letIn: LetIn): Promise<readonly string[]> {
+  const args = ["ls-files", "-z", "--others", "--exclude-standard"];
+  const { exitCode, stdout, stderr } = await tryGit(args, place);
+  if (exitCode === 0 && stderr === "") return nulSeparated(stdout);
+  // It passes over a folder that it may not look into, and only says so.
+  await letIn();
+  return pathsOf(args, place);
+}
+
+async function addAll(place: Place, what: readonly string[], letIn: LetIn): Promise<void> {
+  const args = ["add", "--all", ...what];
+  if ((await tryGit(args, place)).exitCode === 0) return;
+  // It takes in nothing where it may not read one file.
+  await letIn();
+  await git(args, place);
 }
 
 /** Plain files of a repository inside: git itself would note no more than its commit's name. */
