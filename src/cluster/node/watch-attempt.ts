@@ -76,6 +76,7 @@ type Read = {
 export type Watched = {
   readonly task: Task;
   readonly attempt: Attempt;
+  readonly agent: Agent;
   readonly timeoutMs: Assignment["timeoutMs"];
   /** What people have said to the task, oldest first, without what was in the prompt. */
   readonly saidLater: () => readonly Message[];
@@ -102,8 +103,7 @@ export async function watchAttempt(
   watched: Watched,
   signals: AttemptSignals,
 ): Promise<Life> {
-  const { attempt } = watched;
-  const agent = await deps.agent(attempt.agent);
+  const { attempt, agent } = watched;
   const earlier = await earlierUse(deps.store, attempt);
   const watch: Watch = {
     ...watched,
@@ -120,7 +120,7 @@ export async function watchAttempt(
     isAnswered: false,
   };
   try {
-    return await lookUntilItEnds(watch, agent, signals);
+    return await lookUntilItEnds(watch, signals);
   } finally {
     watch.wake.close();
   }
@@ -131,10 +131,10 @@ function isEndOf(folder: string): (hint: Hint) => boolean {
   return (hint) => hint.kind === "process_ended" && hint.folder === folder;
 }
 
-async function lookUntilItEnds(watch: Watch, agent: Agent, signals: AttemptSignals): Promise<Life> {
+async function lookUntilItEnds(watch: Watch, signals: AttemptSignals): Promise<Life> {
   let waiting: AbortSignal | undefined;
   for (;;) {
-    const life = await look(watch, agent, signals);
+    const life = await look(watch, signals);
     if (life) return life;
     waiting ??= AbortSignal.any([signals.leave, signals.halt, signals.stop]);
     await watch.wake.wait(LOOK_EVERY_MS, waiting);
@@ -142,12 +142,8 @@ async function lookUntilItEnds(watch: Watch, agent: Agent, signals: AttemptSigna
 }
 
 /** One look; `undefined` while the agent works. */
-async function look(
-  watch: Watch,
-  agent: Agent,
-  signals: AttemptSignals,
-): Promise<Life | undefined> {
-  const { deps, transcript } = watch;
+async function look(watch: Watch, signals: AttemptSignals): Promise<Life | undefined> {
+  const { deps, transcript, agent } = watch;
   // Limits are of the time before we looked: whatever holds us up since is no silence of the agent.
   const awakeMs = deps.clock.awakeMs();
   // The state is asked first: output that comes between the two questions is then still read.

@@ -3,7 +3,7 @@ import { isFenced, isPassing, OrchestraError } from "../../core/errors.ts";
 import type { Message } from "../../core/message.ts";
 import type { Task } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
-import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { endProcesses, idsOf, TERMINATION_GRACE_MS, type Agent, type NodeDeps } from "./deps.ts";
 import { finishAttempt, type Over } from "./finish-attempt.ts";
 import { launchAttempt, type Launched } from "./launch-attempt.ts";
 import { placeOf, preparationOf, type Preparation } from "./preparation.ts";
@@ -26,6 +26,8 @@ export async function workAttempt(
 ): Promise<void> {
   const launched = await launchOrGiveUp(deps, task, attempt, signals);
   if (!launched) return;
+  const agent = await agentOrGiveUp(deps, attempt, signals);
+  if (!agent) return;
   const start = recordStart(deps, launched.starting);
   const stop = AbortSignal.any([signals.stop, start.refused]);
   const leave = AbortSignal.any([signals.leave, start.failed]);
@@ -33,7 +35,7 @@ export async function workAttempt(
   const watched = { ...signals, stop, leave };
   const saidLater = (): readonly Message[] =>
     said.messages.filter(({ id }) => !launched.messageIds.includes(id));
-  const watching = { task, attempt: launched.attempt, timeoutMs, saidLater };
+  const watching = { task, attempt: launched.attempt, agent, timeoutMs, saidLater };
   const life = await watchAttempt(deps, watching, watched).catch(async (error) => {
     // Whoever takes the attempt next would have its own record of the start refused; or makes it.
     await start.now().catch(() => undefined);
@@ -94,6 +96,29 @@ async function launchOrGiveUp(
   }
 }
 
+/**
+ * Who can read what the agent prints. Where nobody can, because it is not configured any more, it goes
+ * on until that is put right; its end is then a failure. `undefined` when nothing is left to be read.
+ */
+async function agentOrGiveUp(
+  deps: NodeDeps,
+  attempt: Attempt,
+  signals: AttemptSignals,
+): Promise<Agent | undefined> {
+  try {
+    return await deps.agent(attempt.agent);
+  } catch (error) {
+    const { stop, halt, leave } = signals;
+    const { kind } = await deps.processes.inspect(deps.folders.path(attempt.id));
+    if (stop.aborted || halt.aborted || (kind !== "running" && !isPassing(error))) {
+      await giveUp(deps, attempt, error, signals);
+      return undefined;
+    }
+    if (leave.aborted) return undefined;
+    throw error;
+  }
+}
+
 /** Its agent was not started, or that cannot be put on record. */
 async function afterTrouble(
   deps: NodeDeps,
@@ -141,7 +166,7 @@ async function giveUp(
   signals: AttemptSignals,
 ): Promise<void> {
   await endProcesses(deps, attempt, TERMINATION_GRACE_MS);
-  if (signals.stop.aborted) return end(deps, attempt, "It was stopped before it started.");
+  if (signals.stop.aborted) return end(deps, attempt, "It was stopped.");
 
   const message = error instanceof Error ? error.message : String(error);
   if (signals.halt.aborted || isPassing(error)) {
