@@ -5,7 +5,7 @@ import type { AgentHold } from "../core/agent-hold.ts";
 export type Bus = {
   /** Never blocks and never throws. */
   readonly publish: (hint: Hint) => void;
-  /** Returns its own unsubscribe. A listener's failure does not reach the publisher. */
+  /** Returns its own unsubscribe. `listener` must not throw: it is called by who publishes. */
   readonly subscribe: (listener: (hint: Hint) => void) => () => void;
 };
 

@@ -32,7 +32,7 @@ export type Workspaces = {
   readonly rescued: () => Promise<readonly Rescued[]>;
   /** Makes a branch of a rescued ref. Never overwrites a branch. */
   readonly restore: (ref: string, branch: string) => Promise<void>;
-  /** `ORCHESTRA_*` and the project's own variables for a workspace at `path`. Pure. */
+  /** `ORCHESTRA_*` and the project's own variables for a workspace at `path`, by the ports that it has. */
   readonly environment: (
     request: WorkspaceRequest,
     path: string,

@@ -40,6 +40,9 @@ export type Agent = {
   readonly priceOf?: (model: string) => Price | undefined;
 };
 
+/** Aborts never. */
+export const NEVER = new AbortController().signal;
+
 /** How long a process group has between being asked and being killed. */
 export const TERMINATION_GRACE_MS = 10_000;
 

@@ -13,16 +13,13 @@ import type { Committed } from "../../store/store.ts";
 import type { BuiltinFacts } from "../../verify/check-runner.ts";
 import type { CollectedWork, Workspace } from "../../workspace/workspace.ts";
 import { collectWork } from "./collect-work.ts";
-import { endProcesses, idsOf, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
+import { endProcesses, idsOf, NEVER, TERMINATION_GRACE_MS, type NodeDeps } from "./deps.ts";
 import { earlierUse } from "./earlier-use.ts";
 import { verdictOf } from "./sentinel-verdict.ts";
 import { tellHold } from "./tell-hold.ts";
 import { withUsageFile } from "./usage-file.ts";
 import { INTERRUPTED, spendingOf, type Ended, type Life } from "./watch-attempt.ts";
 import { workspaceOf } from "./workspace-of.ts";
-
-/** Aborts never. */
-const NEVER = new AbortController().signal;
 
 /** A life that came to its end. */
 export type Over = Exclude<Life, { kind: "left" }>;

@@ -2,7 +2,7 @@ import type { Attempt } from "../../core/attempt.ts";
 import type { Task } from "../../core/task.ts";
 import type { Hint } from "../bus.ts";
 import { createWake } from "../wake.ts";
-import type { NodeDeps } from "./deps.ts";
+import { NEVER, type NodeDeps } from "./deps.ts";
 import type { Assignment, AttemptSignals } from "./watch-attempt.ts";
 import { workAttempt, type Said } from "./work-attempt.ts";
 
@@ -13,9 +13,6 @@ const LOOK_EVERY_MS = 2_000;
 const HEARD: readonly Hint["kind"][] = ["assigned", "changed"];
 
 const PAUSED = "It was paused.";
-
-/** Aborts never. */
-const NEVER = new AbortController().signal;
 
 type Work = {
   readonly done: Promise<void>;
