@@ -10,8 +10,7 @@ export type Price = {
 };
 
 const MILLION = 1_000_000;
-/** A thousandth of a millionth of a dollar. */
-const PRECISION = 1e9;
+const NANOS = 1e9;
 
 /** What the tokens cost at a price; thoughts are output to those who sell them. */
 export function costOf(usage: Usage, price: Price): number {
@@ -21,5 +20,10 @@ export function costOf(usage: Usage, price: Price): number {
     usage.cacheReadTokens * cacheRead +
     usage.cacheWriteTokens * cacheWrite +
     (usage.outputTokens + usage.reasoningTokens) * output;
-  return Math.round((told / MILLION) * PRECISION) / PRECISION;
+  return wholeNanos(told / MILLION);
+}
+
+/** To a thousandth of a millionth of a dollar: without the binary dust of sums such as 0.1 + 0.2. */
+export function wholeNanos(costUsd: number): number {
+  return Math.round(costUsd * NANOS) / NANOS;
 }

@@ -1,3 +1,4 @@
+import { wholeNanos } from "../../core/price.ts";
 import { addUsage, NO_USAGE, type Usage } from "../../core/usage.ts";
 import { amountIn, asFields, countIn, fieldsIn, textIn, type Fields } from "../json-fields.ts";
 
@@ -125,9 +126,4 @@ function thoughtAndSaid(
 ): Pick<Usage, "outputTokens" | "reasoningTokens"> {
   const reasoningTokens = Math.min(output, thinking);
   return { outputTokens: output - reasoningTokens, reasoningTokens };
-}
-
-/** Sums of prices such as 0.1 + 0.2 without their binary dust. */
-function wholeNanos(costUsd: number): number {
-  return Math.round(costUsd * 1e9) / 1e9;
 }

@@ -1,4 +1,5 @@
 import type { LineMapping } from "../../config/output-schema.ts";
+import { wholeNanos } from "../../core/price.ts";
 import { addUsage, NO_USAGE, type Usage } from "../../core/usage.ts";
 import type { EarlierUse } from "../adapter.ts";
 import type { Fields } from "../json-fields.ts";
@@ -97,9 +98,6 @@ function replace<Amount>(
   return before;
 }
 
-/** A thousandth of a millionth of a dollar: fractions that only adding up has made are dropped. */
-const PRECISION = 1e9;
-
 function difference(a: number, b: number): number {
-  return Math.max(0, Math.round((a - b) * PRECISION) / PRECISION);
+  return Math.max(0, wholeNanos(a - b));
 }

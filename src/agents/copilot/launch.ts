@@ -1,4 +1,5 @@
 import type { AgentConfig, Interactive, Launch, LaunchRequest } from "../adapter.ts";
+import { hasOption } from "../has-option.ts";
 import { modelOption } from "../model-option.ts";
 
 /** What a Copilot sets for the processes that it starts, and would mistake for its own. */
@@ -52,10 +53,7 @@ function session({ sessionId, resumeSessionId }: LaunchRequest): readonly string
 
 /** Nobody is there to be asked. Who wants less says so among the fixed arguments. */
 function permission(fixedArguments: readonly string[]): readonly string[] {
-  const isSet = fixedArguments.some((argument) =>
-    PERMISSION_FLAGS.some((flag) => argument === flag || argument.startsWith(`${flag}=`)),
-  );
-  return isSet ? [] : ["--allow-all"];
+  return hasOption(fixedArguments, PERMISSION_FLAGS) ? [] : ["--allow-all"];
 }
 
 /** A session as a person goes on with it, who is asked before anything is allowed. */

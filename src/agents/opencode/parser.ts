@@ -1,3 +1,4 @@
+import { wholeNanos } from "../../core/price.ts";
 import { addUsage, type Usage } from "../../core/usage.ts";
 import type { AgentEvent, StreamParser } from "../adapter.ts";
 import { answerText, boundedText, eventText, withMessage } from "../bounds.ts";
@@ -106,9 +107,4 @@ function usageOf(tokens: Fields): Usage {
     outputTokens: countIn(tokens, "output"),
     reasoningTokens: countIn(tokens, "reasoning"),
   };
-}
-
-/** Sums of prices such as 0.1 + 0.2 without their binary dust. */
-function wholeNanos(costUsd: number): number {
-  return Math.round(costUsd * 1e9) / 1e9;
 }

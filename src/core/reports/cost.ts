@@ -1,4 +1,5 @@
 import { isLive, type Attempt } from "../attempt.ts";
+import { wholeNanos } from "../price.ts";
 import { addUsage, NO_USAGE, totalOf, type Usage } from "../usage.ts";
 import { toldUsage } from "./told-usage.ts";
 
@@ -91,10 +92,7 @@ export function costRows(sums: ReadonlyMap<string, Spending>, by: CostKey): Cost
   );
 }
 
-/** A thousandth of a millionth of a dollar: fractions that only adding up has made are dropped. */
-const PRECISION = 1e9;
-
 function addCost(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  return Math.round((a + b) * PRECISION) / PRECISION;
+  return wholeNanos(a + b);
 }
