@@ -19,6 +19,8 @@ import {
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
 import { errnoOf } from "../../core/errno.ts";
 import { OUTPUT_BYTES_MAX } from "../../core/limits.ts";
+import { STATE_FOLDER } from "../../config/paths.ts";
+import { openFolders } from "../../workspace/open-folders.ts";
 import { explainingStorage } from "../../workspace/git-error.ts";
 import type { AttemptFolders, Kept, Transcript } from "./attempt-folders.ts";
 import { readLife, writeLife } from "./life-record.ts";
@@ -59,7 +61,7 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
     usageText: async (attemptId) =>
       readTail(join(path(attemptId), ATTEMPT_FILES.usage), USAGE_BYTES_MAX),
     makeSentinelFolder: async (workspacePath, taskId) => {
-      const making = (async () => makeSentinelFolder(workspacePath, taskId))();
+      const making = makeOpenSentinelFolder(workspacePath, taskId);
       return explainingStorage(`Making room for sentinel files in ${workspacePath}`, making);
     },
     sentinel: readSentinel,
@@ -68,6 +70,12 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
       return explainingStorage(`Cutting the output in ${folder}`, cutAll(folder));
     },
   };
+}
+
+/** An earlier agent may have closed it. */
+async function makeOpenSentinelFolder(workspacePath: string, taskId: string): Promise<void> {
+  await openFolders(join(workspacePath, STATE_FOLDER));
+  makeSentinelFolder(workspacePath, taskId);
 }
 
 /** By a link, which is made whole or not at all, and never in the place of another. */

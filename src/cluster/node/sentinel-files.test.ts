@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { rmSync } from "node:fs";
+import { createFileAttemptFolders } from "./file-attempt-folders.ts";
 import { makeSentinelFolder, readSentinel } from "./sentinel-files.ts";
 
 /** A worktree in which an agent is at work on `k3f9`. */
@@ -95,4 +97,29 @@ test("what is no plain file says nothing, and holds nobody up", () => {
   makeSentinelFolder(root, "k3f9");
   expect(readdirSync(folder)).toEqual([]);
   expect(existsSync("/etc/passwd")).toBe(true);
+});
+
+// Root may read them anyway.
+test("a file that nobody may read says what its name says", () => {
+  const { root, folder } = setup();
+  leave(root, "done");
+  chmodSync(join(folder, "k3f9.done"), 0o000);
+  expect(readSentinel(root, "k3f9")).toEqual({ kind: "done" });
+});
+
+test("a folder that nobody may look into keeps nobody from looking at its agent", () => {
+  const { root, folder } = setup();
+  leave(root, "done");
+  chmodSync(folder, 0o000);
+  onTestFinished(() => chmodSync(folder, 0o700));
+  expect(() => readSentinel(root, "k3f9")).not.toThrow();
+});
+
+test("a folder that an agent has closed is open to the next one", async () => {
+  const { root, folder } = setup();
+  leave(root, "done");
+  chmodSync(folder, 0o000);
+  onTestFinished(() => chmodSync(folder, 0o700));
+  await createFileAttemptFolders(root).makeSentinelFolder(root, "k3f9");
+  expect(readdirSync(folder)).toEqual([]);
 });

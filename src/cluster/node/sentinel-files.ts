@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { summaryLine } from "../../agents/bounds.ts";
 import { fieldsOf, textIn, type Fields } from "../../agents/json-fields.ts";
 import { STATE_FOLDER } from "../../config/paths.ts";
+import { errnoOf } from "../../core/errno.ts";
 import type { Sentinel } from "../../core/sentinel.ts";
 
 /** In the order in which they count: `.done` beats whatever was said before or after it. */
@@ -87,7 +88,30 @@ function isFolderOrNothing(path: string): boolean {
 
 /** A file's beginning; what is no plain file is nobody's sentinel, and could hold up who opens it. */
 function textOf(file: string): string | undefined {
-  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  if (!isPlainFile(file)) return undefined;
+  try {
+    return beginningOf(file);
+  } catch (error) {
+    // It was taken away again, or is not for us to read: then its name alone tells.
+    if (errnoOf(error) === "ENOENT") return undefined;
+    if (FORBIDDEN.includes(errnoOf(error))) return "";
+    throw error;
+  }
+}
+
+/** An agent may close a folder to us, too. */
+const FORBIDDEN = ["EACCES", "EPERM"];
+
+function isPlainFile(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    if (FORBIDDEN.includes(errnoOf(error))) return false;
+    throw error;
+  }
+}
+
+function beginningOf(file: string): string {
   const descriptor = openSync(
     file,
     constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
