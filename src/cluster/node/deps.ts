@@ -41,7 +41,7 @@ export type Agent = {
 };
 
 /** Aborts never. */
-export const NEVER = new AbortController().signal;
+export const NEVER: AbortSignal = new AbortController().signal;
 
 /** How long a process group has between being asked and being killed. */
 export const TERMINATION_GRACE_MS = 10_000;
