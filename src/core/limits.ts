@@ -12,6 +12,9 @@ export type LifeRecord = {
   readonly outputBytes: number;
 };
 
+/** How an attempt ends that has passed a limit. */
+export type PassedLimit = { readonly end: AttemptEnd; readonly failure: Failure };
+
 /** No attempt may be given more time than this. */
 export const TIMEOUT_MAX_MS = 30 * 86_400_000;
 
@@ -29,7 +32,7 @@ export function passedLimit(
   limits: TaskLimits,
   record: LifeRecord,
   awakeMs: number,
-): { readonly end: AttemptEnd; readonly failure: Failure } | undefined {
+): PassedLimit | undefined {
   if (awakeMs - record.startedAwakeMs >= limits.timeoutMs) {
     const message =
       limits.timeoutMs === 0

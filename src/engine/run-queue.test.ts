@@ -290,33 +290,6 @@ test("who is to stay when all is done works what comes later, and idles without 
   expect(await clock.runUntilDone(staying)).toEqual({ kind: "stopped" });
 });
 
-test("who gives a running agent more time lets it come to its end", async () => {
-  const { add, run, store, clock } = aQueue(() => ({ takesMs: 90_000 }));
-  await add({ id: "a", limits: { timeoutMs: 60_000, stallMs: 0, maxRetries: 0 } });
-  const running = run();
-  await clock.advance(5_000);
-  const nowMs = clock.nowMs();
-  await executeOrThrow(store, { type: "extend_timeout", nowMs, taskId: "a", byMs: 60_000 });
-
-  await running;
-  expect(await store.task("a")).toMatchObject({ state: "complete" });
-});
-
-test("who calls a running agent timed out has it ended at once, and tried again", async () => {
-  const { add, run, store, clock } = aQueue((id) => ({ takesMs: id === "a-1" ? 1e9 : 10 }));
-  await add({ id: "a" });
-  const running = run();
-  await clock.advance(5_000);
-  const nowMs = clock.nowMs();
-  await executeOrThrow(store, { type: "time_out_now", nowMs, taskId: "a" });
-
-  await running;
-  expect(await store.attemptsOf("a")).toMatchObject([
-    { state: "timed_out", failure: { class: "timeout" } },
-    { state: "succeeded" },
-  ]);
-});
-
 test("cancelling a running task ends its agent and keeps its slot until it is dead", async () => {
   const { add, run, store, clock, world } = aQueue(() => ({ takesMs: 1e9 }));
   await add({ id: "a" });

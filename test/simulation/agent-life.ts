@@ -33,6 +33,8 @@ export type AgentLife = {
   /** Ids of what it was told. */
   readonly heard: Set<string>;
   isTurnOver: boolean;
+  /** Whether anybody has tried to end it. */
+  isSignalled: boolean;
   /** Its inbox has grown. */
   onInbox: () => void;
 };
@@ -65,6 +67,7 @@ export function beginAgent(
       marker: markerOf(attemptId),
       leader: wrapper,
       onSignal: (signal) => {
+        life.isSignalled = true;
         if (signal === "SIGKILL") kill(world, starter, life);
         else if (!life.deed.ignoresTerm) {
           later(world, life, "obeys", 20, () => leave(world, starter, life, "SIGTERM"));
@@ -79,6 +82,7 @@ export function beginAgent(
     listens,
     heard: new Set(),
     isTurnOver: false,
+    isSignalled: false,
     onInbox: () => undefined,
   };
   checkStart(world, life, path);

@@ -1,6 +1,7 @@
 import type { AgentOutcome } from "../../src/agents/adapter.ts";
 import type { FailureClass } from "../../src/core/failure.ts";
 import type { Stream } from "./choices.ts";
+import type { Pace } from "./scenario.ts";
 import { countFault, type World } from "./world.ts";
 
 export type Work = "commits" | "leaves" | "nothing" | "breaks" | "clashes" | "conflicts";
@@ -53,12 +54,12 @@ const FAILURES = [
 export function deedOf({ choices, trouble, scenario }: World, attemptId: string): Deed {
   if (trouble.isOver) return GOOD;
   const stream = choices.stream(`deed ${attemptId}`);
-  const { mischief } = scenario.pace;
-  const hangs = stream.chance(0.1 * mischief);
+  const { mischief, hanging, long } = scenario.pace;
+  const hangs = stream.chance(hanging * mischief);
   const diesLateMs = stream.chance(hangs ? 0.5 : 0.1 * mischief) ? stream.below(25_000) : 0;
-  const failure = stream.chance(0.2 * mischief) ? stream.pick(FAILURES) : undefined;
+  const failure = stream.chance(0.2 * mischief) ? failureOf(stream, scenario.pace) : undefined;
   return {
-    takesMs: stream.chance(0.4) ? 200 + stream.below(9_000) : 1 + stream.below(800),
+    takesMs: stream.chance(long) ? 200 + stream.below(9_000) : 1 + stream.below(800),
     work: workOf(stream, scenario.pace.work),
     exitCode: failure === undefined ? 0 : 1,
     failure,
@@ -71,6 +72,10 @@ export function deedOf({ choices, trouble, scenario }: World, attemptId: string)
     diesLateMs,
     isMissing: stream.chance(0.02),
   };
+}
+
+function failureOf(stream: Stream, { failure }: Pace): FailureClass {
+  return failure !== undefined && stream.chance(0.7) ? failure : stream.pick(FAILURES);
 }
 
 function workOf(stream: Stream, fashion: Work | undefined): Work {

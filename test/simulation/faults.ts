@@ -10,7 +10,13 @@ import {
 } from "./machine.ts";
 import { someonePushes } from "./merge-repository.ts";
 import { isAllDone } from "./programs.ts";
-import { someoneAdds, someoneChangesTheirMind, someoneDecides, someoneSteers } from "./people.ts";
+import {
+  someoneAdds,
+  someoneChangesTheirMind,
+  someoneDecides,
+  someoneSteers,
+  someoneTimes,
+} from "./people.ts";
 import type { FaultKind } from "./scenario.ts";
 import { isGone } from "./scheduler.ts";
 import { countFault, livingPrograms, type Program, type World } from "./world.ts";
@@ -113,6 +119,10 @@ const FAULTS: Readonly<Record<FaultKind, (world: World) => void>> = {
   },
   steering: (world) => {
     someoneSteers(world);
+    if (world.trouble.stream.chance(0.2)) FAULTS.kill(world);
+  },
+  timing: (world) => {
+    someoneTimes(world);
     if (world.trouble.stream.chance(0.2)) FAULTS.kill(world);
   },
   lateTask: (world) => {

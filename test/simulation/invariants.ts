@@ -6,10 +6,11 @@ import type { CheckEvidence } from "../../src/core/evidence.ts";
 import { latestAttempt, type State } from "../../src/core/state.ts";
 import type { Task } from "../../src/core/task.ts";
 import { wrongsOf, wrongsOfWay } from "../../src/core/testing/invariants.ts";
+import { checkLimit, noteTimeLimit } from "./check-limits.ts";
 import { livingAnywhere } from "./check-start.ts";
 import { passes } from "./checks.ts";
 import { commitOf, isAncestor, unreachable } from "./git.ts";
-import { folderOf, machineClock } from "./machine.ts";
+import { folderOf } from "./machine.ts";
 import { TEST_CHECK } from "./scenario.ts";
 import { violate, type World } from "./world.ts";
 
@@ -41,6 +42,9 @@ function checkEvent(world: World, before: State, event: RecordedEvent): void {
         violate(world, `${event.attemptId} starts, and its task is paused.`);
       }
       return undefined;
+    case "task_timeout_set":
+    case "attempt_timeout_set":
+      return noteTimeLimit(world, before, event);
     case "messages_heard":
       return checkHeard(world, before, event);
     default:
@@ -124,7 +128,7 @@ function checkBlame(
       return;
     case "timeout":
     case "stall":
-      return checkLimit(world, task, attempt);
+      return checkLimit(world, task, attempt, failure.class);
     case "unknown":
       if (!world.spoiled.has(attempt.id)) wrong(`has failed for no reason: ${failure.message}`);
       return;
@@ -135,19 +139,6 @@ function checkBlame(
     default:
       if (!exit || exit.exitCode === 0) wrong(`is said to have failed by ${failure.class}.`);
   }
-}
-
-/** A limit is one of the agent's own time: neither our sleep nor a clock that was set passes it. */
-function checkLimit(world: World, task: Task, { id }: Attempt): void {
-  const life = world.agents.get(id);
-  if (!life) return violate(world, `${id} has passed a limit, and never began.`);
-  const { awakeMs } = machineClock(life.machine, world.scheduler);
-  const { timeoutMs, stallMs } = task.limits;
-  const isLate = awakeMs() - life.startedAwakeMs >= timeoutMs;
-  // It may have said something since it was told to end.
-  const silenceMs = Math.max(life.silenceMs, awakeMs() - life.lastOutputAwakeMs);
-  const isSilent = stallMs > 0 && silenceMs >= stallMs;
-  if (!isLate && !isSilent) violate(world, `${id} is said to have passed a limit, and has not.`);
 }
 
 /** Whoever runs a check again comes to the same. */

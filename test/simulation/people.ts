@@ -1,16 +1,19 @@
-import { pauseAttempt, stopAttempt } from "../../src/cluster/node/run-node.ts";
+import { endTimedOut, pauseAttempt, stopAttempt } from "../../src/cluster/node/run-node.ts";
 import type { Command } from "../../src/core/commands.ts";
 import type { State } from "../../src/core/state.ts";
-import { isLive } from "../../src/core/attempt.ts";
+import { attemptId, isLive } from "../../src/core/attempt.ts";
 import { hasEnded, type Task } from "../../src/core/task.ts";
 import { tidyWorkspaces } from "../../src/engine/tidy-workspaces.ts";
 import { execute } from "../../src/store/execute.ts";
+import { ageMs, timeLimitOf } from "./check-limits.ts";
 import type { Stream } from "./choices.ts";
 import { portsOf, startProgram } from "./programs.ts";
 import { taskOf } from "./scenario.ts";
+import { isGone } from "./scheduler.ts";
 import { countFault, goesWrong, turn, type Program, type World } from "./world.ts";
 
 const TASKS_MAX = 12;
+const LITTLE_MS = 1_000;
 const UNMERGEABLE = /Merging .* failed/;
 
 /** A person types a command, whatever the moment. */
@@ -68,6 +71,40 @@ export function someoneSteers(world: World): void {
   }
 }
 
+/** Gives a task more time, or has the time of what is at work be up. */
+export function someoneTimes(world: World): void {
+  const { stream } = world.trouble;
+  const tasks = [...world.state.tasks.values()].filter(({ state }) => !hasEnded(state));
+  // Whose time is up first is on top of the list that they look at.
+  const atWork = tasks.filter((task) => leftMs(world, task) !== undefined);
+  const first = atWork.toSorted((a, b) => (leftMs(world, a) ?? 0) - (leftMs(world, b) ?? 0))[0];
+  const task = stream.chance(0.3) ? tasks[stream.below(Math.max(1, tasks.length))] : first;
+  if (!task) return;
+  const { id: taskId } = task;
+  const nowMs = world.scheduler.nowMs();
+  if (stream.chance(0.6)) return type(world, { type: "time_out_now", nowMs, taskId });
+  const byMs = 1_000 + stream.below(20_000);
+  type(world, { type: "extend_timeout", nowMs, taskId, byMs });
+}
+
+/** Somebody looks at the agent of a task that has little time left, and gives it more. */
+export function someoneIsPatient(world: World, taskId: string): void {
+  const { stream } = world.trouble;
+  const task = world.state.tasks.get(taskId);
+  const left = task && leftMs(world, task);
+  if (left === undefined || left <= 0 || left > LITTLE_MS || !goesWrong(world, 0.4)) return;
+  const nowMs = world.scheduler.nowMs();
+  const byMs = 1_000 + stream.below(20_000);
+  type(world, { type: "extend_timeout", nowMs, taskId, byMs }, stream.below(left));
+}
+
+/** What its agent has left of its time; `undefined` when none is at work. */
+function leftMs(world: World, task: Task): number | undefined {
+  const life = world.agents.get(attemptId(task.id, task.attemptCount));
+  if (!life || isGone(life.agent.owner)) return undefined;
+  return timeLimitOf(world.time, task, life.attemptId) - ageMs(world, life);
+}
+
 /** One more, while there is room for it. */
 export function someoneAdds(world: World): void {
   if (world.state.tasks.size >= TASKS_MAX) return;
@@ -109,18 +146,22 @@ function type(world: World, command: Command, delayMs = 0): void {
     const outcome = await execute(portsOf(world, program).store, command);
     world.note(`  ${program.name} ${command.type}: ${outcome.kind}`);
     if (outcome.kind !== "committed") return;
-    if (command.type === "cancel_task") {
-      await endWhatRuns(world, program, command.taskId, stopAttempt);
-      await tidyWorkspaces(portsOf(world, program));
-    }
-    if (command.type === "pause_task") {
-      await endWhatRuns(world, program, command.taskId, pauseAttempt);
+    switch (command.type) {
+      case "cancel_task":
+        await endWhatRuns(world, program, command.taskId, stopAttempt);
+        return tidyWorkspaces(portsOf(world, program));
+      case "pause_task":
+        return endWhatRuns(world, program, command.taskId, pauseAttempt);
+      case "time_out_now":
+        return endWhatRuns(world, program, command.taskId, endTimedOut);
+      default:
+        return undefined;
     }
   };
   startProgram(world, machine, `command ${world.typed}`, main, delayMs);
 }
 
-/** Where no dispatcher runs to do it, the command that cancels or pauses ends the processes itself. */
+/** Where no dispatcher runs to do it, the command ends the processes itself. */
 async function endWhatRuns(
   world: World,
   program: Program,

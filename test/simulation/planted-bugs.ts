@@ -179,4 +179,24 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     right: "pass.nextDueMs > nowMs",
     wrong: "pass.nextDueMs > 0",
   },
+  "more time is for one attempt alone": {
+    file: "src/core/evolve-task.ts",
+    right: "return { limits: { ...task.limits, timeoutMs: event.timeoutMs } };",
+    wrong: "return {};",
+  },
+  "a time limit that a person ended counts as none": {
+    file: "src/cluster/node/watch-attempt.ts",
+    right: "limitsOf(task, watch.timeoutMs())",
+    wrong: "limitsOf(task, watch.timeoutMs() || undefined)",
+  },
+  "whoever works an attempt does not hear that its time is up": {
+    file: "src/cluster/node/run-node.ts",
+    right: "  work.timeoutMs = timeoutMs;\n",
+    wrong: "",
+  },
+  "the time that is called up is that of all later attempts": {
+    file: "src/core/decide-timeout.ts",
+    right: '{ type: "attempt_timeout_set", ...common, attemptId: attempt.id, timeoutMs: 0 }',
+    wrong: '{ type: "task_timeout_set", ...common, timeoutMs: 0 }',
+  },
 };

@@ -4,6 +4,7 @@ import type { Processes, ProcessState, StartRequest } from "../../src/agents/pro
 import { OrchestraError } from "../../src/core/errors.ts";
 import type { ProcessHolder } from "../../src/core/lease.ts";
 import { beginAgent } from "./agent-life.ts";
+import { checkCalledUp } from "./check-limits.ts";
 import { deedOf } from "./deed.ts";
 import {
   createOwner,
@@ -31,7 +32,9 @@ export function simulatedProcesses(world: World, program: Program): Processes {
     start: async (request) => start(world, program, request),
     inspect: async (folder) => {
       await turn(world, program, `inspects ${folder}`);
-      return inspect(world, machine, folder);
+      const state = inspect(world, machine, folder);
+      if (state.kind === "running") checkCalledUp(world, program, folder);
+      return state;
     },
     noteOf: async (folder) => folderOf(machine, folder).note,
     terminate: async (folder, graceMs) => terminate(world, program, folder, graceMs),

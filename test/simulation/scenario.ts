@@ -1,5 +1,6 @@
 import type { NodeOffer } from "../../src/core/commands.ts";
 import type { TaskDefinition } from "../../src/core/events.ts";
+import type { FailureClass } from "../../src/core/failure.ts";
 import type { CheckSpec } from "../../src/core/task.ts";
 import { aDefinition } from "../../src/core/testing/builders.ts";
 import type { Choices, Stream } from "./choices.ts";
@@ -48,6 +49,8 @@ const RATES = {
   changeOfMind: 0.01,
   /** A person says something to a task, or pauses or resumes it. */
   steering: 0.012,
+  /** A person gives an agent more time, or none. */
+  timing: 0.016,
   /** A person adds a task when all others have ended. */
   lateTask: 0.03,
 } as const;
@@ -62,6 +65,11 @@ export type Pace = {
   readonly mischief: number;
   /** What most agents do, if not just anything. */
   readonly work: Work | undefined;
+  /** How often agents never end, and how often they take long. */
+  readonly hanging: number;
+  readonly long: number;
+  /** What most agents that fail fail by, if not just by anything. */
+  readonly failure: FailureClass | undefined;
   /** How often others commit to the target branch in the middle of a merge. */
   readonly pushed: number;
   /** How many commits git cannot merge. */
@@ -110,6 +118,9 @@ function paceOf(stream: Stream): Pace {
     work: stream.pick([undefined, "clashes", undefined, "clashes", "conflicts", "breaks"]),
     pushed: stream.pick([0.05, 0, 0.5]),
     unmergeable: stream.pick([0.1, 0, 0.4]),
+    hanging: stream.pick([0.1, 0, 0.5]),
+    long: stream.pick([0.4, 0.1, 0.9]),
+    failure: stream.pick([undefined, "quota", undefined, "quota"]),
   };
 }
 
@@ -134,7 +145,7 @@ export function taskOf(stream: Stream, index: number): TaskDefinition {
     dependsOn: before.filter(() => stream.chance(0.35)),
     checks: checksOf(stream),
     limits: {
-      timeoutMs: stream.chance(0.3) ? 6_000 : 60_000,
+      timeoutMs: stream.chance(0.5) ? 6_000 : 60_000,
       stallMs: stream.chance(0.5) ? 2_000 : 0,
       maxRetries: 1 + stream.below(4),
     },

@@ -1,8 +1,10 @@
+import type { Attempt } from "../../src/core/attempt.ts";
 import { OrchestraError } from "../../src/core/errors.ts";
 import type { RecordedEvent } from "../../src/core/events.ts";
 import { RELEASED_AT_MS, type DispatcherLease } from "../../src/core/lease.ts";
 import type { Scope } from "../../src/core/state.ts";
 import type { Committed, Store } from "../../src/store/store.ts";
+import { learnCalledUp } from "./check-limits.ts";
 import { holderOf } from "./processes.ts";
 import { isGone } from "./scheduler.ts";
 import { goesWrong, reply, turn, violate, type Program, type World } from "./world.ts";
@@ -59,6 +61,9 @@ async function ask(
   await reply(world, program, label);
   if (WRITES.includes(name) && goesWrong(world, 0.01, "lost answer")) throw unavailable();
   if (name === "transact") learnEnds(program, answer as Committed);
+  if (name === "liveAttempts" && given[0] !== undefined) {
+    learnCalledUp(program, answer as readonly Attempt[]);
+  }
   return answer;
 }
 

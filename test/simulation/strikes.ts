@@ -1,7 +1,12 @@
-import { isLive } from "../../src/core/attempt.ts";
+import { isLive, taskIdOf } from "../../src/core/attempt.ts";
 import type { RecordedEvent } from "../../src/core/events.ts";
 import { holdUp, interrupt, killProgram, pauseProgram } from "./faults.ts";
-import { someoneAdds, someoneChangesTheirMind, someoneRegrets } from "./people.ts";
+import {
+  someoneAdds,
+  someoneChangesTheirMind,
+  someoneIsPatient,
+  someoneRegrets,
+} from "./people.ts";
 import { isGone, type Owner } from "./scheduler.ts";
 import type { Strike } from "./strike.ts";
 import { countFault, livingPrograms, type Program, type World } from "./world.ts";
@@ -12,6 +17,7 @@ const SLOW_MS = 6_000;
 const STRIKES_MAX = 12;
 /** What a person does becomes telling when it is done before the step is over. */
 const SLOW: readonly Strike["kind"][] = ["slow", "lateTask", "changeOfMind", "killAndCancel"];
+const INSPECTS = "inspects ";
 const LISTS = "lists workspaces";
 const REMOVES = "removes the workspace of ";
 
@@ -34,6 +40,9 @@ export function armStrikes(world: World): void {
     if (moment === LISTS && isNothingLeft(world) && stream.chance(0.5)) {
       someoneAdds(world);
       delayMs += stream.below(SLOW_MS);
+    }
+    if (moment.startsWith(INSPECTS) && world.scenario.rates.timing > 0) {
+      someoneIsPatient(world, taskIdOf(moment.slice(INSPECTS.length)));
     }
     for (const strike of world.scenario.strikes) {
       if (!moment.startsWith(strike.moment) || !isHit(strike)) continue;

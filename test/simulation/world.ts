@@ -38,6 +38,7 @@ export type World = {
   readonly unmergeable: Map<string, boolean>;
   /** Tasks that a person has cancelled and wants back as soon as their attempt has ended. */
   readonly regretted: Set<string>;
+  readonly time: TimeLimits;
   /** How often each kind of fault has happened. */
   readonly faults: Map<string, number>;
   /** What strikes at such a moment of a process: returns how much longer it takes. */
@@ -49,6 +50,14 @@ export type World = {
   /** What must never be, and was. */
   violation: string | undefined;
   readonly note: (line: string) => void;
+};
+
+/** What people have said of time limits, told from the events alone. */
+export type TimeLimits = {
+  /** In milliseconds, by task and by attempt. */
+  readonly limits: Map<string, number>;
+  /** Attempts that had passed their limit when they were given more. */
+  readonly passed: Set<string>;
 };
 
 /** One of our own processes. */
@@ -65,6 +74,8 @@ export type Program = Owner & {
   hasNews: boolean;
   /** Attempts that it knows it has ended. */
   readonly ended: Set<string>;
+  /** Attempts whose time it knows to be up by a person's word, and how often it has looked at them since. */
+  readonly calledUp: Map<string, number>;
   /** Hints to this process that something it started has ended. */
   hintEnd: (folder: string) => void;
 };
@@ -105,6 +116,7 @@ export function createWorld(choices: Choices, note: (line: string) => void): Wor
     sleepers: new Set(),
     unmergeable: new Map(),
     regretted: new Set(),
+    time: { limits: new Map(), passed: new Set() },
     faults: new Map(),
     strike: () => 0,
     typed: 0,

@@ -1,12 +1,11 @@
-import type { AttemptEnd, Attempt } from "../../core/attempt.ts";
+import type { Attempt } from "../../core/attempt.ts";
 import type { AttemptSpending } from "../../core/events.ts";
-import type { Failure } from "../../core/failure.ts";
 import type { StreamReport } from "../../agents/adapter.ts";
 import { costOf } from "../../core/price.ts";
 import { totalOf } from "../../core/usage.ts";
-import { passedLimit, seenOutput, type LifeRecord } from "../../core/limits.ts";
+import { passedLimit, seenOutput, type LifeRecord, type PassedLimit } from "../../core/limits.ts";
 import type { Message } from "../../core/message.ts";
-import type { Task } from "../../core/task.ts";
+import type { Task, TaskLimits } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import type { Hint } from "../bus.ts";
 import { createWake, type Wake } from "../wake.ts";
@@ -52,11 +51,7 @@ export type Life =
   | (Read & { readonly kind: "vanished" })
   /** It has said by a file that it has ended, and its processes go on. */
   | (Read & { readonly kind: "signalled" })
-  | (Read & {
-      readonly kind: "limited";
-      readonly end: AttemptEnd;
-      readonly failure: Failure;
-    });
+  | (Read & PassedLimit & { readonly kind: "limited" });
 
 export type Ended = Read & {
   readonly kind: "ended";
@@ -166,12 +161,12 @@ async function look(watch: Watch, signals: AttemptSignals): Promise<Life | undef
     return { kind: "halted", ...read, reason: INTERRUPTED };
   }
 
+  seeOutput(watch);
+  // Before anything is kept or told, which a full disk refuses: the agent may be what fills it.
+  const limit = isAwaited(watch, read) ? undefined : await limitPassed(watch, awakeMs);
+  if (limit) return { kind: "limited", ...read, ...limit };
   await keepLife(watch);
   await talk(watch, read);
-  const { limits } = watch.task;
-  const timeoutMs = watch.timeoutMs() ?? limits.timeoutMs;
-  const limit = passedLimit({ ...limits, timeoutMs }, watch.life, awakeMs);
-  if (limit) return { kind: "limited", ...read, ...limit };
   await report(watch, read);
   return undefined;
 }
@@ -181,6 +176,20 @@ function tellAnswer(watch: Watch, { usage }: StreamReport): void {
   if (watch.isAnswered || totalOf(usage) === 0) return;
   watch.isAnswered = true;
   watch.deps.bus.publish({ kind: "answered", agent: watch.attempt.agent });
+}
+
+/** A person may have given it more time since this node last looked at what is on record. */
+async function limitPassed(watch: Watch, awakeMs: number): Promise<PassedLimit | undefined> {
+  const { deps, task, attempt, life } = watch;
+  const passed = passedLimit(limitsOf(task, watch.timeoutMs()), life, awakeMs);
+  if (passed?.end !== "timed_out") return passed;
+  const attempts = await deps.store.attemptsOf(task.id);
+  const onRecord = attempts.find(({ id }) => id === attempt.id)?.timeoutMs;
+  return passedLimit(limitsOf(task, onRecord), life, awakeMs);
+}
+
+function limitsOf({ limits }: Task, timeoutMs = limits.timeoutMs): TaskLimits {
+  return { ...limits, timeoutMs };
 }
 
 /** Whether the agent has said that it has ended, and had the time to. */
@@ -204,6 +213,11 @@ function heardIn({ saidLater, attempt }: Watch, told: StreamReport): Omit<Read, 
   return { report: told, unheard, isInterrupted };
 }
 
+/** Whether its turn is over, and it waits for somebody to say more, or to let it end. */
+function isAwaited({ isInboxEnded }: Watch, { agent, report: told }: Read): boolean {
+  return agent.adapter.steering !== undefined && told.isTurnOver && !isInboxEnded;
+}
+
 /** Says to an agent that listens what is new, and lets it end once its turn is over. */
 async function talk(watch: Watch, { agent, report: told, unheard }: Read): Promise<void> {
   const { deps, attempt, delivered } = watch;
@@ -218,20 +232,25 @@ async function talk(watch: Watch, { agent, report: told, unheard }: Read): Promi
   watch.isInboxEnded = true;
   // It may have waited long for somebody to look: its limits are of the time that it works.
   const awakeMs = deps.clock.awakeMs();
-  watch.life = { ...watch.life, startedAwakeMs: awakeMs, lastOutputAwakeMs: awakeMs };
+  setLife(watch, { ...watch.life, startedAwakeMs: awakeMs, lastOutputAwakeMs: awakeMs });
+}
+
+function seeOutput(watch: Watch): void {
+  const { deps, life, transcript } = watch;
+  setLife(watch, seenOutput(life, transcript.sizeBytes(), deps.clock.awakeMs()));
+}
+
+function setLife(watch: Watch, life: LifeRecord): void {
+  if (life !== watch.life) watch.isLifeKept = false;
+  watch.life = life;
 }
 
 /** Kept when it says something new: a life shorter than that needs no record. */
 async function keepLife(watch: Watch): Promise<void> {
-  const { deps, attempt, life } = watch;
-  const awakeMs = deps.clock.awakeMs();
-  const next = seenOutput(life, watch.transcript.sizeBytes(), awakeMs);
-  const isNew = next !== life || !watch.isLifeKept;
-  if (isNew && awakeMs - life.startedAwakeMs >= KEEP_LIFE_AFTER_MS) {
-    await deps.folders.keepLife(attempt.id, next);
-    watch.isLifeKept = true;
-  }
-  watch.life = next;
+  const { deps, attempt, life, isLifeKept } = watch;
+  if (isLifeKept || deps.clock.awakeMs() - life.startedAwakeMs < KEEP_LIFE_AFTER_MS) return;
+  await deps.folders.keepLife(attempt.id, life);
+  watch.isLifeKept = true;
 }
 
 async function report(watch: Watch, { agent, report: stream }: Read): Promise<void> {

@@ -110,9 +110,17 @@ function wrongsOfStep(before: State, event: Event, after: State): string[] {
   if (event.type === "task_added") return told({ "it is added twice": was !== undefined });
   if (!was || !is) return ["it is about a task that is not there"];
 
-  const attempt = "attemptId" in event ? before.attempts.get(event.attemptId) : undefined;
+  const attempt = before.attempts.get(attemptOf(event) ?? "");
   const dependencies = was.dependsOn.map((id) => before.tasks.get(id)?.state);
   return told({
+    "it touches another task": isOtherTouched(before.tasks, after.tasks, event.taskId),
+    "it touches another attempt": isOtherTouched(before.attempts, after.attempts, attemptOf(event)),
+    "it takes time from a task":
+      event.type === "task_timeout_set" && event.timeoutMs < was.limits.timeoutMs,
+    "its task does not keep the time that it is given":
+      event.type === "task_timeout_set" && is.limits.timeoutMs !== event.timeoutMs,
+    "it gives time to what is being stopped":
+      event.type === "attempt_timeout_set" && attempt?.isStopping === true,
     "it moves a task as the table does not": movesIllegally(was, event),
     "it is told in another run than its task's": event.runId !== was.runId,
     "it lowers an epoch": is.epoch < was.epoch,
@@ -133,6 +141,20 @@ function wrongsOfStep(before: State, event: Event, after: State): string[] {
     "it asks in words that were used before":
       event.type === "task_escalated" && before.interrupts.has(event.interruptId),
   });
+}
+
+function attemptOf(event: Event): string | undefined {
+  return "attemptId" in event ? event.attemptId : undefined;
+}
+
+/** Whether what is known of anything but `id` is another now. */
+function isOtherTouched(
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+  id: string | undefined,
+): boolean {
+  for (const [other, was] of before) if (other !== id && after.get(other) !== was) return true;
+  return false;
 }
 
 function wrongsOfArchive(
