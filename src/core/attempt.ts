@@ -80,3 +80,15 @@ export function attemptId(taskId: string, number: number): string {
 export function taskIdOf(attemptId: string): string {
   return attemptId.slice(0, attemptId.lastIndexOf("-"));
 }
+
+/**
+ * What an attempt goes on from, by those before it: after one that was broken off that is its work,
+ * also where the failure before that had the task begin anew.
+ */
+export function startOf(
+  { startFrom }: Pick<Attempt, "startFrom">,
+  earlier: readonly Attempt[],
+): Attempt["startFrom"] {
+  const worked = earlier.findLast(({ workspacePath }) => workspacePath !== undefined);
+  return worked?.failure?.class === "cancelled" ? "previous" : startFrom;
+}

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { pauseAttempt } from "../cluster/node/run-node.ts";
 import type { Command } from "../core/commands.ts";
 import { executeOrThrow } from "../store/execute.ts";
 import { runQueue } from "./run-queue.ts";
@@ -120,4 +121,36 @@ test("the session id is noted before the agent starts, so that no crash can lose
   await queue.run();
   const note = await queue.world.processes.noteOf("a-1");
   expect(JSON.parse(note ?? "{}")).toMatchObject({ sessionId: "session", resumesSession: false });
+});
+
+test("who is spoken to after a merge conflict goes on from its new work, not from the target again", async () => {
+  const queue = aQueue((id) => ({ takesMs: MINUTE_MS, conflicts: id === "a-1" }));
+  await queue.add({ id: "a", limits: { timeoutMs: 1e9, stallMs: 0, maxRetries: 1 } });
+  const prepare = vi.spyOn(queue.world.workspaces, "prepare");
+  const running = runQueue(await queue.deps(), NEVER);
+  await queue.clock.advance(1.5 * MINUTE_MS);
+  await decided(queue, "interrupt");
+  await queue.clock.runUntilDone(running);
+
+  const [, anew, goneOn] = prepare.mock.calls.map(([request]) => request);
+  expect(anew?.previousBranch).toBeUndefined();
+  expect(goneOn?.previousBranch).toBe(anew?.branch);
+  expect(await queue.states()).toEqual({ a: "complete" });
+});
+
+test("whoever pauses what has ended by itself leaves its checks to the next run", async () => {
+  const queue = aQueue(() => ({ takesMs: MINUTE_MS }));
+  await queue.add({ id: "a" });
+  const deps = await queue.deps();
+  const stop = new AbortController();
+  const running = runQueue(deps, stop.signal);
+  await queue.clock.advance(MINUTE_MS / 2);
+  stop.abort();
+  await queue.clock.runUntilDone(running);
+  await queue.clock.advance(MINUTE_MS);
+  await decided(queue, "pause_task");
+
+  const [attempt] = await queue.store.attemptsOf("a");
+  if (attempt) await pauseAttempt(deps, attempt);
+  expect(await queue.store.attemptsOf("a")).toMatchObject([{ state: "running" }]);
 });

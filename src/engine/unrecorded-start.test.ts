@@ -89,6 +89,18 @@ test("a start that is still on its way when its attempt is cancelled starts noth
   expect(queue.world.started).toEqual([]);
 });
 
+test("where nothing could start any more, no session is said to have begun", async () => {
+  const queue = aQueue();
+  await queue.add({ id: "a" });
+  await queue.world.processes.terminate("a-1", 0);
+
+  await queue.run();
+  expect(await queue.store.attemptsOf("a")).toMatchObject([
+    { state: "lost", startedAtMs: undefined },
+    { state: "succeeded", resumesSession: false },
+  ]);
+});
+
 async function cancel(queue: SimulatedQueue): Promise<void> {
   const nowMs = queue.clock.nowMs();
   await executeOrThrow(queue.store, {

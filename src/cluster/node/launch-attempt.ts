@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { LaunchRequest } from "../../agents/adapter.ts";
 import { fillTemplate } from "../../agents/prompt-template.ts";
 import { ATTEMPT_FILES } from "../../agents/processes.ts";
-import type { Attempt } from "../../core/attempt.ts";
+import { startOf, type Attempt } from "../../core/attempt.ts";
 import type { Command } from "../../core/commands.ts";
 import { policyOf } from "../../core/failure.ts";
 import { composePrompt, composeResumePrompt, messagesInPrompt } from "../../core/prompt.ts";
@@ -35,12 +35,14 @@ export type Launched = {
 export async function launchAttempt(
   deps: NodeDeps,
   task: Task,
-  attempt: Attempt,
+  given: Attempt,
   signal: AbortSignal,
 ): Promise<Launched> {
-  if (attempt.state === "running") return { attempt, starting: [], messageIds: [] };
-  const agent = await deps.agent(attempt.agent);
-  const context = { agent, earlier: await attemptsBefore(deps, attempt) };
+  if (given.state === "running") return { attempt: given, starting: [], messageIds: [] };
+  const agent = await deps.agent(given.agent);
+  const earlier = await attemptsBefore(deps, given);
+  const context = { agent, earlier };
+  const attempt = { ...given, startFrom: startOf(given, earlier) };
   const folder = deps.folders.path(attempt.id);
 
   const isStarted = (await deps.processes.inspect(folder)).kind !== "not_started";
@@ -53,13 +55,15 @@ export async function launchAttempt(
   const state = await deps.processes.inspect(folder);
   const pid = state.kind === "running" ? state.pid : undefined;
   const ids = idsOf(deps, attempt);
+  const prepared = { type: "prepare_attempt", ...ids, ...preparation } as const;
   return {
     attempt: { ...attempt, ...placeOf(preparation) },
     messageIds: preparation.messageIds,
-    starting: [
-      { type: "prepare_attempt", ...ids, ...preparation },
-      { type: "start_attempt", ...ids, pid },
-    ],
+    // From a folder that was closed meanwhile nothing has started, and no session has begun.
+    starting:
+      state.kind === "not_started"
+        ? [prepared]
+        : [prepared, { type: "start_attempt", ...ids, pid }],
   };
 }
 

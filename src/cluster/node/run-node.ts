@@ -121,6 +121,9 @@ export async function haltAgents(deps: NodeDeps): Promise<void> {
 
 /** Ends the agent of a paused task, where no node is running to do it. */
 export async function pauseAttempt(deps: NodeDeps, attempt: Attempt): Promise<void> {
+  // What has ended by itself is for the next `run`: it may have checks to run.
+  const { kind } = await deps.processes.inspect(deps.folders.path(attempt.id));
+  if (kind === "exited") return;
   const halt = AbortSignal.abort(PAUSED);
   for (const one of await withTasks(deps, [attempt])) {
     if (one.task.pausedAtMs === undefined) continue;
@@ -141,7 +144,7 @@ export async function stopAttempt(deps: NodeDeps, attempt: Attempt): Promise<voi
 /** Ends an attempt that a person called timed out, where no node is running to do it. */
 export async function endTimedOut(deps: NodeDeps, attempt: Attempt): Promise<void> {
   if (attempt.timeoutMs !== 0) return;
-  // What has ended by itself is for the next `run`: it may have checks to run.
+  // As above.
   const { kind } = await deps.processes.inspect(deps.folders.path(attempt.id));
   if (kind !== "running") return;
   for (const one of await withTasks(deps, [attempt])) {

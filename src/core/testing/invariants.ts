@@ -115,6 +115,8 @@ function wrongsOfStep(before: State, event: Event, after: State): string[] {
   return told({
     "it touches another task": isOtherTouched(before.tasks, after.tasks, event.taskId),
     "it touches another attempt": isOtherTouched(before.attempts, after.attempts, attemptOf(event)),
+    "it costs a retry, and nothing has failed":
+      is.failureCount > was.failureCount && event.type !== "task_failed",
     "it takes time from a task":
       event.type === "task_timeout_set" && event.timeoutMs < was.limits.timeoutMs,
     "its task does not keep the time that it is given":
