@@ -1,5 +1,6 @@
 import { passes } from "./checks.ts";
 import { checkStart } from "./check-start.ts";
+import { checkSession } from "./check-steering.ts";
 import { countMisdeeds, deedOf, type Deed } from "./deed.ts";
 import { addCommit, commitOf } from "./git.ts";
 import {
@@ -86,6 +87,7 @@ export function beginAgent(
     onInbox: () => undefined,
   };
   checkStart(world, life, path);
+  checkSession(world, life);
   world.agents.set(attemptId, life);
   countMisdeeds(world, life.deed);
   act(world, starter, life);
@@ -119,6 +121,8 @@ function act(world: World, starter: Program, life: AgentLife): void {
 function endTurn(world: World, starter: Program, life: AgentLife): void {
   const inbox = folderOf(life.machine, life.attemptId).inbox ?? "";
   const told = [...inbox.matchAll(/^say (\S+)\n/gm)].map(([, id = ""]) => id);
+  if (new Set(told).size < told.length)
+    violate(world, `${life.attemptId} is told something twice.`);
   const isNew = told.some((id) => !life.heard.has(id));
   for (const id of told) life.heard.add(id);
   if (isNew) {

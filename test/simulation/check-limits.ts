@@ -52,21 +52,22 @@ export function checkLimit(
 }
 
 /** A node has read which of its attempts are to be ended as timed out. */
-export function learnCalledUp({ calledUp }: Program, attempts: readonly Attempt[]): void {
-  const ids = attempts.filter(({ timeoutMs }) => timeoutMs === 0).map(({ id }) => id);
-  for (const id of calledUp.keys()) if (!ids.includes(id)) calledUp.delete(id);
-  for (const id of ids) calledUp.set(id, calledUp.get(id) ?? 0);
+export function learnTimedOut({ looksLeft }: Program, attempts: readonly Attempt[]): void {
+  for (const { id, timeoutMs } of attempts) {
+    if (timeoutMs !== 0) looksLeft.delete(id);
+    else if (!looksLeft.has(id)) looksLeft.set(id, LOOKS_MAX);
+  }
 }
 
 /** Whoever knows that the time of an attempt is up ends its agent, as soon as it looks at it. */
-export function checkCalledUp(world: World, { name, calledUp }: Program, id: string): void {
-  const looks = calledUp.get(id);
-  const isStillUp = world.state.attempts.get(id)?.timeoutMs === 0;
+export function checkTimedOut(world: World, { name, looksLeft }: Program, id: string): void {
+  const left = looksLeft.get(id);
   const life = world.agents.get(id);
+  const isStillUp = world.state.attempts.get(id)?.timeoutMs === 0;
   // One that has done its work, and waits for more, ends by itself.
-  if (looks === undefined || !isStillUp || life?.isSignalled || life?.isTurnOver) return;
-  calledUp.set(id, looks + 1);
-  if (looks >= LOOKS_MAX) violate(world, `The time of ${id} is up, and ${name} lets it go on.`);
+  if (left === undefined || !isStillUp || life?.isSignalled || life?.isTurnOver) return;
+  looksLeft.set(id, left - 1);
+  if (left === 0) violate(world, `The time of ${id} is up, and ${name} lets it go on.`);
 }
 
 /** How long it has been at work while its machine was awake. */

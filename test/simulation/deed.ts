@@ -57,13 +57,14 @@ export function deedOf({ choices, trouble, scenario }: World, attemptId: string)
   const { mischief, hanging, long } = scenario.pace;
   const hangs = stream.chance(hanging * mischief);
   const diesLateMs = stream.chance(hangs ? 0.5 : 0.1 * mischief) ? stream.below(25_000) : 0;
-  const failure = stream.chance(0.2 * mischief) ? failureOf(stream, scenario.pace) : undefined;
+  const fails = (scenario.pace.failure === undefined ? 0.2 : 0.5) * mischief;
+  const failure = stream.chance(fails) ? failureOf(stream, scenario.pace) : undefined;
   return {
     takesMs: stream.chance(long) ? 200 + stream.below(9_000) : 1 + stream.below(800),
     work: workOf(stream, scenario.pace.work),
     exitCode: failure === undefined ? 0 : 1,
     failure,
-    resetInMs: stream.chance(0.7) ? stream.below(30_000) : 5_000,
+    resetInMs: stream.chance(0.7) ? stream.below(300_000) : 5_000,
     hangs,
     isSilent: stream.chance(0.2),
     // What hangs in the kernel hears nothing.

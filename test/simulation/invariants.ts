@@ -6,8 +6,10 @@ import type { CheckEvidence } from "../../src/core/evidence.ts";
 import { latestAttempt, type State } from "../../src/core/state.ts";
 import type { Task } from "../../src/core/task.ts";
 import { wrongsOf, wrongsOfWay } from "../../src/core/testing/invariants.ts";
+import { checkAgent, noteUsageLimit } from "./check-agents.ts";
 import { checkLimit, noteTimeLimit } from "./check-limits.ts";
 import { livingAnywhere } from "./check-start.ts";
+import { checkSteering } from "./check-steering.ts";
 import { passes } from "./checks.ts";
 import { commitOf, isAncestor, unreachable } from "./git.ts";
 import { folderOf } from "./machine.ts";
@@ -19,7 +21,11 @@ export function checkCommit(world: World, events: readonly RecordedEvent[]): voi
   const before = world.state;
   const { nodes, agentLimits } = world.scenario;
   world.state = evolveAll(before, events);
-  for (const event of events) checkEvent(world, before, event);
+  for (const event of events) {
+    checkEvent(world, before, event);
+    checkSteering(world, before, event);
+    noteUsageLimit(world, event);
+  }
   const wrongs = [...wrongsOfWay(before, events), ...wrongsOf(world.state, { nodes, agentLimits })];
   for (const wrong of wrongs) violate(world, wrong);
 }
@@ -38,10 +44,7 @@ function checkEvent(world: World, before: State, event: RecordedEvent): void {
     case "task_completed":
       return checkCompletion(world, event);
     case "attempt_assigned":
-      if (before.tasks.get(event.taskId)?.pausedAtMs !== undefined) {
-        violate(world, `${event.attemptId} starts, and its task is paused.`);
-      }
-      return undefined;
+      return checkAssigned(world, before, event);
     case "task_timeout_set":
     case "attempt_timeout_set":
       return noteTimeLimit(world, before, event);
@@ -50,6 +53,19 @@ function checkEvent(world: World, before: State, event: RecordedEvent): void {
     default:
       return undefined;
   }
+}
+
+function checkAssigned(
+  world: World,
+  before: State,
+  event: Extract<RecordedEvent, { type: "attempt_assigned" }>,
+): void {
+  const task = before.tasks.get(event.taskId);
+  if (!task) return;
+  if (task.pausedAtMs !== undefined) {
+    violate(world, `${event.attemptId} starts, and its task is paused.`);
+  }
+  checkAgent(world, task, event);
 }
 
 /** What counts as heard was taken in by the agent, or was in its prompt. */

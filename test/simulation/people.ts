@@ -54,7 +54,9 @@ export function someoneRegrets(world: World, taskId: string): boolean {
 export function someoneSteers(world: World): void {
   const { stream } = world.trouble;
   const tasks = [...world.state.tasks.values()].filter(({ state }) => !hasEnded(state));
-  const task = tasks[stream.below(Math.max(1, tasks.length))];
+  const active = tasks.filter(({ state }) => state === "active");
+  const meant = active.length > 0 && stream.chance(0.8) ? active : tasks;
+  const task = meant[stream.below(Math.max(1, meant.length))];
   if (!task) return;
   const { id: taskId, pausedAtMs } = task;
   const nowMs = world.scheduler.nowMs();
@@ -67,8 +69,18 @@ export function someoneSteers(world: World): void {
     if (stream.chance(0.6)) type(world, { type: "resume_task", nowMs, taskId }, delayMs);
   } else {
     const text = `Message ${world.typed} of a person.`;
-    type(world, { type: "send_message", nowMs, taskId, text, interrupts: stream.chance(0.4) });
+    type(world, { type: "send_message", nowMs, taskId, text, interrupts: stream.chance(0.6) });
   }
+}
+
+/** Has more to say just when the work of a task is being proven. */
+export function someoneHasMoreToSay(world: World): void {
+  const proven = [...world.state.tasks.values()].filter(({ state }) => state === "awaiting_qa");
+  const taskId = proven[world.trouble.stream.below(Math.max(1, proven.length))]?.id;
+  if (taskId === undefined) return;
+  const text = `Message ${world.typed} of a person.`;
+  const nowMs = world.scheduler.nowMs();
+  type(world, { type: "send_message", nowMs, taskId, text, interrupts: false });
 }
 
 /** Gives a task more time, or has the time of what is at work be up. */

@@ -199,4 +199,65 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     right: '{ type: "attempt_timeout_set", ...common, attemptId: attempt.id, timeoutMs: 0 }',
     wrong: '{ type: "task_timeout_set", ...common, timeoutMs: 0 }',
   },
+  "a message counts as heard that its agent was never given": {
+    file: "src/core/decide-attempt.ts",
+    right: "    .filter((id) => heard.includes(id));",
+    wrong: "",
+  },
+  "a session that goes on is told again what it has heard": {
+    file: "src/core/prompt.ts",
+    right: "unheard(task))}\\n`",
+    wrong: "task.messages ?? [])}\\n`",
+  },
+  "a task is completed over a message that nobody has heard": {
+    file: "src/core/decide-attempt.ts",
+    right: "if (unheard(task).length > 0) {",
+    wrong: "if (false) {",
+  },
+  "a paused task is dispatched": {
+    file: "src/core/schedule.ts",
+    right: "return pausedAtMs === undefined ? parkedUntilMs : PAUSE_END_MS;",
+    wrong: "return parkedUntilMs;",
+  },
+  "a resume costs a retry": {
+    file: "src/core/evolve-task.ts",
+    right: "return { pausedAtMs: undefined };",
+    wrong: "return { pausedAtMs: undefined, failureCount: task.failureCount + 1 };",
+  },
+  "a pause costs a retry": {
+    file: "src/cluster/node/finish-attempt.ts",
+    right: "return goOn(subject, life, life.reason);",
+    wrong:
+      'return failed(subject, life, { work, summary }, "failed", { class: "process_crash", message: "" });',
+  },
+  "an interrupt reaches the next attempt": {
+    file: "src/cluster/node/watch-attempt.ts",
+    right: "read.unheard.some(",
+    wrong: "watch.saidLater().some(",
+  },
+  "a pause loses the session": {
+    file: "src/core/failure.ts",
+    right: 'cancelled: { costs: "end", resumable: true,',
+    wrong: 'cancelled: { costs: "end", resumable: false,',
+  },
+  "the workspace of a paused task is tidied away": {
+    file: "src/engine/tidy-workspaces.ts",
+    right: "tasks.filter((task) => hasEnded(task.state))",
+    wrong: "tasks.filter((task) => hasEnded(task.state) || task.pausedAtMs !== undefined)",
+  },
+  "a task is started on an agent that is held": {
+    file: "src/core/schedule.ts",
+    right: "const agent = agentFor(task, supply.nowMs, supply.agentHolds);",
+    wrong: "const agent: string | undefined = task.agent;",
+  },
+  "a usage limit is forgotten, and a failover goes round for ever": {
+    file: "src/core/evolve-task.ts",
+    right: "if (agent === undefined || untilMs === undefined) return NOTHING;",
+    wrong: "return NOTHING;",
+  },
+  "a usage limit costs a retry": {
+    file: "src/core/failure.ts",
+    right: 'quota: { costs: "wait",',
+    wrong: 'quota: { costs: "retry",',
+  },
 };

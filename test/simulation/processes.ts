@@ -4,7 +4,7 @@ import type { Processes, ProcessState, StartRequest } from "../../src/agents/pro
 import { OrchestraError } from "../../src/core/errors.ts";
 import type { ProcessHolder } from "../../src/core/lease.ts";
 import { beginAgent } from "./agent-life.ts";
-import { checkCalledUp } from "./check-limits.ts";
+import { checkTimedOut } from "./check-limits.ts";
 import { deedOf } from "./deed.ts";
 import {
   createOwner,
@@ -33,7 +33,7 @@ export function simulatedProcesses(world: World, program: Program): Processes {
     inspect: async (folder) => {
       await turn(world, program, `inspects ${folder}`);
       const state = inspect(world, machine, folder);
-      if (state.kind === "running") checkCalledUp(world, program, folder);
+      if (state.kind === "running") checkTimedOut(world, program, folder);
       return state;
     },
     noteOf: async (folder) => folderOf(machine, folder).note,

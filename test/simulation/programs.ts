@@ -48,7 +48,7 @@ function begin(...[world, machine, name, main]: Parameters<typeof startProgram>)
     isDispatcher: false,
     hasNews: false,
     ended: new Set(),
-    calledUp: new Map(),
+    looksLeft: new Map(),
     hintEnd: () => undefined,
   };
   const listed = list(machine, world.scheduler, {

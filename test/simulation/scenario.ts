@@ -101,7 +101,7 @@ export function createScenario(choices: Choices): Scenario {
     seats: machines === 2 ? [0, 1] : isContested ? [0, 0] : [0],
     tasks: Array.from({ length: 1 + stream.below(6) }, (_, index) => {
       const task = taskOf(stream, index);
-      return fallbacks.chance(0.3) ? { ...task, fallbackAgents: ["script"] } : task;
+      return fallbacks.chance(0.5) ? { ...task, fallbackAgents: ["script"] } : task;
     }),
     rates: ratesOf(choices.stream("rates")),
     strikes: strikesOf(choices.stream("strikes"), machines),
@@ -140,7 +140,7 @@ export function taskOf(stream: Stream, index: number): TaskDefinition {
   return aDefinition({
     id: `t${index + 1}`,
     title: `Task ${index + 1}`,
-    agent: stream.chance(0.3) ? stream.pick(["script", "nobody"]) : "claude",
+    agent: stream.chance(0.4) ? stream.pick(["script", "nobody", "script"]) : "claude",
     priority: stream.below(3),
     dependsOn: before.filter(() => stream.chance(0.35)),
     checks: checksOf(stream),

@@ -4,7 +4,7 @@ import type { RecordedEvent } from "../../src/core/events.ts";
 import { RELEASED_AT_MS, type DispatcherLease } from "../../src/core/lease.ts";
 import type { Scope } from "../../src/core/state.ts";
 import type { Committed, Store } from "../../src/store/store.ts";
-import { learnCalledUp } from "./check-limits.ts";
+import { learnTimedOut } from "./check-limits.ts";
 import { holderOf } from "./processes.ts";
 import { isGone } from "./scheduler.ts";
 import { goesWrong, reply, turn, violate, type Program, type World } from "./world.ts";
@@ -62,7 +62,7 @@ async function ask(
   if (WRITES.includes(name) && goesWrong(world, 0.01, "lost answer")) throw unavailable();
   if (name === "transact") learnEnds(program, answer as Committed);
   if (name === "liveAttempts" && given[0] !== undefined) {
-    learnCalledUp(program, answer as readonly Attempt[]);
+    learnTimedOut(program, answer as readonly Attempt[]);
   }
   return answer;
 }

@@ -19,7 +19,8 @@ type StrikeKind =
   /** This one step takes long, and the process does other things meanwhile. */
   | "slow"
   | "changeOfMind"
-  | "lateTask";
+  | "lateTask"
+  | "moreToSay";
 
 const MOMENTS: readonly [string, ...string[]] = [
   "store.",
@@ -58,6 +59,7 @@ const KINDS: readonly [StrikeKind, ...StrikeKind[]] = [
   "slow",
   "changeOfMind",
   "lateTask",
+  "moreToSay",
 ];
 /** Moments at which it is most telling. */
 const DELICATE: readonly [Pair, ...Pair[]] = [
@@ -65,6 +67,8 @@ const DELICATE: readonly [Pair, ...Pair[]] = [
   ["has checked", "interrupt"],
   ["terminates", "interrupt"],
   ["collects", "interrupt"],
+  ["checks", "moreToSay"],
+  ["has checked", "moreToSay"],
   ["removes", "lateTask"],
   ["lists", "lateTask"],
   ["attempt_started", "changeOfMind"],

@@ -4,19 +4,26 @@ import { holdUp, interrupt, killProgram, pauseProgram } from "./faults.ts";
 import {
   someoneAdds,
   someoneChangesTheirMind,
+  someoneHasMoreToSay,
   someoneIsPatient,
   someoneRegrets,
 } from "./people.ts";
 import { isGone, type Owner } from "./scheduler.ts";
 import type { Strike } from "./strike.ts";
-import { countFault, livingPrograms, type Program, type World } from "./world.ts";
+import { countFault, goesWrong, livingPrograms, type Program, type World } from "./world.ts";
 
 /** Above what an agent may be silent for, and below what a lease lives. */
 const SLOW_MS = 6_000;
 /** Enough; if it never ended, nothing would ever come to its end. */
 const STRIKES_MAX = 12;
 /** What a person does becomes telling when it is done before the step is over. */
-const SLOW: readonly Strike["kind"][] = ["slow", "lateTask", "changeOfMind", "killAndCancel"];
+const SLOW: readonly Strike["kind"][] = [
+  "slow",
+  "lateTask",
+  "changeOfMind",
+  "killAndCancel",
+  "moreToSay",
+];
 const INSPECTS = "inspects ";
 const LISTS = "lists workspaces";
 const REMOVES = "removes the workspace of ";
@@ -65,6 +72,9 @@ export function strikeAt(world: World, event: RecordedEvent): void {
   const working = livingPrograms(world).find(({ isDispatcher }) => isDispatcher);
   if (working) world.strike(working, event.type);
   if (world.writer && world.writer !== working) world.strike(world.writer, event.type);
+  const { rates } = world.scenario;
+  const isProven = event.type === "attempt_finished" && rates.steering > 0;
+  if (isProven && goesWrong(world, 0.15)) someoneHasMoreToSay(world);
   const isAtOnce = event.type === "attempt_ended" && world.trouble.stream.chance(0.4);
   if (isAtOnce) someoneRegrets(world, event.taskId);
 }
@@ -92,4 +102,5 @@ const STRIKES: Readonly<Record<Strike["kind"], Hit>> = {
   interrupt,
   changeOfMind: (world, _program, moment) => someoneChangesTheirMind(world, taskOfMoment(moment)),
   lateTask: someoneAdds,
+  moreToSay: someoneHasMoreToSay,
 };

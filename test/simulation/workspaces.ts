@@ -8,6 +8,7 @@ import type {
   Workspaces,
 } from "../../src/workspace/workspace.ts";
 import { livingAnywhere } from "./check-start.ts";
+import { checkKeptWork } from "./check-steering.ts";
 import {
   addCommit,
   commitOf,
@@ -91,6 +92,7 @@ function prepare(world: World, machine: Machine, request: WorkspaceRequest): Wor
     checkBase(world, taskId, base, attemptId);
   }
   const start = repository.branches.get(branch) ?? previous ?? base;
+  if (!repository.branches.has(branch)) checkKeptWork(world, taskId, attemptId, start);
   repository.branches.set(branch, start);
   const baseCommit = mergeBase(repository, base, start).id;
   if (known?.attemptId !== attemptId) {

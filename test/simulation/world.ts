@@ -10,6 +10,8 @@ import { createMachine, type Machine } from "./machine.ts";
 import { createScenario, type Scenario } from "./scenario.ts";
 import { createScheduler, isGone, type Owner, type Scheduler } from "./scheduler.ts";
 import type { AgentLife } from "./agent-life.ts";
+import type { UsageLimits } from "./check-agents.ts";
+import type { Steering } from "./check-steering.ts";
 
 /** Everything outside the engine. It goes on, whichever of our processes are alive. */
 export type World = {
@@ -39,6 +41,8 @@ export type World = {
   /** Tasks that a person has cancelled and wants back as soon as their attempt has ended. */
   readonly regretted: Set<string>;
   readonly time: TimeLimits;
+  readonly steering: Steering;
+  readonly usageLimits: UsageLimits;
   /** How often each kind of fault has happened. */
   readonly faults: Map<string, number>;
   /** What strikes at such a moment of a process: returns how much longer it takes. */
@@ -74,8 +78,8 @@ export type Program = Owner & {
   hasNews: boolean;
   /** Attempts that it knows it has ended. */
   readonly ended: Set<string>;
-  /** Attempts whose time it knows to be up by a person's word, and how often it has looked at them since. */
-  readonly calledUp: Map<string, number>;
+  /** How often it may still look at its attempts that it knows to be timed out by a person. */
+  readonly looksLeft: Map<string, number>;
   /** Hints to this process that something it started has ended. */
   hintEnd: (folder: string) => void;
 };
@@ -117,6 +121,13 @@ export function createWorld(choices: Choices, note: (line: string) => void): Wor
     unmergeable: new Map(),
     regretted: new Set(),
     time: { limits: new Map(), passed: new Set() },
+    steering: {
+      heardBy: new Map(),
+      brokenOff: new Set(),
+      keptWork: new Map(),
+      sessions: new Set(),
+    },
+    usageLimits: new Map(),
     faults: new Map(),
     strike: () => 0,
     typed: 0,
