@@ -1,7 +1,9 @@
 import type { Kysely } from "kysely";
 import { expect, test, vi } from "vitest";
 import type { BlackboardReader } from "../store.ts";
+import { add, after, assign, cancel, from, prepare } from "../../core/testing/steps.ts";
 import { loadState } from "../sql/load-state.ts";
+import { saveChanges } from "../sql/save-changes.ts";
 import { sqlReader } from "../sql/read.ts";
 import type { Database } from "../sql/schema.ts";
 import { kyselyOnNodeSqlite } from "./node-sqlite.ts";
@@ -58,6 +60,16 @@ test("the merge queue looks at waiting tasks alone", async () => {
   const plan = await planOf(asking(async (reader) => reader.mergeQueue(10)));
   for (const step of plan) expect(step).not.toMatch(/^SCAN/);
   expect(plan[0]).toContain("INDEX tasks_state (state=?)");
+});
+
+test("what is changed is found by its primary key alone", async () => {
+  const before = after(add("one"), assign());
+  const changed = from(before, prepare("one"), cancel("one"));
+  const plan = await planOf(async (db) => saveChanges(db, before, changed));
+  expect(plan).toEqual([
+    "SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (id=?)",
+    "SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (id=?)",
+  ]);
 });
 
 /** How SQLite goes about the queries that `query` makes. */
