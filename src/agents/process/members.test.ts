@@ -55,7 +55,7 @@ function setup(living: readonly Simulated[], exit?: string) {
   return {
     table,
     signals,
-    inspect: () => inspect(table, folder),
+    inspect: (machine = table) => inspect(machine, folder),
     terminate: async (machine = table) => {
       const census = createCensus(machine, clock);
       return clock.runUntilDone(terminate({ table: machine, clock, census }, folder, 1_000));
@@ -100,8 +100,9 @@ test("a group that began after the wrapper recorded its exit is let alone", asyn
 });
 
 test("after a reboot nothing of the folder lives, whoever has its numbers", async () => {
-  const { table, terminate, signals } = setup([aProcess({ isMarked: true })]);
+  const { table, inspect, terminate, signals } = setup([aProcess({ isMarked: true })]);
   const rebooted = { ...table, bootId: () => "another boot" };
+  expect(inspect(rebooted)).toEqual({ kind: "vanished" });
   expect(await terminate(rebooted)).toEqual({
     survivorsKilled: 0,
     isProvenDead: true,
