@@ -81,8 +81,8 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "a node that is held up takes the agent for silent": {
     file: "src/cluster/node/watch-attempt.ts",
-    right: "timeoutMs }, watch.life, awakeMs)",
-    wrong: "timeoutMs }, watch.life, deps.clock.awakeMs())",
+    right: "await limitPassed(watch, awakeMs)",
+    wrong: "await limitPassed(watch, deps.clock.awakeMs())",
   },
   "an attempt ends before its processes": {
     file: "src/cluster/node/finish-attempt.ts",
