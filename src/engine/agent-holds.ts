@@ -81,10 +81,13 @@ async function heldNow(deps: Deps, known: Known, nowMs: number): Promise<Held> {
 }
 
 async function dropHolds({ store }: Deps, { holds }: Known, nowMs: number): Promise<void> {
-  if (holds.size === 0) return;
-  const tasks = await store.tasksById([...holds.values()].map(({ taskId }) => taskId));
-  for (const [agent, hold] of holds) {
-    if (!isInForce(hold, tasks.get(hold.taskId), nowMs)) holds.delete(agent);
+  // Others may come to be known while the blackboard is asked.
+  const known = [...holds.values()];
+  if (known.length === 0) return;
+  const tasks = await store.tasksById(known.map(({ taskId }) => taskId));
+  for (const hold of known) {
+    const isOver = !isInForce(hold, tasks.get(hold.taskId), nowMs);
+    if (isOver && holds.get(hold.agent) === hold) holds.delete(hold.agent);
   }
 }
 
