@@ -44,7 +44,8 @@ const LOOK_WHEN_EMPTY_MS = 30_000;
 
 /**
  * Works the queue until nothing is left that could be worked, unless it is to stay then, or `stop`
- * aborts: a dispatcher, a node and the merge queue side by side. When `stop` aborts, agents are left running.
+ * aborts: a dispatcher, a node, the merge queue and what is made ahead for it, side by side. When `stop`
+ * aborts, agents are left running.
  */
 export async function runQueue(queue: QueueDeps, stop: AbortSignal): Promise<QueueEnd> {
   const agentHolds = rememberAgentHolds(queue);
