@@ -73,12 +73,22 @@ test("a worktree whose record did not come to the disk is made anew", async () =
   expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
 });
 
+test("a worktree whose record does not lead back to it is made anew", async () => {
+  await using repository = await createTestRepository();
+  const { path } = await repository.workspaces().prepare(request(1), NEVER);
+  truncateSync(join(repository.root, ".git/worktrees/t1/gitdir"));
+  writeFileSync(join(path, "b.txt"), "b\n");
+
+  await repository.workspaces().prepare(request(2), NEVER);
+  expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
+  expect(await repository.workspaces().rescued()).toMatchObject([{ taskId: "t1" }]);
+});
+
 test("a record that leads nowhere makes way for the worktree of its name", async () => {
   await using repository = await createTestRepository();
   const record = join(repository.root, ".git/worktrees/t1");
   await repository.git(["worktree", "add", "--quiet", "--detach", "../t1"]);
   truncateSync(join(record, "gitdir"));
-  writeFileSync(join(record, "locked"), "");
   await repository.workspaces().prepare(request(1), NEVER);
   expect(readFileSync(join(record, "gitdir"), "utf8")).toContain(repository.worktreesRoot);
 });

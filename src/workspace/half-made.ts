@@ -36,12 +36,14 @@ export async function despiteHalfMade<T>(deps: Deps, work: () => Promise<T>): Pr
   }
 }
 
-/** Removes what was left of making a worktree at `path`. For one caller at a time. */
+/** Removes the record of this name when it leads nowhere, or was half made. For one caller at a time. */
 export async function dropHalfMadeRecord(deps: Omit<Deps, "clock">, path: string): Promise<void> {
   // Git calls the record like the folder, as far as refs may be called so.
   const name = basename(path).replace(/^\./, "-");
   const record = join(await commonDirOf(deps), "worktrees", name);
-  if (existsSync(record) && (await isHalfMade(deps, record))) await removeRecords([record]);
+  if (!existsSync(record)) return;
+  const leadsNowhere = (await textOf(record, "gitdir")) === "";
+  if (leadsNowhere || (await isHalfMade(deps, record))) await removeRecords([record]);
 }
 
 /** Removes what `halfMadeRecords` has found. */

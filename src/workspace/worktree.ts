@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { flush } from "./flush.ts";
 import { gitError } from "./git-error.ts";
@@ -91,7 +91,7 @@ async function keepStrandedFiles(deps: WorktreesDeps, claim: Claim): Promise<voi
   const { path, taskId } = claim;
   const names = await readdir(path);
   const target = linkTarget(path, await firstLine(join(path, ".git")));
-  if (await isAnothers(path, target)) {
+  if (await isAnothers(deps, path, target)) {
     const message = `Making a workspace at ${path}: another repository is there. Move it away.`;
     throw new OrchestraError("REPOSITORY_UNUSABLE", message);
   }
@@ -99,9 +99,14 @@ async function keepStrandedFiles(deps: WorktreesDeps, claim: Claim): Promise<voi
   await keepFiles(deps, claim, { path, gitDir: await commonDirOf(deps) });
 }
 
-/** A repository of its own, or the worktree of one; what names neither was torn. */
-async function isAnothers(path: string, target: string | undefined): Promise<boolean> {
-  if (target !== undefined) return existsSync(target);
+/** A repository of its own, or the worktree of one; what leads to none was torn, or to what is. */
+async function isAnothers(
+  deps: WorktreesDeps,
+  path: string,
+  target: string | undefined,
+): Promise<boolean> {
+  const records = join(await commonDirOf(deps), "worktrees");
+  if (target !== undefined) return existsSync(target) && dirname(target) !== records;
   return (await lstat(join(path, ".git")).catch(() => undefined))?.isDirectory() === true;
 }
 
