@@ -237,8 +237,8 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "a pause loses the session": {
     file: "src/core/failure.ts",
-    right: 'cancelled: { costs: "end", resumable: true,',
-    wrong: 'cancelled: { costs: "end", resumable: false,',
+    right: 'cancelled: { costs: "human", resumable: true,',
+    wrong: 'cancelled: { costs: "human", resumable: false,',
   },
   "the workspace of a paused task is tidied away": {
     file: "src/engine/tidy-workspaces.ts",
