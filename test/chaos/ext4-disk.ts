@@ -28,12 +28,10 @@ export function createExt4Disk(context: TestContext): Ext4Disk {
   const folder = join(place, "mounted");
   const images = [join(place, "disk"), join(place, "other")] as [string, string];
   mkdirSync(folder);
-  execFileSync("truncate", ["--size", SIZE, images[0]]);
-  execFileSync("mkfs.ext4", ["-q", images[0]]);
-  const mount = (): void => {
-    execFileSync("mount", ["-o", OPTIONS, images[0], folder], { stdio: "pipe" });
-  };
+  const mount = (): void => run("mount", "-o", OPTIONS, images[0], folder);
   try {
+    run("truncate", "--size", SIZE, images[0]);
+    run("mkfs.ext4", "-q", images[0]);
     mount();
   } catch (error) {
     rmSync(place, { recursive: true });
@@ -41,17 +39,24 @@ export function createExt4Disk(context: TestContext): Ext4Disk {
   }
   return {
     folder,
-    flush: () => void execFileSync("sync", ["--file-system", folder]),
+    flush: () => run("sync", "--file-system", folder),
     cutPower: () => {
       // The image is what has come to the disk; unmounting would flush the rest.
-      execFileSync("cp", ["--sparse=always", ...images]);
-      execFileSync("umount", [folder]);
+      run("cp", "--sparse=always", ...images);
+      run("umount", folder);
       images.reverse();
       mount();
     },
     [Symbol.dispose]: () => {
-      execFileSync("umount", [folder]);
+      run("umount", folder);
       rmSync(place, { recursive: true });
     },
   };
+}
+
+function run(file: string, ...args: readonly string[]): void {
+  // What makes file systems is not on everybody's path.
+  // oxlint-disable-next-line node/no-process-env -- A test's own tools.
+  const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` };
+  execFileSync(file, args, { env, stdio: "pipe" });
 }
