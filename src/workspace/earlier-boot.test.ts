@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { COLLECT, REMOVE, request } from "./testing/requests.ts";
-import { createTestRepository, NEVER } from "./testing/test-repository.ts";
+import { COLD, createTestRepository, NEVER, WARM } from "./testing/test-repository.ts";
 
 const AFTER = { bootId: "after" };
 
@@ -84,11 +84,14 @@ test("a worktree whose record does not lead back to it is made anew", async () =
   expect(await repository.workspaces().rescued()).toMatchObject([{ taskId: "t1" }]);
 });
 
-test("a record that leads nowhere makes way for the worktree of its name", async () => {
+test.each([COLD, WARM])("a record that leads nowhere makes way, with %o", async (warm) => {
   await using repository = await createTestRepository();
+  const workspaces = repository.workspacesWith({ warm });
+  await workspaces.prewarm(NEVER);
   const record = join(repository.root, ".git/worktrees/t1");
   await repository.git(["worktree", "add", "--quiet", "--detach", "../t1"]);
   truncateSync(join(record, "gitdir"));
-  await repository.workspaces().prepare(request(1), NEVER);
-  expect(readFileSync(join(record, "gitdir"), "utf8")).toContain(repository.worktreesRoot);
+  await workspaces.prepare(request(1), NEVER);
+  expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
+  expect(readdirSync(join(repository.root, ".git/worktrees"))).toHaveLength(1);
 });

@@ -48,10 +48,10 @@ export async function claimWorktree(
   await discardWorktree(deps, claim, found);
   // Merges are of all files.
   const folders = claim.taskId === undefined ? [] : deps.config.sparse;
-  return deps.addExclusively(
-    async () =>
-      (await takeWarm(deps, claim.path)) ?? addWorktree(deps, { ...claim, folders }, signal),
-  );
+  return deps.addExclusively(async () => {
+    await dropHalfMadeRecord(deps, claim.path);
+    return (await takeWarm(deps, claim.path)) ?? addWorktree(deps, { ...claim, folders }, signal);
+  });
 }
 
 /** Removes a worktree in whatever state it is, after keeping what only it holds. */
@@ -140,7 +140,6 @@ export async function addWorktree(
     writesTo: deps.worktreesRoot,
   };
   await mkdir(deps.worktreesRoot, { recursive: true });
-  await dropHalfMadeRecord(deps, path);
   for (let tries = 1; ; tries += 1) {
     const failure = await failureOfAdding(call, signal);
     const made = await findWorktree(deps, path);

@@ -26,12 +26,15 @@ const OPTIONS = "loop,commit=300";
 export function createExt4Disk(context: TestContext): Ext4Disk {
   const place = mkdtempSync(join(tmpdir(), "orchestra-disk-"));
   const folder = join(place, "mounted");
-  const images = [join(place, "disk"), join(place, "other")] as [string, string];
+  let number = 1;
+  const image = (): string => join(place, `disk-${number}`);
+  const mount = (): void => run("mount", "-o", OPTIONS, image(), folder);
+  // What the kernel has not let go of yet ends with its last user.
+  const unmount = (): void => run("umount", "--lazy", folder);
   mkdirSync(folder);
-  const mount = (): void => run("mount", "-o", OPTIONS, images[0], folder);
   try {
-    run("truncate", "--size", SIZE, images[0]);
-    run("mkfs.ext4", "-q", images[0]);
+    run("truncate", "--size", SIZE, image());
+    run("mkfs.ext4", "-q", image());
     mount();
   } catch (error) {
     rmSync(place, { recursive: true });
@@ -41,14 +44,16 @@ export function createExt4Disk(context: TestContext): Ext4Disk {
     folder,
     flush: () => run("sync", "--file-system", folder),
     cutPower: () => {
-      // The image is what has come to the disk; unmounting would flush the rest.
-      run("cp", "--sparse=always", ...images);
-      run("umount", folder);
-      images.reverse();
+      const before = image();
+      number += 1;
+      // The image is what has come to the disk; unmounting flushes the rest, to what nobody sees again.
+      run("cp", "--sparse=always", before, image());
+      unmount();
+      rmSync(before);
       mount();
     },
     [Symbol.dispose]: () => {
-      run("umount", folder);
+      unmount();
       rmSync(place, { recursive: true });
     },
   };

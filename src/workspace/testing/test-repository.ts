@@ -39,7 +39,7 @@ export const NO_CONFIG: WorkspaceConfig = {
 };
 
 /** No worktree is kept for a next task. */
-const COLD = { max: 0, always: false };
+export const COLD = { max: 0, always: false };
 
 /** One is, of however small a repository. */
 export const WARM = { max: 1, always: true };
