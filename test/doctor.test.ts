@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
-import { createProject, type RealProject } from "./agents/real-project.ts";
+import { createProject, worktreesOf, type RealProject } from "./agents/real-project.ts";
 import { holdAgent } from "./held-agent.ts";
 import { COMMAND_SHAPES } from "./json-commands.ts";
 
@@ -129,13 +129,6 @@ test("the worktree and the branch of a task that has ended go, and their work is
   expect(await found(project)).toEqual(NOTHING);
 });
 
-/** The folder that the project's worktrees are in: the merge queue's own has stayed. */
-function worktreesOf(project: RealProject): string {
-  const [, root = ""] =
-    /worktree (.*)\/\.merge\n/.exec(project.git("worktree", "list", "--porcelain")) ?? [];
-  return root;
-}
-
 test("what belongs to no task goes, and its work is kept; unless another blackboard may know it", async () => {
   using project = await workedProject();
   const pipe = join(project.root, "../began");
@@ -219,7 +212,7 @@ test("locks, drafts and a lease that the dead have left are removed", async () =
 test("a worktree that git was killed at making no longer keeps git from all others", async () => {
   using project = await workedProject();
   const record = join(project.root, ".git/worktrees/half");
-  mkdirSync(record);
+  mkdirSync(record, { recursive: true });
   const head = project.git("rev-parse", "HEAD");
   const files = { locked: "initializing", gitdir: "/nowhere/.git", HEAD: head, commondir: "" };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(record, name), text);

@@ -37,3 +37,7 @@ test.each(["trees", ".", "../shop/trees", "..trees", "/code/shop/.git"])(
     expect(() => rootFor({}, configured)).toThrow(/inside the repository/);
   },
 );
+
+test("a data folder that counts from the current one is refused", () => {
+  expect(() => rootFor({ ORCHESTRA_HOME: "big" })).toThrow(/"big".*Set it to a whole one/);
+});

@@ -36,11 +36,21 @@ function dataFolder(
   variables: Environment["variables"],
   home: string,
 ): [folder: string, variable: string | undefined] {
+  const own = variables["ORCHESTRA_HOME"];
   // Set to nothing means unset, as the specification of XDG_DATA_HOME has it.
-  if (variables["ORCHESTRA_HOME"]) return [resolve(variables["ORCHESTRA_HOME"]), "ORCHESTRA_HOME"];
+  if (own) return [absolute(own), "ORCHESTRA_HOME"];
   const data = variables["XDG_DATA_HOME"] ?? "";
   if (isAbsolute(data)) return [join(data, "orchestra"), "XDG_DATA_HOME"];
   return [join(home, ".local/share/orchestra"), undefined];
+}
+
+/** What is found from where a command is typed would be another folder for the next one. */
+function absolute(folder: string): string {
+  if (isAbsolute(folder)) return folder;
+  throw new OrchestraError(
+    "INVALID_CONFIG",
+    `ORCHESTRA_HOME is ${JSON.stringify(folder)}, a path from the current folder. Set it to a whole one, such as ${JSON.stringify(resolve(folder))}.`,
+  );
 }
 
 function outside(root: string, folder: string): string {

@@ -1,11 +1,12 @@
 import { flushRef } from "../workspace/flush.ts";
 import { gitError } from "../workspace/git-error.ts";
 import { tryGit } from "../workspace/git.ts";
-import { branchCommit } from "../workspace/refs.ts";
+import { branchAt, tipOf } from "../workspace/where-branches-are.ts";
+import { gitDirOf } from "../workspace/git-folders.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import { endMove, moveEnvironment, noteMove } from "./half-done-move.ts";
 import type { Advance, AdvanceRequest } from "./repository.ts";
-import { checkoutOf, obstaclesIn } from "./target-checkout.ts";
+import { checkoutOf, filesChangedBy, obstaclesIn, type DifferingFiles } from "./target-checkout.ts";
 
 /** Names what a user may have configured otherwise for the branch or for every merge. */
 const FOLLOWING = [
@@ -22,15 +23,15 @@ type Deps = { readonly repositoryRoot: string };
 /** Moves the target branch by compare-and-swap, and the files of its check-out with it. */
 export async function advance(deps: WorktreesDeps, request: AdvanceRequest): Promise<Advance> {
   const { targetBranch, expected, merged } = request;
-  const tip = await branchCommit({ cwd: deps.repositoryRoot }, targetBranch);
-  if (tip !== expected) return { kind: "moved" };
+  if ((await tipOf(deps, targetBranch)) !== expected) return { kind: "moved" };
   if (expected === merged) return { kind: "advanced" };
 
   const path = await checkoutOf(deps, targetBranch);
   if (path === undefined) return moveBranch(deps, request);
-  const files = await obstaclesIn(path, { from: expected, to: merged });
+  const change = await filesChangedBy(path, { from: expected, to: merged });
+  const files = await obstaclesIn(path, change);
   if (files) return { kind: "dirty", path, files };
-  return moveCheckout(deps, request, path);
+  return moveCheckout(deps, request, path, change);
 }
 
 async function moveBranch(deps: Deps, request: AdvanceRequest): Promise<Advance> {
@@ -43,8 +44,7 @@ async function moveBranch(deps: Deps, request: AdvanceRequest): Promise<Advance>
     await flushRef(deps, ref);
     return { kind: "advanced" };
   }
-  const tip = await branchCommit({ cwd: deps.repositoryRoot }, targetBranch);
-  if (tip !== expected) return { kind: "moved" };
+  if ((await tipOf(deps, targetBranch)) !== expected) return { kind: "moved" };
   throw await gitError(call, result);
 }
 
@@ -53,20 +53,20 @@ async function moveCheckout(
   deps: WorktreesDeps,
   request: AdvanceRequest,
   path: string,
+  change: DifferingFiles,
 ): Promise<Advance> {
   const { targetBranch, expected, merged } = request;
-  const head = await tryGit(["symbolic-ref", "--quiet", "HEAD"], { cwd: path });
-  if (head.stdout !== `refs/heads/${targetBranch}`) return { kind: "moved" };
+  if ((await branchAt(await gitDirOf(path))) !== targetBranch) return { kind: "moved" };
 
   const args = ["merge", ...FOLLOWING, merged];
   const move = { path, targetBranch, expected, merged };
   await noteMove(deps, move);
   const result = await tryGit(args, { cwd: path, env: moveEnvironment(move) });
-  await endMove(deps, move);
-  const tip = await branchCommit({ cwd: deps.repositoryRoot }, targetBranch);
+  await endMove(deps, move, change);
+  const tip = await tipOf(deps, targetBranch);
   if (tip === merged) return { kind: "advanced" };
   if (tip !== expected) return { kind: "moved" };
-  const files = await obstaclesIn(path, { from: expected, to: merged });
+  const files = await obstaclesIn(path, change);
   if (files) return { kind: "dirty", path, files };
   throw await gitError({ args, cwd: path }, result);
 }

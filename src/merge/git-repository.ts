@@ -16,9 +16,16 @@ export function createMergeRepository(deps: WorktreesDeps): MergeRepository {
         "Preparing a merge",
         despiteHalfMade(deps, async () => prepareMerge(deps, request, signal)),
       ),
-    advance: async (request) => despiteHalfMade(deps, async () => advance(deps, request)),
+    advance: async (request) =>
+      explainingStorage(
+        "Merging",
+        despiteHalfMade(deps, async () => advance(deps, request)),
+      ),
     dirtyCheckout: async (targetBranch) =>
-      despiteHalfMade(deps, async () => dirtyCheckout(deps, targetBranch)),
+      explainingStorage(
+        "Preparing a merge",
+        despiteHalfMade(deps, async () => dirtyCheckout(deps, targetBranch)),
+      ),
     isMerged: async (commit, branch) =>
       isAncestor(
         { cwd: deps.repositoryRoot },

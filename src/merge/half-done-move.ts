@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { errnoOf } from "../core/errno.ts";
 import { entryAt } from "../workspace/entry-at.ts";
 import { flush, flushRef, writeWhole } from "../workspace/flush.ts";
-import { git, tryGit } from "../workspace/git.ts";
-import { branchCommit, pathsOf } from "../workspace/refs.ts";
+import { git } from "../workspace/git.ts";
+import { branchAt, tipOf } from "../workspace/where-branches-are.ts";
+import { pathsOf } from "../workspace/refs.ts";
 import { clearStaleLocks } from "../workspace/stale-locks.ts";
 import { endStray } from "../workspace/stray.ts";
 import { commonDirOf, gitDirOf } from "../workspace/git-folders.ts";
@@ -39,13 +40,16 @@ export async function noteMove(
 }
 
 /** To be called when git has ended by itself: it has then moved all or nothing. */
-export async function endMove(deps: WorktreesDeps, move: Move): Promise<void> {
-  await flushMoved(deps, move);
+export async function endMove(
+  deps: WorktreesDeps,
+  move: Move,
+  change: DifferingFiles,
+): Promise<void> {
+  await flushMoved(deps, move, change);
   await rm(join(deps.worktreesRoot, FILE_NAME), { force: true });
 }
 
-async function flushMoved(deps: WorktreesDeps, move: Move): Promise<void> {
-  const { all } = await filesChangedBy(move.path, { from: move.expected, to: move.merged });
+async function flushMoved(deps: WorktreesDeps, move: Move, { all }: DifferingFiles): Promise<void> {
   const files = all.map((name) => join(move.path, name));
   const written = [...files, join(await gitDirOf(move.path), "index")];
   await flush(...written.filter((file) => entryAt(file)?.isFile() === true));
@@ -83,9 +87,8 @@ async function undo(deps: WorktreesDeps, move: Move): Promise<void> {
   const locks = ["index.lock", "HEAD.lock", "ORIG_HEAD.lock"].map((name) => join(gitDir, name));
   await clearStaleLocks(deps, [...locks, join(await commonDirOf(deps), branchLock)]);
 
-  const head = await tryGit(["symbolic-ref", "--quiet", "HEAD"], place);
-  const tip = await branchCommit({ cwd: deps.repositoryRoot }, move.targetBranch);
-  if (head.stdout !== `refs/heads/${move.targetBranch}`) return;
+  const tip = await tipOf(deps, move.targetBranch);
+  if ((await branchAt(gitDir)) !== move.targetBranch) return;
   if (tip !== move.expected && tip !== move.merged) return;
   const changes = await filesChangedBy(move.path, { from: move.expected, to: move.merged });
   if (!(await isOnlyOurs(deps, move, changes))) return;
@@ -95,7 +98,7 @@ async function undo(deps: WorktreesDeps, move: Move): Promise<void> {
     const file = join(move.path, path);
     if (entryAt(file)?.isDirectory() === false) await rm(file, { force: true });
   }
-  await flushMoved(deps, move);
+  await flushMoved(deps, move, changes);
 }
 
 /** Whether each file is as before or after the move, gone, or begun; and no other has changed. */

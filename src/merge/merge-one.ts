@@ -61,11 +61,8 @@ async function tryMerge(
   const prepared = await deps.repository.prepareMerge(request, signal);
   switch (prepared.kind) {
     case "missing_target":
-      return reject(
-        deps,
-        entry,
-        unknown(`The target branch ${targetBranch} is gone. Make it again.`),
-      );
+      // The work is done and proven: another attempt would only cost more.
+      return defer(deps, entry, `the target branch ${targetBranch} is gone. Make it again.`);
     case "conflict":
       return reject(deps, entry, conflict(entry, prepared));
     case "unready":
@@ -86,7 +83,9 @@ async function proveAndAdvance(
   if (signal.aborted) return "interrupted";
   const failing = evidence.find((one) => !one.passed);
   // Before the work is blamed: what is installed there may be what an earlier merge needed.
-  if (failing && !prepared.isFreshlySetUp) return tryMerge(deps, entry, signal, true);
+  if (failing && prepared.toProve?.isFreshlySetUp === false) {
+    return tryMerge(deps, entry, signal, true);
+  }
   if (failing) return reject(deps, entry, clash(entry, failing.check, evidence));
 
   if (!(await isWanted(deps, entry))) return "withdrawn";
@@ -110,11 +109,11 @@ async function isWanted({ store }: MergeDeps, { task }: MergeEntry): Promise<boo
 async function verify(
   deps: MergeDeps,
   { task, attempt }: MergeEntry,
-  prepared: Prepared,
+  { mergedCommit, toProve }: Prepared,
   signal: AbortSignal,
 ): Promise<readonly CheckEvidence[]> {
   const checks = task.checks.filter((check) => check.kind === "command");
-  if (prepared.isSameTree || checks.length === 0) return [];
+  if (!toProve || checks.length === 0) return [];
   const { id: attemptId, branch } = attempt;
   const about = {
     taskId: task.id,
@@ -126,9 +125,9 @@ async function verify(
   return deps.checks.run(
     {
       checks,
-      cwd: prepared.path,
-      commit: prepared.mergedCommit,
-      env: { ...deps.env, ...deps.workspaces.environment(about, prepared.path) },
+      cwd: toProve.path,
+      commit: mergedCommit,
+      env: { ...deps.env, ...deps.workspaces.environment(about, toProve.path) },
       outputFolder: join(deps.folders.path(attempt.id), ATTEMPT_FILES.mergeChecks),
       facts: { exitCode: 0, leftovers: [], hasChanges: true },
     },

@@ -172,6 +172,41 @@ test("a merge that git keeps refusing says so on its task, and holds up no other
   expect(queue.problems).toEqual([]);
 });
 
+test("a target branch that is gone costs no further attempt", async () => {
+  await using repository = await createTestRepository();
+  const queue = queueOf(repository);
+  await queue.passed("task", await worked(repository, { "b.txt": "b\n" }));
+  await repository.git(["branch", "-m", "main", "elsewhere"]);
+
+  expect(await queue.mergeAll()).toEqual({ settled: [], deferred: 1 });
+  expect(await queue.task("task")).toMatchObject({
+    state: "awaiting_qa",
+    waitReason: "Its merge waits: the target branch main is gone. Make it again.",
+  });
+  await repository.git(["branch", "-m", "elsewhere", "main"]);
+  expect(await queue.mergeAll()).toEqual({ settled: ["task"], deferred: 0 });
+  expect((await queue.task("task"))?.state).toBe("complete");
+});
+
+test("an error that nobody has foreseen is tried again, and then stands on its task", async () => {
+  await using repository = await createTestRepository();
+  const queue = queueOf(repository);
+  await queue.passed("task", await worked(repository, { "b.txt": "b\n" }));
+  const unforeseen = new Error("Nobody knows.");
+  let tries = 0;
+  const failing = {
+    ...mergesOf(repository),
+    prepareMerge: async () => {
+      tries += 1;
+      throw unforeseen;
+    },
+  };
+  expect(await queue.mergeAll({ repository: failing })).toEqual({ settled: [], deferred: 1 });
+  expect(tries).toBe(3);
+  expect((await queue.task("task"))?.waitReason).toBe("Its merge waits: Nobody knows.");
+  expect(queue.problems).toEqual([unforeseen]);
+});
+
 test("a lock that is held for a moment only delays a merge", async () => {
   await using repository = await createTestRepository();
   const queue = queueOf(repository);
@@ -199,18 +234,20 @@ test("trouble of the machine is told, and stands on no task", async () => {
   await using repository = await createTestRepository();
   const queue = queueOf(repository);
   await queue.passed("task", await worked(repository, { "b.txt": "b\n" }));
-  const full = new OrchestraError("NO_SPACE", "The disk is full.");
-  const repositoryOnFullDisk = {
-    ...mergesOf(repository),
-    prepareMerge: async () => {
-      throw full;
-    },
-  };
-  expect(await queue.mergeAll({ repository: repositoryOnFullDisk })).toEqual({
-    settled: [],
-    deferred: 0,
-  });
-  expect(queue.problems).toEqual([full]);
+  const troubles = [
+    new OrchestraError("NO_SPACE", "The disk is full."),
+    new OrchestraError("MACHINE_FULL", "Too many files are open."),
+  ];
+  for (const trouble of troubles) {
+    const troubled = {
+      ...mergesOf(repository),
+      prepareMerge: async () => {
+        throw trouble;
+      },
+    };
+    expect(await queue.mergeAll({ repository: troubled })).toEqual({ settled: [], deferred: 0 });
+  }
+  expect(queue.problems).toEqual(troubles);
   expect((await queue.task("task"))?.waitReason).toBeUndefined();
 });
 

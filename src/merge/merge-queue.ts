@@ -51,11 +51,11 @@ async function mergeOrDefer(
     } catch (error) {
       // What was broken off is begun anew by the next start.
       if (signal.aborted) return "interrupted";
-      if (!isOfOne(error)) {
+      if (isOfAll(error)) {
         deps.onProblem(`merging ${entry.task.id}`, error);
         return "interrupted";
       }
-      if (tries === TRIES_MAX) return defer(deps, entry, error.message);
+      if (tries === TRIES_MAX) return giveUpFor(deps, entry, error);
     }
     await deps.clock.sleep(TRY_AGAIN_MS, signal);
   }
@@ -75,6 +75,13 @@ async function mergeUnlessDirty(
   return defer(deps, entry, uncommitted(entry, found));
 }
 
-function isOfOne(error: unknown): error is OrchestraError {
-  return error instanceof OrchestraError && OF_ONE.includes(error.code);
+/** What nobody has foreseen is taken for the matter of the one merge that it was met in. */
+function isOfAll(error: unknown): boolean {
+  return error instanceof OrchestraError && !OF_ONE.includes(error.code);
+}
+
+async function giveUpFor(deps: MergeDeps, entry: MergeEntry, error: unknown): Promise<MergeStep> {
+  // Its task has room for a line; where it comes from is told here.
+  if (!(error instanceof OrchestraError)) deps.onProblem(`merging ${entry.task.id}`, error);
+  return defer(deps, entry, error instanceof Error ? error.message : String(error));
 }

@@ -6,21 +6,65 @@ import { request } from "../workspace/testing/requests.ts";
 import { createTestRepository, NEVER } from "../workspace/testing/test-repository.ts";
 import { createWorktrees } from "../workspace/worktrees.ts";
 import { createMergeRepository } from "./git-repository.ts";
-import { mergesOf, prepared, TITLE, worked } from "./testing/merges.ts";
+import { mergesOf, pathOf, prepared, TITLE, worked } from "./testing/merges.ts";
 
 test("a merge is prepared beside the repository, and moves nothing", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const main = await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
+
+  const merge = await prepared(mergesOf(repository), commit);
+
+  expect(merge).toMatchObject({ targetCommit: main });
+  expect(await repository.git(["rev-parse", "main"])).toBe(main);
+  expect(await repository.git(["log", "-1", "--format=%P", merge.mergedCommit])).toBe(
+    `${main} ${commit}`,
+  );
+  expect(await readFile(join(pathOf(merge), "b.txt"), "utf8")).toBe("b\n");
+  expect(await readFile(join(pathOf(merge), "c.txt"), "utf8")).toBe("c\n");
+});
+
+test("work that goes on from its target's tip is merged without any files", async () => {
   await using repository = await createTestRepository();
   const commit = await worked(repository, { "b.txt": "b\n" });
   const main = await repository.git(["rev-parse", "main"]);
 
   const merge = await prepared(mergesOf(repository), commit);
 
-  expect(merge).toMatchObject({ targetCommit: main, isSameTree: true });
-  expect(await repository.git(["rev-parse", "main"])).toBe(main);
-  expect(await repository.git(["log", "-1", "--format=%P", merge.mergedCommit])).toBe(
-    `${main} ${commit}`,
+  const { mergedCommit } = merge;
+  expect(merge).toEqual({
+    kind: "prepared",
+    targetCommit: main,
+    mergedCommit,
+    toProve: undefined,
+  });
+  expect(await repository.git(["rev-parse", `${mergedCommit}^1`, `${mergedCommit}^2`])).toBe(
+    `${main}\n${commit}`,
   );
-  expect(await readFile(join(merge.path, "b.txt"), "utf8")).toBe("b\n");
+  expect(await repository.git(["diff", commit, mergedCommit])).toBe("");
+  expect(existsSync(join(repository.deps.worktreesRoot, ".merge"))).toBe(false);
+});
+
+test("work of which a part is gone is not merged", async () => {
+  await using repository = await createTestRepository();
+  const commit = await worked(repository, { "folder/b.txt": "b\n" });
+  const blob = await repository.git(["rev-parse", `${commit}:folder/b.txt`]);
+  await rm(join(repository.root, ".git/objects", blob.slice(0, 2), blob.slice(2)));
+  const request = { taskId: "t1", title: TITLE, commit, targetBranch: "main" };
+  await expect(mergesOf(repository).prepareMerge(request, NEVER)).rejects.toMatchObject({
+    code: "GIT_FAILED",
+  });
+});
+
+test("work whose history has nothing in common with its target is not merged with it", async () => {
+  await using repository = await createTestRepository();
+  await repository.git(["switch", "--quiet", "--orphan", "other"]);
+  const commit = await repository.commit({ "b.txt": "b\n" }, "Elsewhere");
+  await repository.git(["switch", "--quiet", "main"]);
+  const request = { taskId: "t1", title: TITLE, commit, targetBranch: "main" };
+  await expect(mergesOf(repository).prepareMerge(request, NEVER)).rejects.toMatchObject({
+    code: "GIT_FAILED",
+  });
 });
 
 test("a hostile title is one harmless line", async () => {
@@ -38,8 +82,7 @@ test("work whose target has moved on has other files than were proven", async ()
   const commit = await worked(repository, { "b.txt": "b\n" });
   await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
   const merge = await prepared(mergesOf(repository), commit);
-  expect(merge.isSameTree).toBe(false);
-  expect(existsSync(join(merge.path, "c.txt"))).toBe(true);
+  expect(existsSync(join(pathOf(merge), "c.txt"))).toBe(true);
 });
 
 test("merged files are furnished and set up for their checks, once", async () => {
@@ -52,7 +95,7 @@ test("merged files are furnished and set up for their checks, once", async () =>
   const first = await worked(repository, { "b.txt": "b\n" });
   const second = await worked(repository, { "c.txt": "c\n" });
   await repository.commit({ "d.txt": "d\n" }, "Elsewhere");
-  const { path } = await prepared(merges, first);
+  const path = pathOf(await prepared(merges, first));
   await prepared(merges, second);
   expect(await readFile(join(path, "setup.log"), "utf8")).toBe("t1\n");
   expect(existsSync(join(path, ".env"))).toBe(true);
@@ -63,7 +106,10 @@ test("work that is merged already is prepared as it stands", async () => {
   await using repository = await createTestRepository();
   const merges = mergesOf(repository);
   const commit = await repository.git(["rev-parse", "main"]);
-  expect(await prepared(merges, commit)).toMatchObject({ mergedCommit: commit, isSameTree: true });
+  expect(await prepared(merges, commit)).toMatchObject({
+    mergedCommit: commit,
+    toProve: undefined,
+  });
   expect(await merges.isMerged(commit, "main")).toBe(true);
   expect(await merges.isMerged(commit, "gone")).toBe(false);
   expect(await merges.isMerged("", "main")).toBe(false);
@@ -85,7 +131,7 @@ test("a conflict names its files and shows its parts, and the next merge finds n
     targetCommit: main,
   });
   expect(conflict.kind === "conflict" && conflict.excerpt).toMatch(/theirs[^]*mine/);
-  expect((await prepared(merges, clean)).isSameTree).toBe(false);
+  expect(existsSync(join(pathOf(await prepared(merges, clean)), "b.txt"))).toBe(true);
 });
 
 test("a conflict between a change and a deletion is explained, and a huge one is cut", async () => {
@@ -120,7 +166,8 @@ test("a scratch folder that a crash has left in any state is used again", async 
   await using repository = await createTestRepository();
   const merges = mergesOf(repository);
   const commit = await worked(repository, { "a.txt": "mine\n" });
-  const { path } = await prepared(merges, commit);
+  await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
+  const path = pathOf(await prepared(merges, commit));
   await repository.write("stray.txt", "x\n", path);
   await repository.git(["checkout", "--quiet", "main~0"], path);
   const theirs = await repository.commit({ "a.txt": "theirs\n" }, "Theirs", path);
@@ -129,23 +176,24 @@ test("a scratch folder that a crash has left in any state is used again", async 
   await writeFile(join(gitDir, "index.lock"), "");
   expect(theirs).not.toBe(commit);
 
-  expect((await prepared(merges, commit)).isSameTree).toBe(true);
+  expect(pathOf(await prepared(merges, commit))).toBe(path);
   expect(existsSync(join(path, "stray.txt"))).toBe(false);
   await rm(path, { recursive: true });
-  expect((await prepared(merges, commit)).isSameTree).toBe(true);
+  expect(pathOf(await prepared(merges, commit))).toBe(path);
 });
 
 test("a merge and a task that begin at once do not take the same worktree that waits", async () => {
   await using repository = await createTestRepository();
   const deps = { ...repository.deps, warm: { max: 1, always: true } };
   const commit = await worked(repository, { "b.txt": "b\n" });
+  await repository.commit({ "c.txt": "c\n" }, "Elsewhere");
   const workspaces = createWorktrees(deps);
   await workspaces.prewarm(NEVER);
   const [merge, workspace] = await Promise.all([
     prepared(createMergeRepository(deps), commit),
     workspaces.prepare(request(1), NEVER),
   ]);
-  expect(existsSync(join(merge.path, "b.txt"))).toBe(true);
+  expect(existsSync(join(pathOf(merge), "b.txt"))).toBe(true);
   expect(await repository.git(["status", "--porcelain", "--branch"], workspace.path)).toBe(
     "## orchestra/t1-work/1",
   );

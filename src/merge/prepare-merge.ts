@@ -7,9 +7,9 @@ import { gitError } from "../workspace/git-error.ts";
 import { git, tryGit } from "../workspace/git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "../workspace/half-done.ts";
 import { readOwner, writeOwner, type Owner } from "../workspace/owner.ts";
-import { inside, type Worktree } from "../workspace/place.ts";
+import { inside, type Place, type Worktree } from "../workspace/place.ts";
 import { leasePorts } from "../workspace/port-blocks.ts";
-import { commitsOf, isAncestor, pathsOf } from "../workspace/refs.ts";
+import { commitsOf, commonAncestor, pathsOf } from "../workspace/refs.ts";
 import { claimWorktree } from "../workspace/worktree.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import type { MergeRequest, PreparedMerge } from "./repository.ts";
@@ -18,7 +18,10 @@ import type { MergeRequest, PreparedMerge } from "./repository.ts";
 const SCRATCH_NAME = ".merge";
 const EXCERPT_CHARACTERS_MAX = 12_000;
 
-/** Merges a commit with the tip of its target in the scratch worktree. Moves no branch. */
+/**
+ * Merges a commit with the tip of its target: in the scratch worktree, unless the work goes on from
+ * that tip, so that the merged files are those of the work. Moves no branch.
+ */
 export async function prepareMerge(
   deps: WorktreesDeps,
   request: MergeRequest,
@@ -30,12 +33,31 @@ export async function prepareMerge(
   if (targetCommit === undefined) return { kind: "missing_target" };
   if (found === undefined) throw missingCommit(request);
 
+  const base = await commonAncestor(place, targetCommit, commit);
+  if (base === targetCommit && (await isWhole(place, commit, targetCommit))) {
+    const isMerged = base === commit;
+    const mergedCommit = isMerged ? commit : await mergeOnto(place, targetCommit, request);
+    return { kind: "prepared", targetCommit, mergedCommit, toProve: undefined };
+  }
   const worktree = await scratchAt(deps, request, targetCommit, signal);
-  if (!(await isAncestor(place, { ancestor: commit, descendant: targetCommit }))) {
+  if (base !== commit) {
     const conflict = await merge(worktree, request);
     if (conflict) return { kind: "conflict", ...conflict, targetCommit };
   }
   return prepared(deps, worktree, { ...request, targetCommit }, signal);
+}
+
+/** Whether all that the work adds is there; a check-out would tell. */
+async function isWhole(place: Place, commit: string, tip: string): Promise<boolean> {
+  const args = ["rev-list", "--objects", "--quiet", commit, "--not", tip];
+  return (await tryGit(args, place)).exitCode === 0;
+}
+
+/** The commit that merges work with the tip that it goes on from. */
+async function mergeOnto(place: Place, tip: string, request: MergeRequest): Promise<string> {
+  const { commit } = request;
+  const args = ["commit-tree", `${commit}^{tree}`, "-p", tip, "-p", commit, "-F", "-"];
+  return git(args, { ...place, input: messageOf(request) });
 }
 
 async function prepared(
@@ -49,15 +71,16 @@ async function prepared(
   const asked = ["HEAD", "HEAD^{tree}", `${request.commit}^{tree}`];
   const names = await git(["rev-parse", ...asked], place);
   const [mergedCommit = "", mergedTree, provenTree] = names.split("\n");
-  const isSameTree = mergedTree === provenTree;
-  // Files that need no second proof need nothing to be proven with.
+  if (mergedTree === provenTree) {
+    return { kind: "prepared", targetCommit, mergedCommit, toProve: undefined };
+  }
   const isSetUp = request.setsUpAgain !== true && (await readOwner(worktree))?.isSetUp === true;
   const owner = { ...ownerOf(deps, request, ""), isSetUp };
-  const output = isSameTree ? undefined : await furnishScratch(deps, worktree, owner, signal);
+  const output = await furnishScratch(deps, worktree, owner, signal);
   if (output !== undefined) return { kind: "unready", output, mergedCommit };
   const isFreshlySetUp = !isSetUp || deps.config.setup.length === 0;
-  const { path } = worktree;
-  return { kind: "prepared", path, targetCommit, mergedCommit, isSameTree, isFreshlySetUp };
+  const toProve = { path: worktree.path, isFreshlySetUp };
+  return { kind: "prepared", targetCommit, mergedCommit, toProve };
 }
 
 /** The scratch worktree, warm from the last merge, at the target's tip and free of all else. */
@@ -74,6 +97,7 @@ async function scratchAt(
   if (!(await readOwner(worktree)))
     await writeOwner(worktree, ownerOf(deps, request, targetCommit));
   if (deps.ports.size > 0) await leasePorts(deps.ports, path);
+  if (worktree.isNew) return worktree;
   await clearLocks(deps, worktree);
   await dropTornIndex(worktree);
   await clearOperations(worktree);
@@ -85,14 +109,11 @@ async function scratchAt(
 type Conflict = { readonly files: readonly string[]; readonly excerpt: string };
 
 /** The conflict, or `undefined` when the merge is made. */
-async function merge(
-  worktree: Worktree,
-  { taskId, title, commit }: MergeRequest,
-): Promise<Conflict | undefined> {
+async function merge(worktree: Worktree, request: MergeRequest): Promise<Conflict | undefined> {
   const place = inside(worktree);
-  const message = commitMessage(`Merge ${title}`, `Orchestra-Task: ${taskId}`);
   const options = ["--no-ff", "--no-edit", "--no-autostash", "--no-log", "--no-verify-signatures"];
-  const args = ["merge", ...options, "--cleanup=verbatim", "-m", message, commit];
+  const message = ["--cleanup=verbatim", "-m", messageOf(request)];
+  const args = ["merge", ...options, ...message, request.commit];
   const result = await tryGit(args, place);
   if (result.exitCode === 0) return undefined;
 
@@ -102,6 +123,10 @@ async function merge(
   await clearOperations(worktree);
   await git(["reset", "--quiet", "--hard"], place);
   return { files, excerpt: bounded(`${result.stdout}\n\n${diff}`) };
+}
+
+function messageOf({ taskId, title }: MergeRequest): string {
+  return commitMessage(`Merge ${title}`, `Orchestra-Task: ${taskId}`);
 }
 
 function bounded(text: string): string {

@@ -1,8 +1,8 @@
 /** The git operations of the merge queue, on the project's repository. */
 export type MergeRepository = {
   /**
-   * Makes the commit that merges `commit` into the tip of `targetBranch`, in a scratch worktree that
-   * is left checked out on it for the checks. Moves no branch.
+   * Makes the commit that merges `commit` into the tip of `targetBranch`; where its files have to be
+   * proven, in a scratch worktree that is left checked out on it. Moves no branch.
    */
   readonly prepareMerge: (request: MergeRequest, signal: AbortSignal) => Promise<PreparedMerge>;
   /**
@@ -27,16 +27,20 @@ export type MergeRequest = {
   readonly setsUpAgain?: boolean;
 };
 
+/** Where a merge is checked out for its checks. */
+export type MergedFiles = {
+  readonly path: string;
+  /** Whether nothing there, such as installed packages, is of an earlier merge's files. */
+  readonly isFreshlySetUp: boolean;
+};
+
 export type PreparedMerge =
   | {
       readonly kind: "prepared";
-      readonly path: string;
       readonly targetCommit: string;
       readonly mergedCommit: string;
-      /** The merged files are exactly those of `commit`, whose checks have passed. */
-      readonly isSameTree: boolean;
-      /** Whether nothing there, such as installed packages, is of an earlier merge's files. */
-      readonly isFreshlySetUp: boolean;
+      /** `undefined` where the merged files are exactly those of `commit`, whose checks have passed. */
+      readonly toProve: MergedFiles | undefined;
     }
   | {
       readonly kind: "conflict";

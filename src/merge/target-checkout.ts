@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { entryAt } from "../workspace/entry-at.ts";
-import { pathsOf, registeredWorktrees } from "../workspace/refs.ts";
+import { checkOutsOf } from "../workspace/where-branches-are.ts";
+import { pathsOf } from "../workspace/refs.ts";
 import { commonDirOf, gitDirOf } from "../workspace/git-folders.ts";
 
 type Deps = { readonly repositoryRoot: string };
@@ -17,8 +18,8 @@ const OPERATIONS = [
 
 /** The folder in which a branch is checked out, or is being rebased; `undefined` when in none. */
 export async function checkoutOf(deps: Deps, branch: string): Promise<string | undefined> {
-  const worktrees = await registeredWorktrees({ cwd: deps.repositoryRoot });
-  const found = worktrees.find((one) => one.branch === branch && existsSync(one.path));
+  const checkOuts = await checkOutsOf(deps);
+  const found = checkOuts.find((one) => one.branch === branch && existsSync(one.path));
   return found?.path ?? rebasingWorktree(deps, branch);
 }
 
@@ -29,7 +30,7 @@ export async function checkoutOf(deps: Deps, branch: string): Promise<string | u
  */
 export async function obstaclesIn(
   path: string,
-  change?: Change,
+  change?: DifferingFiles,
 ): Promise<readonly string[] | undefined> {
   const inTheWay = change ? await overwritten(path, change) : [];
   const files = [...new Set([...(await changedFiles(path)), ...inTheWay])];
@@ -45,7 +46,7 @@ export async function changedFiles(path: string): Promise<readonly string[]> {
   return status.map((line) => line.slice("XY ".length));
 }
 
-export type Change = { readonly from: string; readonly to: string };
+type Change = { readonly from: string; readonly to: string };
 
 /** Files that differ between two commits. */
 export type DifferingFiles = {
@@ -65,8 +66,7 @@ export async function filesChangedBy(path: string, { from, to }: Change): Promis
 }
 
 /** Files that are there already where `to` has new ones: git itself would overwrite ignored ones. */
-async function overwritten(path: string, change: Change): Promise<string[]> {
-  const { added, removed } = await filesChangedBy(path, change);
+async function overwritten(path: string, { added, removed }: DifferingFiles): Promise<string[]> {
   const there = new Set([...added].map((name) => standingAt(path, name)));
   const names = [...there].filter((name) => name !== undefined);
   // What the branch itself has in the place of a folder or a file makes way.

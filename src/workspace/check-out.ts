@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { git } from "./git.ts";
-import { inside, type Worktree } from "./place.ts";
+import { firstLine } from "./git-folders.ts";
+import { git, tryGit } from "./git.ts";
+import { inside, insideGitDir, type Worktree } from "./place.ts";
 
 const NOTE_NAME = "orchestra-checkout";
 
@@ -22,6 +23,22 @@ export async function checkOut(worktree: Worktree, request: CheckOutRequest): Pr
   await git(["checkout", "--quiet", "--force", "--no-track", "-B", branch, commit], place);
   if (removesUntracked) await git(["clean", "--quiet", "-ffd"], place);
   await rm(note);
+}
+
+/**
+ * Puts a new branch where a new worktree is: git then looks at none of the files that it has just written.
+ * `false` where the worktree is at another commit, or the branch is there.
+ */
+export async function beginBranch(
+  worktree: Worktree,
+  { branch, commit }: Pick<CheckOutRequest, "branch" | "commit">,
+): Promise<boolean> {
+  if ((await firstLine(join(worktree.gitDir, "HEAD"))) !== commit) return false;
+  const ref = `refs/heads/${branch}`;
+  const place = insideGitDir(worktree.gitDir);
+  if ((await tryGit(["update-ref", ref, commit, ""], place)).exitCode !== 0) return false;
+  await git(["symbolic-ref", "-m", "orchestra: begin", "HEAD", ref], place);
+  return true;
 }
 
 /**

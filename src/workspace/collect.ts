@@ -6,10 +6,11 @@ import { provideMissing } from "./furnish.ts";
 import { storageTroubleIn } from "./git-error.ts";
 import { git, type GitOptions } from "./git.ts";
 import { readOwner, writeOwner, type Owner } from "./owner.ts";
-import { mergeBase, workspacePath } from "./prepare.ts";
-import { branchCommit } from "./refs.ts";
+import { workspacePath } from "./prepare.ts";
+import { commonAncestor } from "./refs.ts";
 import { settle } from "./settle.ts";
 import { findWorktree } from "./git-folders.ts";
+import { tipOf } from "./where-branches-are.ts";
 import { claimWorktree } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { CollectedWork, CollectRequest, Workspace } from "./workspace.ts";
@@ -24,12 +25,11 @@ export async function collect(
   workspace: Workspace,
   request: CollectRequest,
 ): Promise<CollectedWork> {
-  const place = { cwd: deps.repositoryRoot };
   const taskId = basename(workspace.path);
   // Before anything is cleaned up: as the agent found it.
   const path = await pathHere(deps, workspace);
   const storageTrouble = await storageTroubleIn(dirname(path));
-  const commit = (await branchCommit(place, workspace.branch)) ?? workspace.baseCommit;
+  const commit = (await tipOf(deps, workspace.branch)) ?? workspace.baseCommit;
   // An agent may have removed the very folder it worked in; the checks need one.
   const claim = { taskId, path, commit };
   const worktree = await claimWorktree(deps, claim, AbortSignal.timeout(MENDING_LIMIT_MS));
@@ -76,8 +76,8 @@ async function changeBy(
   const place = { cwd: deps.repositoryRoot };
   const taskId = basename(workspace.path);
   // The agent may have merged its target meanwhile: what came with that is not its work.
-  const target = (await branchCommit(place, baseBranch)) ?? baseCommit;
-  const base = await mergeBase(deps, target, commit);
+  const target = (await tipOf(deps, baseBranch)) ?? baseCommit;
+  const base = (await commonAncestor(place, target, commit)) ?? baseCommit;
   const options = [`--stat=100,80,${DIFF_STAT_FILES_MAX}`, "--no-color"];
   const diffStat = await difference(deps, { from: base, to: commit }, options);
   if (diffStat === "") {

@@ -95,3 +95,16 @@ test.each([COLD, WARM])("a record that leads nowhere makes way, with %o", async 
   expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(2);
   expect(readdirSync(join(repository.root, ".git/worktrees"))).toHaveLength(1);
 });
+
+test("commits of a repository inside are kept when the worktree is made anew", async () => {
+  await using repository = await workedBefore();
+  const inside = join(repository.workspace.path, "deps/inner");
+  await repository.git(["init", "--quiet", inside]);
+  await repository.git(["commit", "--quiet", "--allow-empty", "--message", "Inner"], inside);
+  const commit = await repository.git(["rev-parse", "HEAD"], inside);
+
+  await repository.workspacesWith(AFTER).prepare(request(2), NEVER);
+
+  const kept = await repository.workspaces().rescued();
+  expect(kept.map((one) => one.commit)).toContain(commit);
+});

@@ -30,6 +30,11 @@ const OPERATION_FILES = [
 const LOCK_WAIT_MS = 2_000;
 const LOCK_POLL_MS = 100;
 
+/** Whether anything is left of a merge, rebase, cherry-pick or bisection. */
+export function hasOperation({ gitDir }: Worktree): boolean {
+  return OPERATION_FILES.some((name) => existsSync(join(gitDir, name)));
+}
+
 /** Leaves a merge, rebase, cherry-pick or bisection; files and commits stay as they are. */
 export async function clearOperations({ gitDir }: Worktree): Promise<void> {
   for (const name of OPERATION_FILES) {

@@ -321,6 +321,68 @@ test.each(["nested", "deps/nested"])(
   },
 );
 
+test("work in a repository of which only the commit is tracked is kept, committed or not", async () => {
+  await using it = await started();
+  const inside = join(it.workspace.path, "inner");
+  await mkdir(inside);
+  await it.repository.git(["init", "--quiet", "--initial-branch=main"], inside);
+  const first = await it.repository.commit({ "first.txt": "1\n" }, "First", inside);
+  await it.git("add", "inner");
+  await it.git("commit", "--quiet", "--message", "Link");
+  const second = await it.repository.commit({ "second.txt": "2\n" }, "Second", inside);
+  await it.repository.write("third.txt", "3\n", inside);
+
+  await it.workspaces.collect(it.workspace, COLLECT);
+  await it.workspaces.remove(REMOVE);
+
+  const kept = (await it.workspaces.rescued()).map(({ ref }) => ref);
+  const reachable = await it.repository.git(["rev-list", ...kept]);
+  expect(reachable).toContain(first);
+  expect(reachable).toContain(second);
+  const files = await Promise.all(
+    kept.map(async (ref) => it.repository.git(["ls-tree", "-r", "--name-only", ref])),
+  );
+  expect(files.join("\n")).toContain("third.txt");
+});
+
+test("what was committed in a submodule is kept", async () => {
+  await using library = await createTestRepository();
+  await using repository = await createTestRepository();
+  const local = ["-c", "protocol.file.allow=always"];
+  await repository.git([...local, "submodule", "--quiet", "add", library.root, "inner"]);
+  await repository.commit({}, "Use the library");
+  const workspaces = repository.workspaces();
+  const { path } = await workspaces.prepare(request(1), NEVER);
+  await repository.git([...local, "submodule", "--quiet", "update", "--init"], path);
+  const commit = await repository.commit({ "b.txt": "b\n" }, "Better", join(path, "inner"));
+  await repository.commit({}, "Use the better library", path);
+
+  await workspaces.remove(REMOVE);
+
+  const kept = (await workspaces.rescued()).map(({ commit: one }) => one);
+  expect(kept).toContain(commit);
+});
+
+test("what was committed in a shallow clone is kept, without what was there before", async () => {
+  await using it = await started();
+  await using other = await createTestRepository();
+  await other.commit({ "b.txt": "b\n" }, "Second");
+  const clone = join(it.workspace.path, "deps/clone");
+  const from = `file://${other.root}`;
+  await it.repository.git(["clone", "--quiet", "--depth=1", from, clone]);
+  await it.repository.commit({ "c.txt": "c\n" }, "Mine", clone);
+  await it.repository.git(["rm", "--quiet", "c.txt"], clone);
+  await it.repository.commit({ "d.txt": "d\n" }, "Mine, too", clone);
+
+  await it.workspaces.remove(REMOVE);
+
+  const [kept] = await it.workspaces.rescued();
+  expect(kept).toMatchObject({ subject: "Mine, too" });
+  expect(await it.repository.git(["log", "--format=%s", kept?.ref ?? ""])).toBe("Mine, too\nMine");
+  expect(await it.repository.git(["show", `${kept?.ref}^:c.txt`])).toBe("c");
+  expect(await it.repository.git(["rev-parse", "--is-shallow-repository"])).toBe("false");
+});
+
 test("repositories are looked for in what is ignored, but not among packages, and not for ever", async () => {
   await using it = await started();
   const repositoryIn = async (folder: string): Promise<string> => {

@@ -26,11 +26,16 @@ export function plainRepository(
   const head = readIfThere(join(folder, "HEAD"));
   const [, currentBranch] = HEAD_ON_BRANCH.exec(head ?? "") ?? [];
   if (currentBranch === undefined) return undefined;
-  if (UNUSUAL_SETTING.test(readIfThere(join(folder, "config")) ?? "bare = true")) return undefined;
+  if (!isUsual(readIfThere(join(folder, "config")))) return undefined;
   const [, headCommit] =
     COMMIT.exec(readIfThere(join(folder, "refs/heads", currentBranch)) ?? "") ?? [];
   if (headCommit === undefined) return undefined;
   return { root, currentBranch, headCommit, isBare: false };
+}
+
+/** Whether a repository with this configuration has its files beside its git folder. */
+export function isUsual(config: string | undefined): boolean {
+  return config !== undefined && !UNUSUAL_SETTING.test(config);
 }
 
 function isGitInstalled(path: string): boolean {

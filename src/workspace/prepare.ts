@@ -3,18 +3,19 @@ import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { isValidId } from "../core/names.ts";
-import { checkOut } from "./check-out.ts";
+import { beginBranch, checkOut } from "./check-out.ts";
 import { environment } from "./environment.ts";
 import { furnish } from "./furnish.ts";
-import { tryGit } from "./git.ts";
 import { clearLocks, dropTornIndex } from "./half-done.ts";
 import { findWorktree } from "./git-folders.ts";
+import { keepInner } from "./keep-repository.ts";
 import { isOfEarlierBoot, readOwner, writeOwner, type Owner } from "./owner.ts";
-import { inside, type Worktree } from "./place.ts";
+import type { Worktree } from "./place.ts";
 import { leasePorts } from "./port-blocks.ts";
-import { commitsOf, isAncestor } from "./refs.ts";
+import { commitsOf, commonAncestor, isAncestor } from "./refs.ts";
 import { settle } from "./settle.ts";
-import { claimWorktree, discardWorktree } from "./worktree.ts";
+import { branchAt } from "./where-branches-are.ts";
+import { claimWorktree, discardWorktree, type Claimed } from "./worktree.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 import type { Workspace, WorkspaceRequest } from "./workspace.ts";
 
@@ -66,13 +67,14 @@ async function leaveEarlierBoot(deps: WorktreesDeps, taskId: string, path: strin
     message: KEEP_MESSAGE,
     commitLeftovers: false,
   });
+  await keepInner(deps, worktree, taskId);
   await discardWorktree(deps, { taskId, path, commit }, worktree);
 }
 
 /** Puts the attempt on its branch, after the work of the one before it has come to rest. */
 async function takeOver(
   deps: WorktreesDeps,
-  worktree: Worktree,
+  worktree: Claimed,
   request: WorkspaceRequest,
   claimed: Start,
 ): Promise<Owner> {
@@ -92,13 +94,16 @@ async function takeOver(
     attemptId: request.attemptId,
     branch: request.branch,
     baseBranch: request.baseBranch,
-    baseCommit: await mergeBase(deps, base, commit),
+    // Histories that have nothing in common part where the work begins.
+    baseCommit: (await commonAncestor({ cwd: deps.repositoryRoot }, base, commit)) ?? base,
     provided: before?.provided ?? [],
     isSetUp: before?.isSetUp ?? false,
     bootId: deps.bootId,
   };
-  const removesUntracked = before !== undefined;
-  await checkOut(worktree, { branch: request.branch, commit, removesUntracked });
+  const to = { branch: request.branch, commit };
+  if (!worktree.isNew || !(await beginBranch(worktree, to))) {
+    await checkOut(worktree, { ...to, removesUntracked: before !== undefined });
+  }
   await writeOwner(worktree, owner);
   return owner;
 }
@@ -109,9 +114,8 @@ async function isTakenOver(
   before: Owner,
   request: WorkspaceRequest,
 ): Promise<boolean> {
-  const head = await tryGit(["symbolic-ref", "--quiet", "HEAD"], inside(worktree));
-  const isOnBranch = head.stdout === `refs/heads/${request.branch}`;
-  return before.attemptId === request.attemptId && isOnBranch;
+  if (before.attemptId !== request.attemptId) return false;
+  return (await branchAt(worktree.gitDir)) === request.branch;
 }
 
 /** What the attempt's branch begins with: itself, where an earlier try at this attempt has made it. */
@@ -149,17 +153,4 @@ async function startOf(deps: WorktreesDeps, request: WorkspaceRequest): Promise<
   if (base !== undefined) return { base, own, previous };
   const message = `Making a workspace: there is no branch ${baseBranch}. Make it, or choose another target.`;
   throw new OrchestraError("REPOSITORY_UNUSABLE", message);
-}
-
-/** Where the work and its target part; `base` where their histories have nothing in common. */
-export async function mergeBase(
-  deps: { readonly repositoryRoot: string },
-  base: string,
-  tip: string,
-): Promise<string> {
-  if (tip === base) return base;
-  const { exitCode, stdout } = await tryGit(["merge-base", base, tip], {
-    cwd: deps.repositoryRoot,
-  });
-  return exitCode === 0 ? (stdout.split("\n")[0] ?? base) : base;
 }

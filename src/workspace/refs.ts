@@ -41,23 +41,15 @@ export async function isAncestor(
   return (await tryGit(args, place)).exitCode === 0;
 }
 
-/** A worktree of the repository, as git has it on record. */
-export type RegisteredWorktree = {
-  readonly path: string;
-  /** The branch checked out in it, without `refs/heads/`. */
-  readonly branch: string | undefined;
-};
-
-export async function registeredWorktrees(place: Place): Promise<RegisteredWorktree[]> {
-  const output = await git(["worktree", "list", "--porcelain"], place);
-  return output.split("\n\n").map((record) => {
-    const field = (name: string) =>
-      record
-        .split("\n")
-        .find((line) => line.startsWith(`${name} `))
-        ?.slice(name.length + 1);
-    return { path: field("worktree") ?? "", branch: field("branch")?.replace("refs/heads/", "") };
-  });
+/** Where two histories part; `undefined` where they have nothing in common, or one is not there. */
+export async function commonAncestor(
+  place: Place,
+  one: string,
+  other: string,
+): Promise<string | undefined> {
+  if (one === other) return one;
+  const { exitCode, stdout } = await tryGit(["merge-base", one, other], place);
+  return exitCode === 0 ? stdout.split("\n")[0] : undefined;
 }
 
 /** The paths that git names in an output made with `-z`. */

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkOutsOf, tipOf } from "./where-branches-are.ts";
 import { runPhase } from "./furnish.ts";
 import { git } from "./git.ts";
-import { ignoredRepositories } from "./ignored-repositories.ts";
 import { isOfEarlierBoot, readOwner } from "./owner.ts";
 import { commonDirOfWorktree, inside, type Worktree } from "./place.ts";
 import { workspacePath } from "./prepare.ts";
-import { branchCommit, commitsOf, isAncestor, registeredWorktrees } from "./refs.ts";
-import { keepRepository, rescueBranch } from "./rescue.ts";
+import { branchCommit, commitOf, isAncestor } from "./refs.ts";
+import { keepInner } from "./keep-repository.ts";
+import { rescueBranch } from "./rescue.ts";
 import { settle } from "./settle.ts";
 import { clearStaleLocks } from "./stale-locks.ts";
 import { commonDirOf, findWorktree } from "./git-folders.ts";
@@ -35,11 +36,11 @@ export async function remove(deps: WorktreesDeps, request: RemoveRequest): Promi
   const failure = worktree ? await leave(deps, worktree) : undefined;
 
   for (const branch of request.branches) await removeBranch(deps, request, branch, path);
-  const revisions = [`refs/heads/${request.mergedInto ?? ""}`, "HEAD"];
-  const [target, head = ""] = await commitsOf(place, revisions);
-  const claim = { taskId, path, commit: target ?? head };
+  const { mergedInto } = request;
+  const target = mergedInto === undefined ? undefined : await tipOf(deps, mergedInto);
+  const claim = { taskId, path, commit: target ?? (await commitOf(place, "HEAD")) ?? "" };
   if (worktree && failure === undefined && (await isReliable(deps, worktree))) {
-    if (await keepWarm(deps, worktree, claim)) return;
+    if (await keepWarm(deps, worktree, claim.commit)) return;
   }
   await discardWorktree(deps, claim, worktree);
   if (failure) throw failure;
@@ -72,9 +73,7 @@ async function leave(deps: WorktreesDeps, worktree: Worktree): Promise<Error | u
     commitLeftovers: true,
   });
   // Attempts leave what is ignored where it is; now it goes.
-  for (const gitDir of await ignoredRepositories(worktree)) {
-    await keepRepository(deps, gitDir, owner.taskId);
-  }
+  await keepInner(deps, worktree, owner.taskId);
   await git(["update-ref", "--no-deref", "HEAD", commit], inside(worktree));
   return failure;
 }
@@ -100,8 +99,8 @@ export async function removeBranch(
   const commit = branch === keepBranch ? undefined : await branchCommit(place, branch);
   if (commit === undefined) return;
   // A person is looking at it.
-  const worktrees = await registeredWorktrees(place);
-  if (worktrees.some((one) => one.branch === branch && one.path !== path)) return;
+  const checkOuts = await checkOutsOf(deps);
+  if (checkOuts.some((one) => one.branch === branch && one.path !== path)) return;
 
   const isMerged =
     mergedInto !== undefined &&

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
+import { tipsOf } from "./commit-rows.ts";
 import { flushRef } from "./flush.ts";
 import { git, tryGit } from "./git.ts";
 import { insideGitDir } from "./place.ts";
@@ -7,9 +8,12 @@ import { readLeft } from "./read-left.ts";
 import { branchCommit, commitOf } from "./refs.ts";
 import type { Rescued } from "./workspace.ts";
 
-const RESCUE = "refs/orchestra/rescue/";
+export const RESCUE = "refs/orchestra/rescue/";
 const COMMIT_PATTERN = /^[0-9a-f]{40,64}$/;
-const ID_LENGTH = 12;
+/** What HEAD was at, and is then. */
+const LOG_LINE = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) /;
+const NO_COMMIT = /^0+$/;
+export const ID_LENGTH = 12;
 
 type Deps = { readonly repositoryRoot: string };
 
@@ -60,12 +64,8 @@ export async function rescueBranch(
  */
 export async function keepUnreachable(deps: Deps, gitDir: string, taskId: string): Promise<void> {
   const place = insideGitDir(gitDir);
-  const log = await tryGit(
-    ["log", "--walk-reflogs", "--no-show-signature", "--format=%H", "HEAD", "--"],
-    place,
-  );
   const named = await Promise.all(NAMING_FILES.map(async (name) => commitIn(join(gitDir, name))));
-  const candidates = [...log.stdout.split("\n"), ...named.flat()].filter((id) => id !== "");
+  const candidates = [...(await loggedIn(gitDir)), ...named.flat()];
   if (candidates.length === 0) return;
 
   const mine = ["bisect", "worktree", "rewritten"].map((name) => `--exclude=refs/${name}/*`);
@@ -76,42 +76,22 @@ export async function keepUnreachable(deps: Deps, gitDir: string, taskId: string
   for (const commit of tipsOf(lines)) await rescue(deps, { taskId, name: "replaced", commit });
 }
 
-/** The commits of a `rev-list --parents` that are no parent of another. */
-function tipsOf(lines: string): string[] {
-  const rows = lines
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => line.split(" "));
-  const parents = new Set(rows.flatMap((row) => row.slice(1)));
-  return rows.flatMap(([commit = ""]) => (parents.has(commit) ? [] : [commit]));
+/** All that HEAD was at, as far as git has noted it. */
+async function loggedIn(gitDir: string): Promise<string[]> {
+  const text = (await readLeft(join(gitDir, "logs/HEAD")))?.toString();
+  if (text !== undefined) {
+    const lines = text.split("\n").map((line) => LOG_LINE.exec(line)?.slice(1) ?? []);
+    return lines.flat().filter((id) => !NO_COMMIT.test(id));
+  }
+  // It may keep its notes in another way than in files.
+  const args = ["log", "--walk-reflogs", "--no-show-signature", "--format=%H", "HEAD", "--"];
+  const { stdout } = await tryGit(args, insideGitDir(gitDir));
+  return stdout.split("\n").filter((id) => id !== "");
 }
 
 async function commitIn(path: string): Promise<string[]> {
   const text = (await readLeft(path))?.toString() ?? "";
   return text.split("\n").filter((line) => COMMIT_PATTERN.test(line));
-}
-
-/** Keeps the commits that another repository has of its own: of HEAD, its branches and its stash. */
-export async function keepRepository(deps: Deps, gitDir: string, taskId: string): Promise<void> {
-  const place = insideGitDir(gitDir);
-  const names = await tryGit(
-    ["for-each-ref", "--format=%(objectname)", "refs/heads/", "refs/stash"],
-    place,
-  );
-  const head = await commitOf(place, "HEAD");
-  const candidates = [...names.stdout.split("\n"), head ?? ""].filter((id) => id !== "");
-  if (candidates.length === 0) return;
-  // What it was cloned from is there still, and may be large.
-  const own = await tryGit(["rev-list", "--parents", "--stdin", "--not", "--remotes"], {
-    ...place,
-    input: `${[...new Set(candidates)].join("\n")}\n`,
-  });
-  const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
-  for (const commit of tipsOf(own.stdout)) {
-    const ref = `${RESCUE}${taskId}/repository-${commit.slice(0, ID_LENGTH)}`;
-    const args = ["fetch", ...options, "--", gitDir, `+${commit}:${ref}`];
-    await git(args, { cwd: deps.repositoryRoot });
-  }
 }
 
 /** Everything under `refs/orchestra/rescue/`, newest first. */

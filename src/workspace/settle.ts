@@ -1,16 +1,19 @@
 import { existsSync, lstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { commitAtRest } from "./at-rest.ts";
 import { checkOut, isHalfCheckedOut } from "./check-out.ts";
 import { commitMessage } from "./commit-message.ts";
 import { flushRef } from "./flush.ts";
-import { git, nulSeparated, tryGit } from "./git.ts";
+import { git, nulSeparated } from "./git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "./half-done.ts";
 import { isOfEarlierBoot, type Owner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { commitOf, commitsOf, isAncestor } from "./refs.ts";
-import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
+import { keepRepository } from "./keep-repository.ts";
+import { keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot, type Snapshot } from "./snapshot.ts";
+import { branchAt } from "./where-branches-are.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
 export type SettleDeps = Pick<WorktreesDeps, "repositoryRoot" | "clock" | "bootId">;
@@ -40,6 +43,30 @@ export async function settle(
 ): Promise<Settled> {
   await clearLocks(deps, worktree, owner);
   await dropTornIndex(worktree);
+  const resting = await asItRests(deps, worktree, owner);
+  const settled = resting ?? (await bringToRest(deps, worktree, owner, request));
+  await flushRef(deps, `refs/heads/${owner.branch}`);
+  return settled;
+}
+
+/** Without a snapshot where nothing is to be taken in: most workspaces are looked at more than once. */
+async function asItRests(
+  deps: SettleDeps,
+  worktree: Worktree,
+  owner: Owner,
+): Promise<Settled | undefined> {
+  const commit = await commitAtRest(deps, worktree, owner);
+  if (commit === undefined) return undefined;
+  await keepUnreachable(deps, worktree.gitDir, owner.taskId);
+  return { commit, leftovers: [] };
+}
+
+async function bringToRest(
+  deps: SettleDeps,
+  worktree: Worktree,
+  owner: Owner,
+  request: SettleRequest,
+): Promise<Settled> {
   const left = await leftIn(deps, worktree, owner, request);
   const commit = await advanceBranch(deps, worktree, owner, left, request);
   const { changed, nested } = left.files;
@@ -49,7 +76,6 @@ export async function settle(
   const isAsItWas = left.head === commit && changed.length + nested.length === 0;
   const removesUntracked = !isAsItWas || owner.provided.length > 0;
   await checkOut(worktree, { branch: owner.branch, commit, removesUntracked });
-  await flushRef(deps, `refs/heads/${owner.branch}`);
   return { commit, leftovers: changed };
 }
 
@@ -70,14 +96,14 @@ async function leftIn(
 ): Promise<Left> {
   const place = inside(worktree);
   const [head, tip] = await commitsOf(place, ["HEAD", `refs/heads/${owner.branch}`]);
-  const name = await tryGit(["symbolic-ref", "--quiet", "HEAD"], place);
+  const isOnBranch = (await branchAt(worktree.gitDir)) === owner.branch;
   const files = await snapshot(worktree, {
     head,
     merged: await resolvedMerge(worktree),
     message: commitMessage(message, `Orchestra-Attempt: ${owner.attemptId}`),
     provided: owner.provided,
   });
-  return { head, isOnBranch: name.stdout === `refs/heads/${owner.branch}`, tip, files };
+  return { head, isOnBranch, tip, files };
 }
 
 /** The other side of a merge whose conflicts are all resolved, and which only was not committed. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { gitDirOf } from "./git-folders.ts";
 import { git } from "./git.ts";
+import { seesEveryFile } from "./hidden-files.ts";
 import { inside, type Place, type Worktree } from "./place.ts";
-import { keepUnreachable } from "./rescue.ts";
 import { narrow, SPARSE_FILES } from "./sparse.ts";
 import { endStrayGit } from "./stray.ts";
 import { dropHalfMade, isJoined, moveTo, putAway, sweep, warmWorktrees } from "./warm-folder.ts";
@@ -28,14 +28,9 @@ type Deps = Pick<
  * Keeps the worktree of an ended task for the next one, cleaned and at `commit`. Whatever only it holds
  * must be kept before. `false` when it is to be removed instead.
  */
-export async function keepWarm(
-  deps: Deps,
-  worktree: Worktree,
-  { taskId, commit }: { readonly taskId: string; readonly commit: string },
-): Promise<boolean> {
+export async function keepWarm(deps: Deps, worktree: Worktree, commit: string): Promise<boolean> {
   if (!(await isWorthKeeping(deps, worktree))) return false;
   await endStrayGit(deps, worktree.gitDir);
-  await keepUnreachable(deps, worktree.gitDir, taskId);
   try {
     await clean(worktree, commit, deps.config.sparse);
   } catch (error) {
@@ -134,8 +129,7 @@ async function forget({ gitDir }: Worktree, kept: readonly string[]): Promise<vo
 
 /** Files that an agent told git not to look at would stay as they are; but for those beyond its folders. */
 async function refuseHidden(place: Place, isPart: boolean): Promise<void> {
-  const lines = await git(["ls-files", "-v"], place);
-  if (!(isPart ? /^(?![HS] )/m : /^(?!H )/m).test(lines)) return;
+  if (await seesEveryFile(place, isPart)) return;
   throw new OrchestraError(
     "REPOSITORY_UNUSABLE",
     `Git does not look at every file of ${place.cwd}.`,

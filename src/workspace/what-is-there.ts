@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { isValidId } from "../core/names.ts";
 import { git } from "./git.ts";
 import { readOwner } from "./owner.ts";
-import { registeredWorktrees } from "./refs.ts";
+import { checkOutsOf } from "./where-branches-are.ts";
 import { commonDirOf, findWorktree } from "./git-folders.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
@@ -15,8 +15,8 @@ type Place = Pick<WorktreesDeps, "repositoryRoot" | "worktreesRoot">;
 /** Ids of the tasks that have a folder, a record of git, or only one of them. */
 export async function tasksWithWorkspace(place: Place): Promise<readonly string[]> {
   const root = await rootOf(place);
-  const registered = await registeredWorktrees({ cwd: place.repositoryRoot });
-  const recorded = registered.filter(({ path }) => path === join(root, basename(path)));
+  const checkOuts = await checkOutsOf(place);
+  const recorded = checkOuts.filter(({ path }) => path === join(root, basename(path)));
   const folders = existsSync(root) ? await readdir(root) : [];
   const names = [...folders, ...recorded.map(({ path }) => basename(path))];
   return [...new Set(names)].filter((name) => isValidId(name)).toSorted();
@@ -33,8 +33,8 @@ export async function branchesOfAttempts(place: Place): Promise<readonly string[
   const args = ["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/orchestra/"];
   const branches = (await git(args, { cwd: place.repositoryRoot })).split("\n");
   const root = await rootOf(place);
-  const worktrees = await registeredWorktrees({ cwd: place.repositoryRoot });
-  const looked = worktrees.filter(({ path }) => path !== join(root, basename(path)));
+  const checkOuts = await checkOutsOf(place);
+  const looked = checkOuts.filter(({ path }) => path !== join(root, basename(path)));
   const taken = new Set(looked.map(({ branch }) => branch));
   return branches.filter((name) => /^orchestra\/[^/]+-[^/]+\/\d+$/.test(name) && !taken.has(name));
 }

@@ -10,7 +10,8 @@ import { hadOwner, isOfEarlierBoot, readOwner } from "./owner.ts";
 import { inside, type Worktree } from "./place.ts";
 import { removeWorktree } from "./remove-worktree.ts";
 import { dropHalfMadeRecord } from "./half-made.ts";
-import { keepRepository, keepUnreachable, rescue } from "./rescue.ts";
+import { keepRepository } from "./keep-repository.ts";
+import { keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot } from "./snapshot.ts";
 import { narrow } from "./sparse.ts";
 import { endStrayGit } from "./stray.ts";
@@ -30,18 +31,23 @@ const RECORD = ["HEAD", "commondir", "gitdir"];
 const ADD_TRIES = 5;
 const ADD_RETRY_MS = 100;
 
+export type Claimed = Worktree & {
+  /** Whether it was made just now, so that nobody has worked in it. */
+  readonly isNew: boolean;
+};
+
 /** The worktree at `path`, mended or made anew; what was in the way is kept under rescue refs. */
 export async function claimWorktree(
   deps: WorktreesDeps,
   claim: Claim,
   signal: AbortSignal,
-): Promise<Worktree> {
+): Promise<Claimed> {
   const found = await findWorktree(deps, claim.path);
   if (found && existsSync(claim.path)) {
     await reattach(deps, found, claim.taskId);
     const owner = await readOwner(found);
     const isScratch = claim.taskId === undefined;
-    if (owner && !(isScratch && isOfEarlierBoot(deps, owner))) return found;
+    if (owner && !(isScratch && isOfEarlierBoot(deps, owner))) return { ...found, isNew: false };
     // Without a note of an owner it was never finished, so nobody has worked in it.
     if (!owner && hadOwner(found)) await keepFiles(deps, claim, found);
   }
@@ -50,7 +56,9 @@ export async function claimWorktree(
   const folders = claim.taskId === undefined ? [] : deps.config.sparse;
   return deps.addExclusively(async () => {
     await dropHalfMadeRecord(deps, claim.path);
-    return (await takeWarm(deps, claim.path)) ?? addWorktree(deps, { ...claim, folders }, signal);
+    const warm = await takeWarm(deps, claim.path);
+    if (warm) return { ...warm, isNew: false };
+    return { ...(await addWorktree(deps, { ...claim, folders }, signal)), isNew: true };
   });
 }
 

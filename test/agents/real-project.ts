@@ -1,9 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { NODE_FOLDER } from "../install-package.ts";
 
@@ -81,4 +89,11 @@ async function ran(child: ChildProcess): Promise<Ran> {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   await closed;
   return { exitCode: child.exitCode ?? -1, stdout, stderr };
+}
+
+/** The folder that the worktrees of a project's tasks are in, once there was one. */
+export function worktreesOf({ root }: RealProject): string {
+  const folder = join(dirname(root), "orchestra/worktrees");
+  const [name = ""] = readdirSync(folder);
+  return join(folder, name);
 }

@@ -79,17 +79,12 @@ function prepareMerge(
     mergedCommit = addCommit(repository, [targetCommit, commit], merged.tree, false).id;
   }
   machine.scratch = mergedCommit;
-  return {
-    kind: "prepared",
-    path: scratchOf(machine),
-    targetCommit,
-    mergedCommit,
-    isSameTree: isSameTree(
-      commitOf(repository, mergedCommit).tree,
-      commitOf(repository, commit).tree,
-    ),
-    isFreshlySetUp: true,
-  };
+  const isProven = isSameTree(
+    commitOf(repository, mergedCommit).tree,
+    commitOf(repository, commit).tree,
+  );
+  const toProve = isProven ? undefined : { path: scratchOf(machine), isFreshlySetUp: true };
+  return { kind: "prepared", targetCommit, mergedCommit, toProve };
 }
 
 export function scratchOf(machine: Machine): string {

@@ -150,11 +150,9 @@ function simulatedRepository(
       }
       return {
         kind: "prepared",
-        path: "/merge",
         targetCommit: "target",
         mergedCommit: `merge-of-${commit}`,
-        isSameTree: true,
-        isFreshlySetUp: true,
+        toProve: undefined,
       };
     },
     dirtyCheckout: async () =>

@@ -38,3 +38,9 @@ export async function prepared(
   if (merge.kind !== "prepared") throw new Error(`Not prepared: ${merge.kind}`);
   return merge;
 }
+
+/** Where a merge is checked out for its checks, which it needs. */
+export function pathOf({ toProve }: Awaited<ReturnType<typeof prepared>>): string {
+  if (!toProve) throw new Error("Its files were proven before.");
+  return toProve.path;
+}
