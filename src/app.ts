@@ -6,7 +6,8 @@ import type { AgentSettings, Config } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { cachedConfig } from "./config/cached-config.ts";
 import { makeStateFolder, projectPaths } from "./config/paths.ts";
-import { storeLocation } from "./config/store-location.ts";
+import { sameProvider } from "./config/same-provider.ts";
+import { storeLocation, type StoreLocation } from "./config/store-location.ts";
 import type { Clock } from "./core/clock.ts";
 import { OrchestraError } from "./core/errors.ts";
 import type { HeldLease } from "./engine/dispatcher-lease.ts";
@@ -26,6 +27,8 @@ export type Project = {
   readonly repository: RepositoryFacts;
   readonly environment: Environment;
   readonly config: Config;
+  /** Where its blackboard is. */
+  readonly location: StoreLocation;
   readonly store: Store;
   readonly clock: Clock;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -45,9 +48,11 @@ export async function openProject(options: {
   makeStateFolder(paths);
   const config = await cachedConfig(root, paths.stateFolder);
   const url = options.environment.storeUrl ?? config.store;
-  const store = await openStore(storeLocation(url, { root, ...paths }));
+  const location = storeLocation(url, { root, ...paths });
+  const store = await openStore(location);
   return {
     root,
+    location,
     repository,
     environment: options.environment,
     config,
@@ -176,6 +181,7 @@ export async function queueDeps(
     lease: options.lease,
     staysWhenEmpty: options.staysWhenEmpty,
     nodes: () => [{ id: LOCAL_NODE, capacity, agents: agents.map((agent) => agent.name) }],
+    sameProvider: sameProvider(project.config.agents),
     agentLimits: Object.fromEntries(
       agents.flatMap(({ name, limit }) => (limit === undefined ? [] : [[name, limit]])),
     ),

@@ -113,6 +113,14 @@ test("what an agent cannot work until a person has put it right is at rest", asy
   expect((await project.orchestra("wait", "a", "b")).exitCode).toBe(4);
 });
 
+test("an agent that did not find something of a task's own can work the others", async () => {
+  using project = createProject(CONFIG);
+  await start(project, "a", "exit 127");
+  expect((await project.orchestra("run")).exitCode).toBe(4);
+  await start(project, "b", "echo x > b.txt");
+  expect((await project.orchestra("wait", "b", "--timeout", "1s")).exitCode).toBe(6);
+});
+
 test("when the time is up it says so, and how things are", async () => {
   using project = createProject(CONFIG);
   await start(project, "a", "echo x > a.txt");

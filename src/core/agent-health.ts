@@ -10,9 +10,17 @@ export type AgentHealth = {
   readonly restsUntilMs: number;
   /** How many of its attempts may be at work at a time; 0 until it is tried again. */
   readonly room: number;
+  /** It was held for what is its own, such as a usage limit, and has not come back to work as before. */
+  readonly isReturning: boolean;
 };
 
-export const HEALTHY: AgentHealth = { failures: 0, rests: 0, restsUntilMs: 0, room: Infinity };
+export const HEALTHY: AgentHealth = {
+  failures: 0,
+  rests: 0,
+  restsUntilMs: 0,
+  room: Infinity,
+  isReturning: false,
+};
 
 const FAILURES_BEFORE_REST = 3;
 const FIRST_REST_MS = 15_000;
@@ -55,7 +63,7 @@ export function afterAnswer(health: AgentHealth): AgentHealth {
 
 /** What it tells that the agent can do nothing for anybody, for a time. */
 export function afterHold(health: AgentHealth): AgentHealth {
-  return { ...health, room: 0 };
+  return { ...health, room: 0, isReturning: true };
 }
 
 /** The rest or the hold is over: one attempt tries, beside those that have been `atWork` all the while. */
@@ -69,5 +77,5 @@ function failed(health: AgentHealth, nowMs: number): AgentHealth {
   const failures = health.failures + 1;
   if (health.rests === 0 && failures < FAILURES_BEFORE_REST) return { ...health, failures };
   const restMs = Math.min(REST_MAX_MS, FIRST_REST_MS * 2 ** health.rests);
-  return { failures, rests: health.rests + 1, restsUntilMs: nowMs + restMs, room: 0 };
+  return { ...health, failures, rests: health.rests + 1, restsUntilMs: nowMs + restMs, room: 0 };
 }

@@ -17,8 +17,15 @@ describe("the end of a usage limit", () => {
       undefined,
     ],
   ])("%s", (_what, failure, end) => {
-    expect(holdEnd(failure, NOW_MS)).toBe(end);
+    expect(holdEnd(failure, { hasRun: true }, NOW_MS)).toBe(end);
   });
+});
+
+test.each([
+  [false, Infinity],
+  [true, undefined],
+])("a missing executable, when its agent has run: %s, holds it until %s", (hasRun, end) => {
+  expect(holdEnd(aFailure({ class: "missing_executable" }), { hasRun }, NOW_MS)).toBe(end);
 });
 
 describe("a usage limit", () => {
@@ -57,7 +64,7 @@ describe("an agent that is logged out", () => {
     taskId: "task",
     attemptId: "task-2",
     failureClass: "auth",
-    untilMs: holdEnd(aFailure({ class: "auth" }), NOW_MS) ?? 0,
+    untilMs: holdEnd(aFailure({ class: "auth" }), { hasRun: true }, NOW_MS) ?? 0,
   } as const;
   const failure = aFailure({ class: "auth" });
 

@@ -25,8 +25,16 @@ const HOLDS_UNTIL_MENDED: ReadonlySet<FailureClass> = new Set([
   "missing_executable",
 ]);
 
-/** Until when an agent that failed like this can do nothing for anybody; `undefined` if it can. */
-export function holdEnd(failure: Failure, nowMs: number): number | undefined {
+/**
+ * Until when an agent that failed like this can do nothing for anybody; `undefined` if it can. One that
+ * has run and ended with 127 was found, and may have looked for something of its task's.
+ */
+export function holdEnd(
+  failure: Failure,
+  { hasRun }: { readonly hasRun: boolean },
+  nowMs: number,
+): number | undefined {
+  if (hasRun && failure.class === "missing_executable") return undefined;
   return HOLDS_UNTIL_MENDED.has(failure.class) ? Infinity : usageLimitEnd(failure, nowMs);
 }
 

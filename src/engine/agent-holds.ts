@@ -23,7 +23,14 @@ export type AgentHolds = {
   readonly close: () => void;
 };
 
-type Deps = { readonly bus: Bus; readonly store: Store; readonly clock: Clock };
+export type AgentHoldsDeps = {
+  readonly bus: Bus;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The agents that ask the same provider as this one, which is among them. */
+  readonly sameProvider: (agent: string) => readonly string[];
+};
+
 type Known = {
   readonly holds: Map<string, AgentHold>;
   readonly health: Map<string, AgentHealth>;
@@ -33,29 +40,36 @@ type Known = {
  * Remembers what attempts have found. It is not kept on disk: whoever starts anew, or has missed a
  * hint, finds out again with one attempt, or with three where a provider fails.
  */
-export function rememberAgentHolds(deps: Deps): AgentHolds {
+export function rememberAgentHolds(deps: AgentHoldsDeps): AgentHolds {
   const known: Known = { holds: new Map(), health: new Map() };
   const close = deps.bus.subscribe((hint) => {
     if (hint.kind === "held") noteHold(deps, known, hint.hold);
-    if (hint.kind === "answered") note(deps, known, hint.agent, afterAnswer);
-    if (hint.kind === "ending")
-      note(deps, known, hint.agent, (health, nowMs) => afterEnd(health, hint.failureClass, nowMs));
+    if (hint.kind === "answered") noteProvider(deps, known, hint.agent, afterAnswer);
+    if (hint.kind === "ending") {
+      const { agent, failureClass } = hint;
+      noteProvider(deps, known, agent, (health, nowMs) => afterEnd(health, failureClass, nowMs));
+    }
   });
   return { inForce: async (nowMs) => heldNow(deps, known, nowMs), close };
 }
 
-function noteHold(deps: Deps, known: Known, hold: AgentHold): void {
+function noteHold(deps: AgentHoldsDeps, known: Known, hold: AgentHold): void {
   const before = known.holds.get(hold.agent);
   if (!before || before.untilMs < hold.untilMs) known.holds.set(hold.agent, hold);
   note(deps, known, hold.agent, afterHold);
 }
 
-function note(
-  { bus, clock }: Deps,
-  { health }: Known,
-  agent: string,
-  news: (before: AgentHealth, nowMs: number) => AgentHealth,
-): void {
+type News = (before: AgentHealth, nowMs: number) => AgentHealth;
+
+/** How a provider serves one agent, it serves all that ask it; but for what each was held for. */
+function noteProvider(deps: AgentHoldsDeps, known: Known, agent: string, news: News): void {
+  for (const one of deps.sameProvider(agent)) {
+    const isReturning = known.health.get(one)?.isReturning === true;
+    if (one === agent || !isReturning) note(deps, known, one, news);
+  }
+}
+
+function note({ bus, clock }: AgentHoldsDeps, { health }: Known, agent: string, news: News): void {
   const before = health.get(agent) ?? HEALTHY;
   const after = news(before, clock.nowMs());
   if (after === HEALTHY) health.delete(agent);
@@ -65,7 +79,7 @@ function note(
     bus.publish({ kind: "resting", agent, untilMs });
 }
 
-async function heldNow(deps: Deps, known: Known, nowMs: number): Promise<Held> {
+async function heldNow(deps: AgentHoldsDeps, known: Known, nowMs: number): Promise<Held> {
   await dropHolds(deps, known, nowMs);
   await tryAgain(deps, known, nowMs);
   const { holds, health } = known;
@@ -80,7 +94,11 @@ async function heldNow(deps: Deps, known: Known, nowMs: number): Promise<Held> {
   };
 }
 
-async function dropHolds({ store }: Deps, { holds }: Known, nowMs: number): Promise<void> {
+async function dropHolds(
+  { store }: AgentHoldsDeps,
+  { holds }: Known,
+  nowMs: number,
+): Promise<void> {
   // Others may come to be known while the blackboard is asked.
   const known = [...holds.values()];
   if (known.length === 0) return;
@@ -91,7 +109,11 @@ async function dropHolds({ store }: Deps, { holds }: Known, nowMs: number): Prom
   }
 }
 
-async function tryAgain({ store }: Deps, { holds, health }: Known, nowMs: number): Promise<void> {
+async function tryAgain(
+  { store }: AgentHoldsDeps,
+  { holds, health }: Known,
+  nowMs: number,
+): Promise<void> {
   const due = [...health].filter(
     ([agent, { room, restsUntilMs }]) => room === 0 && restsUntilMs <= nowMs && !holds.has(agent),
   );

@@ -28,7 +28,7 @@ async function setup(): Promise<Setup> {
     bus,
     nodes: () => [{ id: "node", capacity: 1, agents: [AGENT] }],
     agentLimits: {},
-    agentHolds: rememberAgentHolds({ bus, store, clock }),
+    agentHolds: rememberAgentHolds({ bus, store, clock, sameProvider: (agent) => [agent] }),
     lease: taking.lease,
     onProblem: (doing, error) => {
       throw new Error(doing, { cause: error });

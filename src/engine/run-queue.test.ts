@@ -163,6 +163,26 @@ test("while a provider fails, its agent rests, and is then tried with one task a
   ]);
 });
 
+const OF_ONE_PROVIDER: Pick<QueueDeps, "nodes" | "sameProvider"> = {
+  nodes: () => [{ id: "here", capacity: 3, agents: ["claude", "opus"] }],
+  sameProvider: () => ["claude", "opus"],
+};
+
+test("agents that ask the same provider rest together", async () => {
+  const broken: Deed = failing({ class: "provider_error", message: "HTTP 500." }, 1_000);
+  const begun: string[] = [];
+  const { add, clock, deps } = aQueue((id) => {
+    if (!begun.some((one) => one.startsWith(id)))
+      begun.push(`${id} at ${Math.floor((clock.nowMs() - 1_000_000) / 1_000)} s`);
+    return begun.length > 5 ? QUICK : broken;
+  });
+  const ofClaude = ["a", "b", "c", "e", "f"].map((id) => ({ id }));
+  await add(...ofClaude, { id: "d", agent: "opus", priority: 1 });
+  await clock.runUntilDone(runQueue({ ...(await deps()), ...OF_ONE_PROVIDER }, NEVER));
+
+  expect(begun.find((one) => one.startsWith("d-"))).toBe("d-1 at 16 s");
+});
+
 test("after a usage limit one task goes first, and the others once it is answered", async () => {
   const resetAtMs = 1_000_000 + 3_600_000;
   const startedAtMs = new Map<string, number>();

@@ -6,13 +6,14 @@ import type { NodeDeps } from "../cluster/node/deps.ts";
 import type { MergeDeps } from "../merge/merge-one.ts";
 import { mergeAll, type MergePass } from "../merge/merge-queue.ts";
 import { dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.ts";
-import { rememberAgentHolds } from "./agent-holds.ts";
+import { rememberAgentHolds, type AgentHoldsDeps } from "./agent-holds.ts";
 import { createTidier, tidyWorkspaces, type Tidier } from "./tidy-workspaces.ts";
 import { warmUp } from "./warm-up.ts";
 
 export type QueueDeps = NodeDeps &
   Omit<DispatcherDeps, "agentHolds"> &
-  MergeDeps & {
+  MergeDeps &
+  AgentHoldsDeps & {
     /** Waits for new tasks where nothing is left, instead of coming to an end. */
     readonly staysWhenEmpty?: boolean;
   };

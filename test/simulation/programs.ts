@@ -100,6 +100,7 @@ function queuePorts(world: World, program: Program, lease: HeldLease): QueueDeps
     lease,
     nodes: () => nodes,
     agentLimits,
+    sameProvider: (agent) => [agent],
   };
 }
 
@@ -154,7 +155,9 @@ function heldAgents({ tasks, attempts }: State): HeldUntil {
   const waiting = [...tasks.values()].filter((task) => task.state === "waiting_human");
   const held = waiting.flatMap(({ id, attemptCount, failure }) => {
     const attempt = attempts.get(attemptId(id, attemptCount));
-    return attempt && failure && holdEnd(failure, 0) === Infinity ? [attempt.agent] : [];
+    const hasRun = attempt?.startedAtMs !== undefined;
+    const isHeld = failure && holdEnd(failure, { hasRun }, 0) === Infinity;
+    return attempt && isHeld ? [attempt.agent] : [];
   });
   return Object.fromEntries(held.map((agent) => [agent, Infinity]));
 }

@@ -9,6 +9,7 @@ import {
   type Rest,
   type Restable,
 } from "../../core/reports/rest.ts";
+import type { Attempt } from "../../core/attempt.ts";
 import type { Task, TaskState } from "../../core/task.ts";
 import type { BlackboardReader } from "../../store/store.ts";
 import type { Reader } from "../open-reader.ts";
@@ -124,11 +125,16 @@ const ASKING_MAX = 1_000;
 /** Agents that can do nothing until a person has put something right, by the tasks that found it. */
 async function heldAgents(moment: BlackboardReader): Promise<(name: string) => boolean> {
   const asking = await moment.tasks({ states: ["waiting_human"], limit: ASKING_MAX });
-  const found = asking.filter(({ failure }) => failure && holdEnd(failure, 0) === Infinity);
+  const found = asking.filter(({ failure }) => holdsAll({ failure, startedAtMs: undefined }));
   if (found.length === 0) return () => false;
   const counts = new Map(found.map(({ id, attemptCount }) => [id, attemptCount]));
   const attempts = await moment.attemptsOf(...counts.keys());
   const latest = attempts.filter(({ taskId, number }) => counts.get(taskId) === number);
-  const held = new Set(latest.map(({ agent }) => agent));
+  const held = new Set(latest.filter(holdsAll).map(({ agent }) => agent));
   return (name) => held.has(name);
+}
+
+function holdsAll({ failure, startedAtMs }: Pick<Attempt, "failure" | "startedAtMs">): boolean {
+  const hasRun = startedAtMs !== undefined;
+  return failure !== undefined && holdEnd(failure, { hasRun }, 0) === Infinity;
 }

@@ -74,8 +74,13 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
 
 /** An earlier agent may have closed it. */
 async function makeOpenSentinelFolder(workspacePath: string, taskId: string): Promise<void> {
-  await openFolders(join(workspacePath, STATE_FOLDER));
-  makeSentinelFolder(workspacePath, taskId);
+  try {
+    makeSentinelFolder(workspacePath, taskId);
+  } catch (error) {
+    if (errnoOf(error) !== "EACCES") throw error;
+    await openFolders(join(workspacePath, STATE_FOLDER));
+    makeSentinelFolder(workspacePath, taskId);
+  }
 }
 
 /** By a link, which is made whole or not at all, and never in the place of another. */

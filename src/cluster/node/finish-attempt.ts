@@ -232,8 +232,7 @@ async function failed(
   failure: Failure,
   evidence: readonly CheckEvidence[] = [],
 ): Promise<boolean> {
-  // An agent that ends with 127 was found, and may have looked for something of this task's.
-  if (failure.class !== "missing_executable") tellHold(deps, attempt, failure);
+  tellHold(deps, attempt, failure, { hasRun: true });
   const command: Command = {
     type: "end_attempt",
     ...idsOf(deps, attempt),

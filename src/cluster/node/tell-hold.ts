@@ -11,8 +11,9 @@ export function tellHold(
   { bus, clock }: Pick<NodeDeps, "bus" | "clock">,
   { id: attemptId, agent, taskId }: Attempt,
   failure: Failure,
+  ran: { readonly hasRun: boolean },
 ): void {
-  const untilMs = holdEnd(failure, clock.nowMs());
+  const untilMs = holdEnd(failure, ran, clock.nowMs());
   if (untilMs === undefined) return;
   const hold = { agent, taskId, attemptId, failureClass: failure.class, untilMs };
   bus.publish({ kind: "held", hold });

@@ -192,7 +192,7 @@ async function end(
   failureClass: keyof typeof ENDS = "cancelled",
 ): Promise<void> {
   const failure = { class: failureClass, message };
-  tellHold(deps, attempt, failure);
+  tellHold(deps, attempt, failure, { hasRun: false });
   await execute(deps.store, {
     type: "end_attempt",
     ...idsOf(deps, attempt),

@@ -42,6 +42,7 @@ export function aQueue(
       lease: taking.lease,
       nodes: () => [{ id: "here", capacity, agents: ["claude"] }],
       agentLimits: {},
+      sameProvider: (agent) => [agent],
       agent: async (name) => ({
         adapter: world.adapter,
         config: anAgentConfig({ name, adapter: "simulated" }),
