@@ -4,6 +4,7 @@ import { systemClock } from "../system-clock.ts";
 import { readEnvironment, withStore, type Environment } from "../config/environment.ts";
 import type { RepositoryFacts } from "../workspace/inspect-repository.ts";
 import type { Reader } from "./open-reader.ts";
+import { refuseFleeting } from "./refuse-store.ts";
 import { AT_WORK } from "./daemon/at-work.ts";
 import { lenient, openTerminal, type Terminal } from "./terminal.ts";
 
@@ -70,7 +71,11 @@ export function openCli(host: NodeJS.Process, isJson: boolean): Cli {
     },
     clock: systemClock,
     exitCode: { value: 0 },
-    openProject: async () => (await import("../app.ts")).openProject({ cwd, environment }),
+    openProject: async () => {
+      const project = await (await import("../app.ts")).openProject({ cwd, environment });
+      refuseFleeting(project.location);
+      return project;
+    },
     findRepository,
     openReader: async () => {
       const { openReader } = await import("./open-reader.ts");

@@ -7,6 +7,7 @@ import type { StoreLocation } from "../config/store-location.ts";
 import { openStoreReader } from "../store/open-store.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { RepositoryFacts } from "../workspace/inspect-repository.ts";
+import { refuseFleeting, refuseNowhere } from "./refuse-store.ts";
 
 /** A project's blackboard, for commands that only look. */
 export type Reader = StoreReader & {
@@ -24,7 +25,9 @@ export async function openReader(place: {
   const top = topOf(place.cwd);
   const root = top !== undefined && isProject(top) ? top : (await place.findRepository()).root;
   const location = await configuredLocation(root, place.environment);
+  refuseFleeting(location);
   const reader = await openStoreReader(location);
+  if (!reader) refuseNowhere(location, root);
   return reader && { ...reader, root, location, [Symbol.asyncDispose]: reader.close };
 }
 

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { Decision } from "../../core/decision.ts";
 import type { DispatcherLease } from "../../core/lease.ts";
@@ -9,7 +9,7 @@ import { decideOn, draftOf, type Draft } from "../memory/draft.ts";
 import { memoryReader } from "../memory/memory-reader.ts";
 import { draftOfHistory, momentsOf } from "../memory/moments.ts";
 import { notEmpty } from "../history.ts";
-import { isMissing } from "../is-missing.ts";
+import { isMissing, noFolder } from "../is-missing.ts";
 import type { Committed, Store, StoreReader } from "../store.ts";
 import { fileError } from "./file-error.ts";
 import { readLease, saveLease } from "./lease-file.ts";
@@ -70,6 +70,7 @@ export function openFilesReader(folder: string): StoreReader | undefined {
 }
 
 function openFiles(folder: string): Files {
+  if (isMissing(dirname(folder))) throw noFolder(dirname(folder));
   mkdirSync(folder, { recursive: true });
   const lock = openLock(join(folder, "lock"));
   const taskFiles = openTaskFiles(folder);

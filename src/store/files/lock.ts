@@ -15,7 +15,7 @@ export type Lock = {
  * that dies with the process that holds it.
  */
 export function openLock(file: string): Lock {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  const database = openDatabase(file);
   const take = (): (() => void) => {
     try {
       database.exec("begin exclusive");
@@ -36,4 +36,12 @@ export function openLock(file: string): Lock {
     },
     close: () => database.close(),
   };
+}
+
+function openDatabase(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw storeError(error, file);
+  }
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants, statfsSync, statSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestraError } from "../../core/errors.ts";
-import { isMissing } from "../is-missing.ts";
+import { isMissing, noFolder } from "../is-missing.ts";
 
 /** How long a writer waits for another process's transaction. */
 export const BUSY_TIMEOUT_MS = 5_000;
@@ -53,7 +53,7 @@ function surroundingsError(file: string, options: ErrorOptions): OrchestraError 
   }
   const folder = dirname(file);
   if (isMissing(folder) || factsOf(folder)?.isDirectory() === false) {
-    return unavailable(`There is no folder ${folder} to keep the blackboard in.`, options);
+    return noFolder(folder, options);
   }
   if (!isWritable(folder) || (isFile(file) && !isWritable(file))) return readOnly(file, options);
   if (freeBytes(folder) < FREE_BYTES_MIN) return noSpace(file, options);
