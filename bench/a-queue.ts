@@ -43,6 +43,7 @@ export function simulatedParts(parallel: number): Queue["deps"] {
     clock: systemClock,
     nodes: () => [{ id: "local", capacity: parallel, agents: [AGENT] }],
     agentLimits: {},
+    sameProvider: (agent) => [agent],
     agent: async () => ({ adapter: world.adapter, config: CONFIG }),
     env: { PATH: process.env["PATH"] ?? "" },
     newSessionId: () => "session",

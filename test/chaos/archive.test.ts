@@ -7,7 +7,7 @@ import { crashAt, crashPointsOf, effectsOf, sampleOf } from "./crash-point.ts";
 import { openReader } from "./outcome.ts";
 import { copyOf, createChaosProject, type ChaosProject } from "./project.ts";
 
-const POINTS = Number(process.env["CHAOS_POINTS"] ?? 24);
+const POINTS = Number(process.env["CHAOS_POINTS"] ?? 40);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 
 const ARCHIVE = ["archive", "--older-than", "0"];
