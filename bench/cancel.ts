@@ -59,6 +59,7 @@ function said(file: string): boolean {
 /** The processes that have the attempt's id in their environment. */
 function agentsOf(id: string): readonly number[] {
   return linuxProcessTable
+    .glance()
     .all(undefined)
     .map(({ pid }) => pid)
     .filter((pid) => environmentOf(pid).includes(`ORCHESTRA_TASK_ID=${id}\0`));

@@ -35,7 +35,7 @@ try {
 
 /** The command and all that it started. */
 function processesOf({ pid = 0 }: ChildProcess): readonly number[] {
-  const table = linuxProcessTable.all(undefined);
+  const table = linuxProcessTable.glance().all(undefined);
   const found = [pid];
   for (const one of table) if (found.includes(one.parent)) found.push(one.pid);
   return found;

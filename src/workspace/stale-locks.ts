@@ -48,7 +48,7 @@ function markOf(path: string): string | undefined {
 
 /** The git commands of this machine, but for daemons, which hold no lock for long. */
 function gitCommands(): readonly string[] {
-  const all = machineProcessTable().all(undefined);
+  const all = machineProcessTable().glance().all(undefined);
   return all.filter(isGitCommand).map(({ pid, startTime }) => `${pid} ${startTime}`);
 }
 

@@ -25,7 +25,7 @@ export async function endStray({ clock }: { readonly clock: Clock }, entry: stri
 }
 
 function strayPids(entry: string): readonly number[] {
-  const table = machineProcessTable();
-  const pids = table.all(undefined).map(({ pid }) => pid);
-  return table.carriers(entry, pids).filter((pid) => pid > 1 && pid !== process.pid);
+  const seen = machineProcessTable().glance();
+  const pids = seen.all(undefined).map(({ pid }) => pid);
+  return seen.carriers(entry, pids).filter((pid) => pid > 1 && pid !== process.pid);
 }

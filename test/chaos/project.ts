@@ -130,10 +130,10 @@ export async function endOf(command: ChildProcess): Promise<number | undefined> 
 }
 
 function processesOf(scratch: string): readonly ProcessFacts[] {
-  const table = machineProcessTable();
-  const all = table.all(undefined);
+  const seen = machineProcessTable().glance();
+  const all = seen.all(undefined);
   const pids = all.map(({ pid }) => pid);
-  const found = new Set(table.carriers(`HOME=${join(scratch, "home")}`, pids));
+  const found = new Set(seen.carriers(`HOME=${join(scratch, "home")}`, pids));
   // The process that starts others inherits no environment; its parent is one of these.
   return all.filter(({ pid, parent }) => found.has(pid) || found.has(parent));
 }

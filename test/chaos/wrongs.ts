@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import type { ProcessFacts } from "../../src/agents/process/process-facts.ts";
 import { evolveAll } from "../../src/core/evolve.ts";
 import { EMPTY_STATE } from "../../src/core/state.ts";
 import { wrongsOf, wrongsOfWay } from "../../src/core/testing/invariants.ts";
@@ -63,7 +64,17 @@ function plain(value: unknown): unknown {
 }
 
 function wrongsOfMachine(project: ChaosProject): string[] {
-  const alive = project.processes().map(({ pid }) => `Process ${pid} is alive.`);
+  const alive = project
+    .processes()
+    .map((one) => `Alive: ${commandLine(one)} ${JSON.stringify(one)}`);
   const left = readdirSync(`${project.scratch}/tmp`);
   return [...alive, ...left.map((name) => `${name} was left among the temporary files.`)];
+}
+
+function commandLine({ pid }: ProcessFacts): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "(ended since)";
+  }
 }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { ProcessFacts, ProcessTable } from "../../src/agents/process/process-facts.ts";
+import type { Glance, ProcessFacts, ProcessTable } from "../../src/agents/process/process-facts.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { ProcessHolder } from "../../src/core/lease.ts";
 import type { LifeRecord } from "../../src/core/limits.ts";
@@ -151,13 +151,19 @@ export function tableOf(
   machine: Machine,
   onSignal: (one: Listed) => void = () => undefined,
 ): ProcessTable {
-  const table: ProcessTable = {
+  const told = {
     bootId: () => machine.bootId,
-    glance: () => table,
-    find: (pid) => machine.processes.get(pid),
+    startedAtS: (startTime: string) => Number(startTime) / 1_000,
+  };
+  const glance = (): Glance => ({
+    ...told,
     all: () => [...machine.processes.values()],
-    startedAtS: (startTime) => Number(startTime) / 1_000,
     carriers: (entry, pids) => pids.filter((pid) => machine.processes.get(pid)?.marker === entry),
+  });
+  return {
+    ...told,
+    glance,
+    find: (pid) => machine.processes.get(pid),
     signal: (target, signal) => {
       const targets = [...machine.processes.values()].filter((one) =>
         target < 0 ? one.group === -target : one.pid === target,
@@ -169,7 +175,6 @@ export function tableOf(
       return true;
     },
   };
-  return table;
 }
 
 /** Who holds a lease, as a process on `machine` sees it: this host bears the real one's name there. */

@@ -66,7 +66,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "a process that was started before belongs to the group": {
     file: "src/agents/process/members.ts",
-    right: "if (isGroupStillIts(table, origin, group, sure))",
+    right: "if (isGroupStillIts(seen, origin, group, sure))",
     wrong: "if (true)",
   },
   "limits are passed as soon as a node starts": {

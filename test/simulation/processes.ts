@@ -145,7 +145,7 @@ function stateOf(machine: Machine, attemptId: string): ProcessState {
   const { identity } = origin;
   if (!identity) return { kind: "not_started" };
   const table = tableOf(machine);
-  if (isAlive(table, identity) || membersOf(table, origin).length > 0) {
+  if (isAlive(table, identity) || membersOf(table.glance(), origin).length > 0) {
     return { kind: "running", pid: identity.pid };
   }
   return { kind: "vanished" };
@@ -165,7 +165,7 @@ async function terminate(
   await turn(world, program, `terminates ${attemptId}`);
   folderOf(machine, attemptId).identity ??= "nobody";
   const origin = originOf(machine, attemptId);
-  const look = (): ReturnType<typeof membersOf> => membersOf(table, origin);
+  const look = (): ReturnType<typeof membersOf> => membersOf(table.glance(), origin);
   const isGroupOver = (): boolean => !look().some((one) => one.group === origin.identity?.pid);
   const until = async (isOver: () => boolean, limitMs: number): Promise<boolean> => {
     for (let waitedMs = 0; !isOver(); waitedMs += LOOK_EVERY_MS) {

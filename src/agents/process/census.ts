@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { membersOf, type Origin } from "./members.ts";
-import type { ProcessFacts, ProcessTable } from "./process-facts.ts";
+import type { Glance, ProcessFacts, ProcessTable } from "./process-facts.ts";
 
 /** Whoever ends many attempts looks at the machine no more often than this. */
 const PAUSE_MS = 5;
@@ -30,7 +30,7 @@ export function createCensus(table: ProcessTable, clock: Clock): Census {
   return async (origin) => {
     if (clock.awakeMs() - lookedAtMs >= PAUSE_MS && waiting.length === 0) {
       lookedAtMs = clock.awakeMs();
-      return membersOf(table, origin);
+      return membersOf(table.glance(), origin);
     }
     const { promise, resolve, reject } = Promise.withResolvers<readonly ProcessFacts[]>();
     waiting.push({ origin, resolve, reject });
@@ -48,7 +48,7 @@ function answerAll(table: ProcessTable, questions: readonly Question[]): void {
   }
 }
 
-function answer({ origin, resolve, reject }: Question, seen: ProcessTable): void {
+function answer({ origin, resolve, reject }: Question, seen: Glance): void {
   try {
     resolve(membersOf(seen, origin));
   } catch (error) {

@@ -1,6 +1,7 @@
 import {
   remembering,
   signalProcess,
+  type Glance,
   type ProcessFacts,
   type ProcessTable,
 } from "./process-facts.ts";
@@ -10,28 +11,38 @@ const COLUMNS = "pid=,ppid=,pgid=,stat=,lstart=";
 const ENVIRONMENT = { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin:/usr/sbin:/sbin" };
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
-type Ask = (program: string, ...args: readonly string[]) => string;
-
 /** The processes of a Mac, from `ps`. Its sessions cannot be told, so there groups stand in. */
-export const darwinProcessTable: ProcessTable = tableOf(askNow);
+export const darwinProcessTable: ProcessTable = {
+  bootId,
+  find: (pid) => askNow(`ps -o ${COLUMNS} -p ${pid}`).split("\n").flatMap(factsOf)[0],
+  startedAtS,
+  signal: signalProcess,
+  glance,
+};
 
-function tableOf(ask: Ask): ProcessTable {
+function glance(): Glance {
+  const ask = remembering(askNow);
   return {
-    bootId: () => ask("sysctl", "-n", "kern.bootsessionuuid").trim(),
-    find: (pid) => ask("ps", "-o", COLUMNS, "-p", String(pid)).split("\n").flatMap(factsOf)[0],
-    all: () => ask("ps", "-A", "-o", COLUMNS).split("\n").flatMap(factsOf),
-    startedAtS: (startTime) => Date.parse(`${startTime} UTC`) / 1000,
+    bootId,
+    startedAtS,
+    all: () => ask(`ps -A -o ${COLUMNS}`).split("\n").flatMap(factsOf),
     carriers: (entry, pids) => {
       const wanted = new Set(pids);
-      return ask("ps", "-A", "-E", "-ww", "-o", "pid=,command=")
+      return ask("ps -A -E -ww -o pid=,command=")
         .split("\n")
         .filter((line) => `${line} `.includes(` ${entry} `))
         .map((line) => Number.parseInt(line, 10))
         .filter((pid) => wanted.has(pid));
     },
-    signal: signalProcess,
-    glance: () => tableOf(remembering(ask)),
   };
+}
+
+function bootId(): string {
+  return askNow("sysctl -n kern.bootsessionuuid").trim();
+}
+
+function startedAtS(startTime: string): number {
+  return Date.parse(`${startTime} UTC`) / 1000;
 }
 
 /** What one line of `ps` tells; none for a dead process. */
@@ -50,10 +61,13 @@ export function factsOf(line: string): ProcessFacts[] {
   ];
 }
 
-// Loaded when asked: on Linux, where this file is never used, every command would pay for it.
-function askNow(program: string, ...args: readonly string[]): string {
+/** What a command prints; none of its words holds a space. */
+function askNow(command: string): string {
+  // Loaded when asked: on Linux, where this file is never used, every command would pay for it.
+  const { execFileSync } = process.getBuiltinModule("node:child_process");
+  const [program = "", ...args] = command.split(" ");
   try {
-    return process.getBuiltinModule("node:child_process").execFileSync(program, args, {
+    return execFileSync(program, args, {
       encoding: "utf8",
       env: ENVIRONMENT,
       maxBuffer: ANSWER_BYTES_MAX,

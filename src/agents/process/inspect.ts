@@ -2,7 +2,7 @@ import type { ProcessState } from "../processes.ts";
 import { readExit } from "./identity.ts";
 import { isAlive, membersOf } from "./members.ts";
 import { readOrigin } from "./origin.ts";
-import type { ProcessFacts, ProcessTable } from "./process-facts.ts";
+import type { Glance, ProcessFacts, ProcessTable } from "./process-facts.ts";
 
 /** What is so now, told from the folder and the operating system. */
 export function inspect(table: ProcessTable, folder: string): ProcessState {
@@ -16,11 +16,11 @@ export function inspect(table: ProcessTable, folder: string): ProcessState {
   const late = readExit(folder);
   if (late) return late.state;
   // Somebody killed the wrapper, and the agent goes on without it.
-  if (membersOf(table, origin).length > 0) return { kind: "running", pid: identity.pid };
+  if (membersOf(table.glance(), origin).length > 0) return { kind: "running", pid: identity.pid };
   return { kind: "vanished" };
 }
 
 /** Everything alive that came from the folder. */
-export function livingOf(table: ProcessTable, folder: string): readonly ProcessFacts[] {
-  return membersOf(table, readOrigin(folder));
+export function livingOf(seen: Glance, folder: string): readonly ProcessFacts[] {
+  return membersOf(seen, readOrigin(folder));
 }

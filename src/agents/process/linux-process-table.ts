@@ -1,93 +1,79 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { errnoOf } from "../../core/errno.ts";
+import { readdirSync } from "node:fs";
 import {
   remembering,
   signalProcess,
+  type Glance,
   type ProcessFacts,
   type ProcessTable,
 } from "./process-facts.ts";
+import { environOf, fieldsOf, KERNEL_THREAD, readProc } from "./proc-files.ts";
 
 /** `/proc` counts start times and uptime in hundredths of a second, whatever the kernel's own tick. */
 const TICKS_PER_SECOND = 100;
 
-/** The files of `/proc`, which are read at once because they are memory. */
-type Proc = {
-  /** Empty when there is no such file, or it is not for us. */
-  readonly read: (file: string) => string;
-  readonly list: () => readonly string[];
-};
-
 /** The processes of a Linux machine, from `/proc`. */
-export const linuxProcessTable: ProcessTable = tableOf({
-  read: readNow,
-  list: () => readdirSync("/proc"),
-});
-
-function tableOf(proc: Proc): ProcessTable {
-  return tableWith(proc, {
-    find: (pid) => factsOf(pid, proc.read(`${pid}/stat`)),
-    carries: (pid, entry) => `\0${proc.read(`${pid}/environ`)}\0`.includes(`\0${entry}\0`),
-  });
-}
+export const linuxProcessTable: ProcessTable = {
+  bootId,
+  find,
+  startedAtS,
+  signal: signalProcess,
+  glance,
+};
 
 /** Of each process what was read is also taken apart once: thousands of folders may be asked about. */
-function tableAtOnce(proc: Proc): ProcessTable {
-  const [facts, entries] = [
-    new Map<number, ProcessFacts | undefined>(),
-    new Map<number, Entries>(),
-  ];
-  return tableWith(proc, {
-    find: (pid) => {
-      if (!facts.has(pid)) facts.set(pid, factsOf(pid, proc.read(`${pid}/stat`)));
-      return facts.get(pid);
-    },
-    carries: (pid, entry) => {
-      const known = entries.get(pid) ?? new Set(proc.read(`${pid}/environ`).split("\0"));
-      entries.set(pid, known);
-      return known.has(entry);
-    },
-  });
-}
-
-type Entries = ReadonlySet<string>;
-
-type Questions = {
-  readonly find: ProcessTable["find"];
-  readonly carries: (pid: number, entry: string) => boolean;
-};
-
-function tableWith(proc: Proc, { find, carries }: Questions): ProcessTable {
+function glance(): Glance {
+  const entriesOf = remembering((pid: number) => new Set(environOf(pid).split("\0")));
+  const readOnce = remembering(readProc);
+  let firstSeen = Infinity;
+  let living: readonly ProcessFacts[] = [];
   return {
     bootId,
-    find,
+    startedAtS,
     all: (oldest) => {
-      const firstPid = oldest === undefined ? 1 : firstPidSince(proc, oldest);
-      return proc
-        .list()
-        .map(Number)
-        .filter((pid) => pid >= firstPid)
-        .flatMap((pid) => find(pid) ?? []);
+      const first = firstPidSince(oldest, readOnce);
+      if (first < firstSeen) living = everybody(first, entriesOf);
+      firstSeen = Math.min(first, firstSeen);
+      return living.filter(({ pid }) => pid >= first);
     },
-    startedAtS: (startTime) => Number(startTime) / TICKS_PER_SECOND,
-    carriers: (entry, pids) => pids.filter((pid) => carries(pid, entry)),
-    signal: signalProcess,
-    glance: () => tableAtOnce({ read: remembering(proc.read), list: remembering(proc.list) }),
+    carriers: (entry, pids) => pids.filter((pid) => entriesOf(pid).has(entry)),
   };
 }
 
-function factsOf(pid: number, stat: string): ProcessFacts | undefined {
-  // The second field is the command's name in parentheses, which may itself hold spaces and more.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state = "", parent, group, session] = fields;
-  const startTime = fields[19];
-  if (startTime === undefined || "ZX".includes(state)) return undefined;
+/** One that goes on in a child as soon as it is listed, and that in another, is followed so far. */
+const LISTS_MAX = 50;
+
+/** Listed and asked again until there is nobody new, whom one that has ended since may have started. */
+function everybody(firstPid: number, ask: (pid: number) => unknown): readonly ProcessFacts[] {
+  const found = new Map<number, ProcessFacts | undefined>();
+  for (let count = 0; count < LISTS_MAX; count += 1) {
+    const pids = readdirSync("/proc").map(Number);
+    const fresh = pids.filter((pid) => pid >= firstPid && !found.has(pid));
+    if (fresh.length === 0) break;
+    for (const pid of fresh) {
+      const one = find(pid);
+      found.set(pid, one);
+      if (one) ask(pid);
+    }
+  }
+  return [...found.values()].filter((one) => one !== undefined);
+}
+
+function find(pid: number): ProcessFacts | undefined {
+  const field = fieldsOf(readProc(`${pid}/stat`) ?? "");
+  const startTime = field(22);
+  if (startTime === undefined || "ZX".includes(field(3) ?? "")) return undefined;
+  if ((Number(field(9)) & KERNEL_THREAD) !== 0) return undefined;
   return {
     pid,
-    parent: Number(parent),
-    group: Number(group),
-    session: Number(session),
+    parent: Number(field(4)),
+    group: Number(field(5)),
+    session: Number(field(6)),
     startTime,
   };
+}
+
+function startedAtS(startTime: string): number {
+  return Number(startTime) / TICKS_PER_SECOND;
 }
 
 /** More than any machine can start, so that pids cannot have gone full circle sooner. */
@@ -98,12 +84,13 @@ const STARTS_PER_SECOND_MAX = 200_000;
  * again from the bottom. To look at a hundred processes costs more than to start one, so this keeps
  * short attempts cheap.
  */
-function firstPidSince({ read }: Proc, oldest: Pick<ProcessFacts, "pid" | "startTime">): number {
-  const uptimeS = Number.parseFloat(read("uptime"));
+function firstPidSince(oldest: Parameters<Glance["all"]>[0], read = readProc): number {
+  if (!oldest) return 1;
+  const uptimeS = Number.parseFloat(read("uptime") ?? "");
   const ageS = uptimeS - Number(oldest.startTime) / TICKS_PER_SECOND;
   const pidMax = Number(read("sys/kernel/pid_max"));
   if (!(ageS * STARTS_PER_SECOND_MAX < pidMax)) return 1;
-  const newest = Number(read("loadavg").trim().split(" ").at(-1));
+  const newest = Number(read("loadavg")?.trim().split(" ").at(-1));
   return newest >= oldest.pid ? oldest.pid : 1;
 }
 
@@ -111,18 +98,5 @@ let knownBootId = "";
 
 /** It does not change while anybody lives who could ask. */
 function bootId(): string {
-  return (knownBootId ||= readNow("sys/kernel/random/boot_id").trim());
-}
-
-/** A process ends between two questions, or belongs to someone else. */
-const UNTOLD = ["ENOENT", "ESRCH", "EACCES", "EPERM"];
-
-function readNow(file: string): string {
-  try {
-    return readFileSync(`/proc/${file}`, "utf8");
-  } catch (error) {
-    if (UNTOLD.includes(errnoOf(error))) return "";
-    // Who cannot look, as for want of a file descriptor, must not take the living for dead.
-    throw error;
-  }
+  return (knownBootId ||= (readProc("sys/kernel/random/boot_id") ?? "").trim());
 }

@@ -38,10 +38,7 @@ function setup(living: readonly Simulated[], exit?: string) {
   const table: ProcessTable = {
     bootId: () => "boot",
     find: (pid) => alive.find((one) => one.pid === pid),
-    all: () => alive,
     startedAtS: Number,
-    carriers: (_entry, pids) =>
-      alive.filter((one) => one.isMarked === true && pids.includes(one.pid)).map((one) => one.pid),
     signal: (target, signal) => {
       signals.push(`${signal} ${target}`);
       alive = alive.filter(
@@ -49,7 +46,15 @@ function setup(living: readonly Simulated[], exit?: string) {
       );
       return true;
     },
-    glance: () => table,
+    glance: () => ({
+      bootId: table.bootId,
+      startedAtS: table.startedAtS,
+      all: () => alive,
+      carriers: (_entry, pids) =>
+        alive
+          .filter((one) => one.isMarked === true && pids.includes(one.pid))
+          .map(({ pid }) => pid),
+    }),
   };
   const clock = createFakeClock();
   return {
@@ -101,7 +106,8 @@ test("a group that began after the wrapper recorded its exit is let alone", asyn
 
 test("after a reboot nothing of the folder lives, whoever has its numbers", async () => {
   const { table, inspect, terminate, signals } = setup([aProcess({ isMarked: true })]);
-  const rebooted = { ...table, bootId: () => "another boot" };
+  const next = { bootId: () => "another boot" };
+  const rebooted = { ...table, ...next, glance: () => ({ ...table.glance(), ...next }) };
   expect(inspect(rebooted)).toEqual({ kind: "vanished" });
   expect(await terminate(rebooted)).toEqual({
     survivorsKilled: 0,

@@ -1,5 +1,5 @@
 import type { Identity } from "./identity.ts";
-import type { ProcessFacts, ProcessTable } from "./process-facts.ts";
+import type { Glance, ProcessFacts, ProcessTable } from "./process-facts.ts";
 
 /** What is known of a folder whose processes are looked for. */
 export type Origin = {
@@ -12,7 +12,7 @@ export type Origin = {
 };
 
 /** Whether the wrapper itself lives. */
-export function isAlive(table: ProcessTable, identity: Identity): boolean {
+export function isAlive(table: Pick<ProcessTable, "bootId" | "find">, identity: Identity): boolean {
   return (
     table.bootId() === identity.bootId && table.find(identity.pid)?.startTime === identity.startTime
   );
@@ -24,30 +24,26 @@ export function isAlive(table: ProcessTable, identity: Identity): boolean {
  * from it is returned, since it may be killed; never this process itself.
  */
 export function membersOf(
-  table: ProcessTable,
+  seen: Glance,
   origin: Origin,
   known: readonly ProcessFacts[] = [],
 ): readonly ProcessFacts[] {
   const { identity, marker } = origin;
-  if (identity && table.bootId() !== identity.bootId) return [];
+  if (identity && seen.bootId() !== identity.bootId) return [];
 
-  const candidates = table.all(identity).filter((one) => isYoungEnough(table, one, identity));
-  const marked = table.carriers(marker, candidates.map(pidOf));
+  const candidates = seen.all(identity).filter((one) => isYoungEnough(seen, one, identity));
+  const marked = seen.carriers(marker, candidates.map(pidOf));
   const remembered = candidates.filter((one) => known.some((other) => isSame(one, other)));
   const sure = new Set([...marked, ...remembered.map(pidOf)]);
   if (identity) {
     const group = candidates.filter((one) => isInGroup(one, identity));
-    if (isGroupStillIts(table, origin, group, sure)) for (const one of group) sure.add(one.pid);
+    if (isGroupStillIts(seen, origin, group, sure)) for (const one of group) sure.add(one.pid);
   }
   return withDescendants(candidates, sure).filter((one) => one.pid !== process.pid);
 }
 
-function isYoungEnough(
-  table: ProcessTable,
-  one: ProcessFacts,
-  identity: Identity | undefined,
-): boolean {
-  return !identity || table.startedAtS(one.startTime) >= table.startedAtS(identity.startTime);
+function isYoungEnough(seen: Glance, one: ProcessFacts, identity: Identity | undefined): boolean {
+  return !identity || seen.startedAtS(one.startTime) >= seen.startedAtS(identity.startTime);
 }
 
 function isInGroup(one: ProcessFacts, identity: Identity): boolean {
@@ -60,7 +56,7 @@ function isInGroup(one: ProcessFacts, identity: Identity): boolean {
  * empty, the number may belong to a stranger.
  */
 function isGroupStillIts(
-  table: ProcessTable,
+  seen: Glance,
   { identity, exitUptimeS = -Infinity }: Origin,
   group: readonly ProcessFacts[],
   sure: ReadonlySet<number>,
@@ -69,7 +65,7 @@ function isGroupStillIts(
     (one) =>
       sure.has(one.pid) ||
       (one.pid === identity?.pid && one.startTime === identity.startTime) ||
-      table.startedAtS(one.startTime) <= exitUptimeS,
+      seen.startedAtS(one.startTime) <= exitUptimeS,
   );
 }
 

@@ -17,32 +17,39 @@ export type ProcessFacts = {
 export type ProcessTable = {
   readonly bootId: () => string;
   readonly find: (pid: number) => ProcessFacts | undefined;
-  /** Every process that may have started after `oldest` did, and perhaps older ones. */
-  readonly all: (oldest: Pick<ProcessFacts, "pid" | "startTime"> | undefined) => ProcessFacts[];
   /** When a process with this start time started, in seconds; since the boot on Linux. */
   readonly startedAtS: (startTime: string) => number;
-  /** Those of `pids` that were started with `NAME=value` in their environment. */
-  readonly carriers: (entry: string, pids: readonly number[]) => readonly number[];
   /**
    * Signals a process, or a group by its negated id; `false` when that is not allowed. One that is
    * gone is no error.
    */
   readonly signal: (target: number, signal: "SIGTERM" | "SIGKILL") => boolean;
-  /** The table as it is from now on seen once: what is asked of it twice is looked up once. */
-  readonly glance: () => ProcessTable;
+  readonly glance: () => Glance;
+};
+
+/** The processes as they are from now on seen once: what is asked twice is looked up once. */
+export type Glance = Pick<ProcessTable, "bootId" | "startedAtS"> & {
+  /**
+   * Every process that may have started after `oldest` did, and perhaps older ones. Whoever starts
+   * another and ends at once does not leave both untold.
+   */
+  readonly all: (
+    oldest: Pick<ProcessFacts, "pid" | "startTime"> | undefined,
+  ) => readonly ProcessFacts[];
+  /** Those of `pids` that were started with `NAME=value` in their environment. */
+  readonly carriers: (entry: string, pids: readonly number[]) => readonly number[];
 };
 
 /** Answers each question once, and then from memory. */
-export function remembering<Answer>(
-  ask: (...question: readonly string[]) => Answer,
-): (...question: readonly string[]) => Answer {
-  const answers = new Map<string, Answer>();
-  return (...question) => {
-    const key = question.join("\0");
-    const known = answers.get(key);
+export function remembering<Question, Answer>(
+  ask: (question: Question) => Answer,
+): (question: Question) => Answer {
+  const answers = new Map<Question, Answer>();
+  return (question) => {
+    const known = answers.get(question);
     if (known !== undefined) return known;
-    const answer = ask(...question);
-    answers.set(key, answer);
+    const answer = ask(question);
+    answers.set(question, answer);
     return answer;
   };
 }

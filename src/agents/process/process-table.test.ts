@@ -10,6 +10,12 @@ import { withoutDescriptors } from "./testing/without-descriptors.ts";
 
 const table = machineProcessTable();
 
+/** Becomes a new program as soon as it is one. */
+const AGAIN = 'exec sh -c "$0" "$0"';
+
+/** Lives on in a child, which lives on in another. */
+const CHAIN = 'sleep 0.005; sh -c "$0" "$0" &';
+
 /** A process that lives until the test ends. */
 function aSleeper(program = "sleep", env: Record<string, string> = {}): number {
   const child = spawn(program, ["600"], {
@@ -41,29 +47,61 @@ test("a dead process is not told of, even while nobody has asked how it died", a
   onTestFinished(() => void child.kill("SIGKILL"));
   const zombie = Number(await new Promise((resolve) => child.stdout.once("data", resolve)));
   await eventually(() => table.find(zombie) === undefined);
-  expect(table.all(undefined).some((one) => one.pid === zombie)).toBe(false);
+  expect(
+    table
+      .glance()
+      .all(undefined)
+      .some((one) => one.pid === zombie),
+  ).toBe(false);
 });
 
 test("those that started after a process are among all since then", () => {
   const oldest = table.find(aSleeper());
   const younger = aSleeper();
-  expect(table.all(oldest).map((one) => one.pid)).toEqual(
-    expect.arrayContaining([oldest?.pid, younger]),
-  );
+  expect(
+    table
+      .glance()
+      .all(oldest)
+      .map((one) => one.pid),
+  ).toEqual(expect.arrayContaining([oldest?.pid, younger]));
 });
 
-test("carriers have the whole entry in their environment, not a part of it", async () => {
+test("carriers have the whole entry in their environment, not a part of it", () => {
   const carrier = aSleeper("sleep", { ORCHESTRA_TEST_MARK: "one two" });
   const other = aSleeper("sleep", { ORCHESTRA_TEST_MARK: "one two three" });
-  const found = (): readonly number[] =>
-    table.carriers("ORCHESTRA_TEST_MARK=one two", [carrier, other]);
-  await eventually(() => found().length > 0);
-  expect(found()).toEqual([carrier]);
-  const seen = table.glance();
-  for (const entry of ["ORCHESTRA_TEST_MARK=one two", "ORCHESTRA_TEST_MARK=one"]) {
-    expect(seen.carriers(entry, [carrier, other])).toEqual(table.carriers(entry, [carrier, other]));
-  }
-  expect(seen.find(carrier)).toEqual(table.find(carrier));
+  expect(table.glance().carriers("ORCHESTRA_TEST_MARK=one two", [carrier, other])).toEqual([
+    carrier,
+  ]);
+});
+
+test("a carrier is known at every moment, also while it becomes another program", () => {
+  const again = spawn("sh", ["-c", AGAIN, AGAIN], {
+    stdio: "ignore",
+    env: { ...process.env, ORCHESTRA_TEST_MARK: "again" },
+  });
+  onTestFinished(() => void again.kill("SIGKILL"));
+  const { pid = 0 } = again;
+  const looks = Array.from(
+    { length: 20_000 },
+    () => table.glance().carriers("ORCHESTRA_TEST_MARK=again", [pid]).length,
+  );
+  expect(looks.filter((found) => found === 0)).toEqual([]);
+});
+
+test("who starts another and ends at once is seen, or the other is", () => {
+  const chain = spawn("sh", ["-c", CHAIN, CHAIN], {
+    stdio: "ignore",
+    detached: true,
+    env: { ...process.env, ORCHESTRA_TEST_MARK: "chain" },
+  });
+  const { pid = 0 } = chain;
+  onTestFinished(() => void table.signal(-pid, "SIGKILL"));
+  const looks = Array.from({ length: 500 }, () => {
+    const seen = table.glance();
+    const pids = seen.all(undefined).map((one) => one.pid);
+    return seen.carriers("ORCHESTRA_TEST_MARK=chain", pids).length;
+  });
+  expect(looks.filter((found) => found === 0).length).toBe(0);
 });
 
 test("where nothing can be looked up, nobody is taken for dead", async () => {

@@ -44,7 +44,7 @@ export async function terminate(
 
 /** Those alive now. */
 function look(hunt: Hunt): readonly ProcessFacts[] {
-  const found = membersOf(hunt.deps.table, hunt.origin, hunt.known);
+  const found = membersOf(hunt.deps.table.glance(), hunt.origin, hunt.known);
   hunt.known = [
     ...hunt.known,
     ...found.filter((one) => !hunt.known.some((old) => old.pid === one.pid)),

@@ -52,6 +52,7 @@ describe.each(SHELLS)("the wrapper in %s", (shell) => {
     expect(readExit(folder)?.state.exitCode).toBe(7);
     const isAnyLeft = (): boolean =>
       machineProcessTable()
+        .glance()
         .all(undefined)
         .some(({ group }) => group === child.pid);
     await eventually(() => !isAnyLeft());

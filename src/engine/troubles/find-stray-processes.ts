@@ -21,7 +21,7 @@ export async function findStrayProcesses(deps: LookDeps): Promise<readonly Troub
   const over = await overAmong(deps, alive);
   // Again, because an attempt may have ended since, together with its processes.
   return over.flatMap(({ folder, attemptId }) => {
-    const pids = livingOf(table, folder).map(({ pid }) => pid);
+    const pids = livingOf(table.glance(), folder).map(({ pid }) => pid);
     return pids.length === 0 ? [] : [strayOf(folder, attemptId, pids)];
   });
 }
