@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { OrchestraError } from "../core/errors.ts";
 import type { CheckSpec } from "../core/task.ts";
+import { NO_USAGE } from "../core/usage.ts";
 import { executeOrThrow } from "../store/execute.ts";
+import type { CheckRequest } from "../verify/check-runner.ts";
+import type { CollectRequest, Workspace } from "../workspace/workspace.ts";
 import { runQueue } from "./run-queue.ts";
 import { aQueue, NEVER, type SimulatedQueue } from "./testing/a-queue.ts";
 
@@ -72,6 +75,48 @@ test("a task that is cancelled frees its slot, also where its work cannot be col
     { state: "cancelled", failure: { message: expect.stringContaining("could not be collected") } },
   ]);
 });
+
+test("what another process has ended meanwhile is not checked where the next attempt works", async () => {
+  const queue = aQueue();
+  await queue.add({ id: "a", checks: [SLOW_CHECK] });
+  const own = await queue.deps();
+  const checked: (string | undefined)[] = [];
+  const run = {
+    ...own,
+    checks: {
+      run: async ({ commit }: CheckRequest) => {
+        checked.push(commit);
+        return [];
+      },
+    },
+    workspaces: {
+      ...own.workspaces,
+      collect: async (workspace: Workspace, request: CollectRequest) => {
+        if (request.attemptId === "a-1") await endElsewhere(queue);
+        return own.workspaces.collect(workspace, request);
+      },
+    },
+  };
+  await queue.clock.runUntilDone(runQueue(run, NEVER));
+
+  expect(checked).toEqual(["commit-of-a-2"]);
+});
+
+async function endElsewhere({ store, clock }: SimulatedQueue): Promise<void> {
+  await executeOrThrow(store, {
+    type: "end_attempt",
+    attemptId: "a-1",
+    epoch: 1,
+    nowMs: clock.nowMs(),
+    end: "failed",
+    failure: { class: "timeout", message: "Its time is up." },
+    evidence: [],
+    commit: undefined,
+    summary: undefined,
+    spending: { sessionId: undefined, usage: NO_USAGE, costUsd: 0, costIsEstimated: false },
+    jitter: 0,
+  });
+}
 
 async function collectNothing(): Promise<never> {
   throw new OrchestraError("GIT_FAILED", "Running git add failed.");

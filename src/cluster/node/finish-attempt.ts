@@ -157,7 +157,9 @@ async function prove(
   };
   if (commands.length === 0) return accept(subject, first, finishing);
 
-  await execute(deps.store, finishing);
+  const { kind } = await execute(deps.store, finishing);
+  // Who ended it meanwhile has left the workspace to the next attempt.
+  if (kind === "refused") return false;
   const second = await run(subject, commands, facts, signal);
   if (signal.aborted) return false;
   const evidence = [...first, ...second];
