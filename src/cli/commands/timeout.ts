@@ -63,6 +63,12 @@ export async function timeOutNow(cli: Cli, typedId: string): Promise<void> {
     const attempts = await project.store.attemptsOf(id);
     const live = attempts.filter(({ state }) => isLive(state));
     await stopAttempts(await nodeHere(project, cli.terminal), live);
+    const left = (await project.store.attemptsOf(id)).some(({ state }) => isLive(state));
+    if (left) {
+      cli.terminal.note(
+        `Its agent had ended by itself: the next \`orchestra run\` sees to what it did.`,
+      );
+    }
   }
   cli.terminal.json({ id, title });
   cli.terminal.say(`${id} is ended as timed out: ${printable(title)}`);

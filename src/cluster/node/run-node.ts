@@ -127,7 +127,7 @@ export async function pauseAttempt(deps: NodeDeps, attempt: Attempt): Promise<vo
   const halt = AbortSignal.abort(PAUSED);
   for (const one of await withTasks(deps, [attempt])) {
     if (one.task.pausedAtMs === undefined) continue;
-    await workFound(deps, one, { leave: NEVER, halt, stop: NEVER });
+    await workFound(deps, { ...one, leavesEnded: true }, { leave: NEVER, halt, stop: NEVER });
   }
 }
 
@@ -148,11 +148,16 @@ export async function endTimedOut(deps: NodeDeps, attempt: Attempt): Promise<voi
   const { kind } = await deps.processes.inspect(deps.folders.path(attempt.id));
   if (kind !== "running") return;
   for (const one of await withTasks(deps, [attempt])) {
-    await workFound(deps, one, { leave: NEVER, halt: NEVER, stop: NEVER });
+    const never = { leave: NEVER, halt: NEVER, stop: NEVER };
+    await workFound(deps, { ...one, leavesEnded: true }, never);
   }
 }
 
-async function workFound(deps: NodeDeps, found: Found, signals: AttemptSignals): Promise<void> {
+async function workFound(
+  deps: NodeDeps,
+  found: Found & Pick<Assignment, "leavesEnded">,
+  signals: AttemptSignals,
+): Promise<void> {
   const timeoutMs = (): number | undefined => found.attempt.timeoutMs;
   await workAttempt(deps, { ...found, timeoutMs }, signals);
 }

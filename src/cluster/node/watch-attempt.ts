@@ -31,6 +31,8 @@ export type Assignment = {
   readonly attempt: Attempt;
   /** The attempt's own time limit, as far as this node knows by now. */
   readonly timeoutMs: () => number | undefined;
+  /** Leaves an agent that ends by itself to the next `run`: two that prove its work end each other's checks. */
+  readonly leavesEnded?: boolean;
 };
 
 export type AttemptSignals = {

@@ -20,7 +20,7 @@ export type Said = { messages: readonly Message[] };
  */
 export async function workAttempt(
   deps: NodeDeps,
-  { task, attempt, timeoutMs }: Assignment,
+  { task, attempt, timeoutMs, leavesEnded = false }: Assignment,
   signals: AttemptSignals,
   said: Said = { messages: task.messages ?? [] },
 ): Promise<void> {
@@ -46,7 +46,9 @@ export async function workAttempt(
   // What a person takes away need not be proven.
   const broken = AbortSignal.any([signals.leave, stop]);
   const isOver =
-    life.kind !== "left" && (await finishOrStandAside(deps, task, launched.attempt, life, broken));
+    life.kind !== "left" &&
+    !(leavesEnded && hasEndedByItself(life)) &&
+    (await finishOrStandAside(deps, task, launched.attempt, life, broken));
   try {
     await recording;
   } catch (error) {
@@ -54,6 +56,10 @@ export async function workAttempt(
   }
   // Not before its end is on record: until then, whoever takes it up reads all of it again.
   if (isOver) await deps.folders.cutOutput(attempt.id);
+}
+
+function hasEndedByItself({ kind }: Over): boolean {
+  return kind === "ended" || kind === "signalled" || kind === "vanished";
 }
 
 async function finishOrStandAside(
