@@ -42,9 +42,10 @@ export async function tidyWorkspaces(deps: Deps): Promise<void> {
 }
 
 async function tidyAll(deps: Deps, taskIds: readonly string[]): Promise<void> {
+  // The attempts first: one that began after a task was seen to have ended is not known, and left alone.
+  const attempts = await deps.store.attemptsOf(...taskIds);
   const tasks = [...(await deps.store.tasksById(taskIds)).values()];
   const ended = tasks.filter((task) => hasEnded(task.state));
-  const attempts = await deps.store.attemptsOf(...ended.map((task) => task.id));
   const attemptsOf = Map.groupBy(attempts, (attempt) => attempt.taskId);
   for (const task of ended) {
     await tidy(deps, task, attemptsOf.get(task.id) ?? []).catch((error: unknown) =>
