@@ -102,6 +102,29 @@ test("what another process has ended meanwhile is not checked where the next att
   expect(checked).toEqual(["commit-of-a-2"]);
 });
 
+test("what another process gives back is proven no further, and the next attempt waits for that", async () => {
+  const queue = aQueue();
+  await queue.add({ id: "a", checks: [SLOW_CHECK] });
+  const own = await queue.deps();
+  const startedBesideChecks: string[] = [];
+  const run: typeof own.checks.run = async ({ commit }, signal) => {
+    if (commit === "commit-of-a-2") return [];
+    await queue.clock.sleep(HOUR_MS, signal);
+    await queue.clock.sleep(1_000, NEVER);
+    startedBesideChecks.push(...queue.world.started);
+    return [];
+  };
+  const running = runQueue({ ...own, checks: { run } }, NEVER);
+  await queue.clock.advance(10_000);
+  const given = { attemptId: "a-1", epoch: 1, nowMs: queue.clock.nowMs() };
+  const why = { reason: "It was paused.", jitter: 0, byHuman: true };
+  await executeOrThrow(queue.store, { type: "return_attempt", ...given, ...why });
+  await queue.clock.runUntilDone(running, HOUR_MS / 2);
+
+  expect(startedBesideChecks).toEqual(["a-1"]);
+  expect(await queue.states()).toEqual({ a: "complete" });
+});
+
 async function endElsewhere({ store, clock }: SimulatedQueue): Promise<void> {
   await executeOrThrow(store, {
     type: "end_attempt",

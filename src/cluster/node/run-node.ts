@@ -15,6 +15,7 @@ const HEARD: readonly Hint["kind"][] = ["assigned", "changed"];
 const PAUSED = "It was paused.";
 
 type Work = {
+  readonly taskId: string;
   readonly done: Promise<void>;
   readonly stop: AbortController;
   /** As the last look found it: it may change while the attempt is worked. */
@@ -53,6 +54,7 @@ async function takeAll(deps: NodeDeps, hands: Hands, leave: AbortSignal): Promis
   ended.clear();
   const live = await deps.store.liveAttempts(deps.nodeId);
   for (const attempt of live) tellOfChange(attempt, working.get(attempt.id));
+  breakOffEnded(working, live);
   const called = live.filter(({ id, isCalled }) => isCalled && working.has(id));
   for (const { task, attempt } of await withTasks(deps, called)) {
     const work = working.get(attempt.id);
@@ -62,6 +64,12 @@ async function takeAll(deps: NodeDeps, hands: Hands, leave: AbortSignal): Promis
   for (const one of await withTasks(deps, fresh)) {
     if (!ended.has(one.attempt.id)) take(deps, hands, one, leave);
   }
+}
+
+/** What another process has ended is proven no further. */
+function breakOffEnded(working: Hands["working"], live: readonly Attempt[]): void {
+  const ids = new Set(live.map(({ id }) => id));
+  for (const [id, { stop }] of working) if (!ids.has(id)) stop.abort();
 }
 
 function tellOfChange({ isStopping, timeoutMs }: Attempt, work: Work | undefined): void {
@@ -101,13 +109,21 @@ function take(deps: NodeDeps, hands: Hands, found: Found, leave: AbortSignal): v
   const wish: Pick<Work, "said" | "halt"> = { said: { messages: [] }, halt: new AbortController() };
   heed(wish, task);
   const signals = { leave, halt: wish.halt.signal, stop: stop.signal };
-  const done = workAttempt(deps, { ...found, timeoutMs }, signals, wish.said)
+  const done = workedBefore(hands, task)
+    .then(async () => workAttempt(deps, { ...found, timeoutMs }, signals, wish.said))
     .catch((error: unknown) => deps.onProblem(`working attempt ${attempt.id}`, error))
     .finally(() => {
       hands.working.delete(attempt.id);
       hands.ended.add(attempt.id);
     });
-  hands.working.set(attempt.id, { done, stop, timeoutMs: attempt.timeoutMs, ...wish });
+  const { timeoutMs: givenMs } = attempt;
+  hands.working.set(attempt.id, { taskId: task.id, done, stop, timeoutMs: givenMs, ...wish });
+}
+
+/** Resolves when nobody here works an earlier attempt of the task any more: they share a workspace. */
+async function workedBefore({ working }: Hands, { id }: Task): Promise<void> {
+  const before = [...working.values()].filter(({ taskId }) => taskId === id);
+  await Promise.all(before.map(async ({ done }) => done));
 }
 
 /** Stops every agent of this node; their work is kept, and their attempts are given back. */
