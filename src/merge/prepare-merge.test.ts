@@ -45,6 +45,42 @@ test("work that goes on from its target's tip is merged without any files", asyn
   expect(existsSync(join(repository.deps.worktreesRoot, ".merge"))).toBe(false);
 });
 
+const SPARSE = { sparse: ["packages/shop"] };
+
+test("work of narrow worktrees is proven on all files, also where it goes on from its target's tip", async () => {
+  await using repository = await createTestRepository();
+  await repository.commit({ "packages/shop/a.ts": "a\n", "docs/index.md": "docs\n" }, "Packages");
+  const commit = await worked(repository, { "packages/shop/a.ts": "changed\n" });
+
+  const merge = await prepared(mergesOf(repository, SPARSE), commit);
+
+  expect(existsSync(join(pathOf(merge), "docs/index.md"))).toBe(true);
+});
+
+test("work of an agent that narrowed its worktree is proven on all files", async () => {
+  await using repository = await createTestRepository();
+  const workspace = await repository.workspaces().prepare(request(1), NEVER);
+  await repository.git(["sparse-checkout", "set", "packages"], workspace.path);
+  const commit = await repository.commit({ "b.txt": "b\n" }, "Work", workspace.path);
+
+  const merge = await prepared(mergesOf(repository), commit);
+
+  expect(existsSync(join(pathOf(merge), "a.txt"))).toBe(true);
+});
+
+test("a merge has all files, also in a worktree that was kept of a narrow one", async () => {
+  await using repository = await createTestRepository();
+  await repository.commit({ "packages/shop/a.ts": "a\n", "docs/index.md": "docs\n" }, "Packages");
+  const warm = { ...repository.deps, warm: { max: 1, always: true } };
+  const deps = { ...warm, config: { ...repository.deps.config, ...SPARSE } };
+  await createWorktrees(deps).prewarm(NEVER);
+  const commit = await worked(repository, { "packages/shop/a.ts": "changed\n" });
+
+  const merge = await prepared(createMergeRepository(deps), commit);
+
+  expect(existsSync(join(pathOf(merge), "docs/index.md"))).toBe(true);
+});
+
 test("work of which a part is gone is not merged", async () => {
   await using repository = await createTestRepository();
   const commit = await worked(repository, { "folder/b.txt": "b\n" });

@@ -1,15 +1,18 @@
+import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { commitMessage } from "../workspace/commit-message.ts";
 import { furnish } from "../workspace/furnish.ts";
 import { gitError } from "../workspace/git-error.ts";
+import { findWorktree } from "../workspace/git-folders.ts";
 import { git, tryGit } from "../workspace/git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "../workspace/half-done.ts";
 import { readOwner, writeOwner, type Owner } from "../workspace/owner.ts";
 import { inside, type Place, type Worktree } from "../workspace/place.ts";
 import { leasePorts } from "../workspace/port-blocks.ts";
 import { commitsOf, commonAncestor, pathsOf } from "../workspace/refs.ts";
+import { isNarrow, narrow } from "../workspace/sparse.ts";
 import { claimWorktree } from "../workspace/worktree.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import type { MergeRequest, PreparedMerge } from "./repository.ts";
@@ -34,7 +37,8 @@ export async function prepareMerge(
   if (found === undefined) throw missingCommit(request);
 
   const base = await commonAncestor(place, targetCommit, commit);
-  if (base === targetCommit && (await isWhole(place, commit, targetCommit))) {
+  const isPart = await wasPart(deps, request);
+  if (base === targetCommit && !isPart && (await isWhole(place, commit, targetCommit))) {
     const isMerged = base === commit;
     const mergedCommit = isMerged ? commit : await mergeOnto(place, targetCommit, request);
     return { kind: "prepared", targetCommit, mergedCommit, toProve: undefined };
@@ -44,7 +48,15 @@ export async function prepareMerge(
     const conflict = await merge(worktree, request);
     if (conflict) return { kind: "conflict", ...conflict, targetCommit };
   }
-  return prepared(deps, worktree, { ...request, targetCommit }, signal);
+  return prepared(deps, worktree, { ...request, targetCommit, isPart }, signal);
+}
+
+/** Whether the work was proven where a part of the files was alone, so that the merge is yet to be. */
+async function wasPart(deps: WorktreesDeps, { taskId }: MergeRequest): Promise<boolean> {
+  if (deps.config.sparse.length > 0) return true;
+  if (!existsSync(deps.worktreesRoot)) return false;
+  const workspace = await findWorktree(deps, join(await realpath(deps.worktreesRoot), taskId));
+  return workspace !== undefined && isNarrow(workspace);
 }
 
 /** Whether all that the work adds is there; a check-out would tell. */
@@ -63,7 +75,7 @@ async function mergeOnto(place: Place, tip: string, request: MergeRequest): Prom
 async function prepared(
   deps: WorktreesDeps,
   worktree: Worktree,
-  request: MergeRequest & { readonly targetCommit: string },
+  request: MergeRequest & { readonly targetCommit: string; readonly isPart: boolean },
   signal: AbortSignal,
 ): Promise<PreparedMerge> {
   const { targetCommit } = request;
@@ -71,7 +83,7 @@ async function prepared(
   const asked = ["HEAD", "HEAD^{tree}", `${request.commit}^{tree}`];
   const names = await git(["rev-parse", ...asked], place);
   const [mergedCommit = "", mergedTree, provenTree] = names.split("\n");
-  if (mergedTree === provenTree) {
+  if (mergedTree === provenTree && !request.isPart) {
     return { kind: "prepared", targetCommit, mergedCommit, toProve: undefined };
   }
   const isSetUp = request.setsUpAgain !== true && (await readOwner(worktree))?.isSetUp === true;
@@ -101,6 +113,7 @@ async function scratchAt(
   await clearLocks(deps, worktree);
   await dropTornIndex(worktree);
   await clearOperations(worktree);
+  await narrow(worktree, []);
   await git(["checkout", "--quiet", "--force", "--detach", targetCommit], inside(worktree));
   await git(["clean", "--quiet", "-ffd"], inside(worktree));
   return worktree;

@@ -41,10 +41,14 @@ export async function keepWarm(deps: Deps, worktree: Worktree, commit: string): 
   return deps.addExclusively(async () => (await hasRoom(deps)) && putAway(deps, worktree));
 }
 
-/** Makes a kept worktree the one at `path`; `undefined` when there is none. For one caller at a time. */
+/**
+ * Makes a kept worktree the one at `path`, of these folders or of all; `undefined` when there is none.
+ * For one caller at a time.
+ */
 export async function takeWarm(
-  deps: Pick<Deps, "repositoryRoot" | "worktreesRoot" | "config" | "bootId">,
+  deps: Pick<Deps, "repositoryRoot" | "worktreesRoot" | "bootId">,
   path: string,
+  folders: readonly string[],
 ): Promise<Worktree | undefined> {
   await dropHalfMade(deps);
   await sweep(deps);
@@ -52,7 +56,7 @@ export async function takeWarm(
   if (!first) return undefined;
   const taken = await moveTo(first, path);
   // The configuration may have changed since.
-  await narrow(taken, deps.config.sparse);
+  await narrow(taken, folders);
   return taken;
 }
 

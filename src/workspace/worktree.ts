@@ -56,7 +56,7 @@ export async function claimWorktree(
   const folders = claim.taskId === undefined ? [] : deps.config.sparse;
   return deps.addExclusively(async () => {
     await dropHalfMadeRecord(deps, claim.path);
-    const warm = await takeWarm(deps, claim.path);
+    const warm = await takeWarm(deps, claim.path, folders);
     if (warm) return { ...warm, isNew: false };
     return { ...(await addWorktree(deps, { ...claim, folders }, signal)), isNew: true };
   });
