@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -30,6 +30,21 @@ test("the store is the one that is typed, or in the surroundings, or configured,
   expect(await tasksIn(project, "--store", "sqlite:variable.db")).toEqual(["variable"]);
   expect(await tasksIn(project)).toEqual(["configured"]);
   expect(existsSync(join(project.root, ".orchestra/blackboard.db"))).toBe(false);
+});
+
+test("an attempt is not taken for one of the same name that another blackboard knew", async () => {
+  using project = createProject(AGENTS);
+  await project.orchestra("start", "echo alpha > alpha.txt; exit 0", "--id", "same");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
+  for (const end of ["", "-wal", "-shm"]) {
+    rmSync(join(project.root, `.orchestra/blackboard.db${end}`), { force: true });
+  }
+
+  await project.orchestra("start", "echo gamma > gamma.txt; exit 0", "--id", "same");
+  expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
+  expect(project.read("gamma.txt")).toBe("gamma\n");
+  const folders = readdirSync(join(project.root, ".orchestra/attempts"));
+  expect(folders.toSorted()).toEqual(["same-1", expect.stringMatching(/^same-1\.of-\d+$/)]);
 });
 
 test("an agent's own commands mean the store that its run was told", async () => {

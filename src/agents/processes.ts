@@ -63,6 +63,8 @@ export type Termination = {
 
 /** What is in an attempt's folder. */
 export const ATTEMPT_FILES = {
+  /** When its task was created, which tells it from one of the same name on another blackboard. */
+  task: "task",
   prompt: "prompt.md",
   /** What an agent that listens is told, a line each: its prompt first, and in the end an empty one. */
   inbox: "inbox",

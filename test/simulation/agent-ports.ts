@@ -14,6 +14,8 @@ export function simulatedFolders(world: World, program: Program): AttemptFolders
   const { machine } = program;
   return {
     path: (attemptId) => attemptId,
+    take: async () => true,
+    putAside: async () => undefined,
     keepPrompt: async (attemptId, prompt) => {
       await turn(world, program, `keeps the prompt of ${attemptId}`);
       refuseOnFullDisk(world, `keeping the prompt of ${attemptId}`);

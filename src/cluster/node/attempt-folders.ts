@@ -4,8 +4,18 @@ import type { Sentinel } from "../../core/sentinel.ts";
 
 /** What is kept of an attempt beside the blackboard: its prompt, its streams, what a node has seen. */
 export type AttemptFolders = {
-  /** Where everything about an attempt's processes is; made by `keepPrompt`. */
+  /** Where everything about an attempt's processes is; made by `take`. */
   readonly path: (attemptId: string) => string;
+  /**
+   * Takes the folder for an attempt of the task that was created then; `false` when it is that of an
+   * attempt of the same name, which another blackboard knows.
+   */
+  readonly take: (attemptId: string, taskCreatedAtMs: number) => Promise<boolean>;
+  /**
+   * Puts the folder of such an attempt aside, of which nothing may be alive, for that of the task that
+   * was created then.
+   */
+  readonly putAside: (attemptId: string, taskCreatedAtMs: number) => Promise<void>;
   /** Keeps the prompt, unless one was kept: an earlier start may be reading it. */
   readonly keepPrompt: (attemptId: string, prompt: string) => Promise<Kept>;
   /** Makes the inbox with this first line, unless it is there. */

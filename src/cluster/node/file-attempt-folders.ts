@@ -4,6 +4,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -35,6 +36,17 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
   const path = (attemptId: string): string => join(root, attemptId);
   return {
     path,
+    take: async (attemptId, taskCreatedAtMs) => {
+      const folder = path(attemptId);
+      return explainingStorage(`Making ${folder}`, take(folder, String(taskCreatedAtMs)));
+    },
+    putAside: async (attemptId, taskCreatedAtMs) => {
+      const folder = path(attemptId);
+      const aside = (mark: string): string => `${folder}.of-${mark}`;
+      renameSync(folder, aside(readFileSync(join(folder, ATTEMPT_FILES.task), "utf8")));
+      const own = aside(String(taskCreatedAtMs));
+      if (existsSync(own)) renameSync(own, folder);
+    },
     keepPrompt: async (attemptId, prompt) => {
       const folder = path(attemptId);
       const keeping = keepFirst(folder, ATTEMPT_FILES.prompt, prompt);
@@ -70,6 +82,19 @@ export function createFileAttemptFolders(root: string): AttemptFolders {
       return explainingStorage(`Cutting the output in ${folder}`, cutAll(folder));
     },
   };
+}
+
+/** A mark that a power cut has emptied is anybody's. */
+async function take(folder: string, mark: string): Promise<boolean> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, ATTEMPT_FILES.task);
+  try {
+    writeFileSync(file, mark, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    return ["", mark].includes(readFileSync(file, "utf8"));
+  }
 }
 
 /** An earlier agent may have closed it. */

@@ -94,12 +94,21 @@ async function launchOrGiveUp(
   signals: AttemptSignals,
 ): Promise<Launched | undefined> {
   try {
+    if (attempt.state !== "running") await takeFolder(deps, task, attempt);
     if (attempt.isStopping) return await prepared(deps, attempt);
     return await launchAttempt(deps, task, attempt, AbortSignal.any(Object.values(signals)));
   } catch (error) {
     await afterTrouble(deps, attempt, error, signals);
     return undefined;
   }
+}
+
+/** Whatever an attempt of the same name has left there, which another blackboard knows, is not its own. */
+async function takeFolder(deps: NodeDeps, task: Task, attempt: Attempt): Promise<void> {
+  if (await deps.folders.take(attempt.id, task.createdAtMs)) return;
+  await endProcesses(deps, attempt, TERMINATION_GRACE_MS);
+  await deps.folders.putAside(attempt.id, task.createdAtMs);
+  await deps.folders.take(attempt.id, task.createdAtMs);
 }
 
 /**

@@ -186,6 +186,8 @@ function simulatedFolders(
 ): AttemptFolders {
   return {
     path: (attemptId) => attemptId,
+    take: async () => true,
+    putAside: async () => undefined,
     keepPrompt: async (attemptId, prompt) => {
       const isNew = !prompts.has(attemptId);
       if (isNew) prompts.set(attemptId, prompt);
