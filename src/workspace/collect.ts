@@ -29,7 +29,8 @@ export async function collect(
   // Before anything is cleaned up: as the agent found it.
   const path = await pathHere(deps, workspace);
   const storageTrouble = await storageTroubleIn(dirname(path));
-  const commit = (await tipOf(deps, workspace.branch)) ?? workspace.baseCommit;
+  const commit =
+    (await tipOf(deps, workspace.branch)) ?? (await mergedWork(deps, workspace, request));
   // An agent may have removed the very folder it worked in; the checks need one.
   const claim = { taskId, path, commit };
   const worktree = await claimWorktree(deps, claim, AbortSignal.timeout(MENDING_LIMIT_MS));
@@ -43,6 +44,22 @@ export async function collect(
   const change = await changeBy(deps, workspace, settled.commit, request.taskCreatedAtMs);
   const work = { ...settled, ...change };
   return storageTrouble === undefined ? work : { ...work, storageTrouble };
+}
+
+/**
+ * What a worktree starts at whose branch is gone: the task's work where that is merged, as it is for a
+ * blackboard that was put back to a time before; else what the attempt began with.
+ */
+async function mergedWork(
+  deps: WorktreesDeps,
+  { path, baseBranch, baseCommit }: Workspace,
+  { taskCreatedAtMs }: CollectRequest,
+): Promise<string> {
+  const place = { cwd: deps.repositoryRoot };
+  const target = (await tipOf(deps, baseBranch)) ?? baseCommit;
+  const merge = await mergeSince(place, basename(path), taskCreatedAtMs, target);
+  const [, work = baseCommit] = merge?.split(" ") ?? [];
+  return work;
 }
 
 /** Where it was made; or where it would be made now, when the blackboard came from another place. */
@@ -81,25 +98,26 @@ async function changeBy(
   const options = [`--stat=100,80,${DIFF_STAT_FILES_MAX}`, "--no-color"];
   const diffStat = await difference(deps, { from: base, to: commit }, options);
   if (diffStat === "") {
-    const hasChanges = await isMergedSince(place, taskId, taskCreatedAtMs, target);
-    return { hasChanges, diffStat };
+    const merge = await mergeSince(place, taskId, taskCreatedAtMs, target);
+    return { hasChanges: merge !== undefined, diffStat };
   }
   return { hasChanges: true, diffStat: diffStat.slice(0, DIFF_STAT_CHARACTERS_MAX) };
 }
 
 /**
- * Whether the task's work is in the target, although the task is being worked: the blackboard was put
- * back to a time before the merge, and an agent that does the work again finds nothing to change. A
- * merge from before the task was created is that of an earlier one of the same name.
+ * The parents of the merge by which the task's work is in the target, although the task is being worked:
+ * the blackboard was put back to a time before it, and an agent that does the work again finds nothing to
+ * change. A merge from before the task was created is that of an earlier one of the same name.
  */
-async function isMergedSince(
+async function mergeSince(
   place: GitOptions,
   taskId: string,
   taskCreatedAtMs: number,
   target: string,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const merge = `--grep=^Orchestra-Task: ${taskId}$`;
   const since = `--since=@${Math.floor(taskCreatedAtMs / 1_000)} +0000`;
-  const args = ["log", "--max-count=1", "--format=%H", "--extended-regexp", merge, since, target];
-  return (await git(args, place)) !== "";
+  const args = ["log", "--max-count=1", "--format=%P", "--extended-regexp", merge, since, target];
+  const parents = await git(args, place);
+  return parents === "" ? undefined : parents;
 }

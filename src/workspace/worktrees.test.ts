@@ -283,6 +283,19 @@ describe("work that was merged before the attempt at it is collected", () => {
     expect(work).toMatchObject({ commit, hasChanges: true });
   });
 
+  test("is what is proven, also when its branch is gone", async () => {
+    await using repository = await createTestRepository();
+    const workspaces = repository.workspaces();
+    const workspace = await workspaces.prepare(request(1), NEVER);
+    const commit = await repository.commit({ "b.txt": "b\n" }, "Work", workspace.path);
+    await repository.git([...merge, commit]);
+    await workspaces.remove({ ...REMOVE, mergedInto: "main" });
+
+    const work = await workspaces.collect(workspace, COLLECT);
+    expect(work).toMatchObject({ commit, hasChanges: true });
+    expect(await readFile(join(workspace.path, "b.txt"), "utf8")).toBe("b\n");
+  });
+
   test("counts when the attempt began after the merge", async () => {
     await using repository = await createTestRepository();
     await repository.git(["checkout", "--quiet", "-b", "work"]);
