@@ -5,6 +5,7 @@ import type { Agent, NodeDeps } from "./cluster/node/deps.ts";
 import type { AgentSettings, Config } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { cachedConfig } from "./config/cached-config.ts";
+import { sharingCloneId } from "./config/clone-id.ts";
 import { makeStateFolder, projectPaths } from "./config/paths.ts";
 import { sameProvider } from "./config/same-provider.ts";
 import { storeLocation, type StoreLocation } from "./config/store-location.ts";
@@ -29,6 +30,8 @@ export type Project = {
   readonly config: Config;
   /** Where its blackboard is. */
   readonly location: StoreLocation;
+  /** This clone of the repository, where others may share its blackboard. */
+  readonly clone: string | undefined;
   readonly store: Store;
   readonly clock: Clock;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -53,6 +56,7 @@ export async function openProject(options: {
   return {
     root,
     location,
+    clone: sharingCloneId(paths, location),
     repository,
     environment: options.environment,
     config,

@@ -203,13 +203,15 @@ async function work({ project, closing }: Open, options: RunOptions): Promise<Ru
   const { takeLease } = await import("./engine/dispatcher-lease.ts");
   const { runQueue, PARALLEL_MAX } = await import("./engine/run-queue.ts");
   const { holders } = await import("./agents/process/holder.ts");
+  const { requireMergedWork } = await import("./engine/require-merged-work.ts");
   const { store, clock, config } = project;
   const { parallel = config.limits.parallel, onProblem = () => undefined } = options;
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > PARALLEL_MAX) {
     const message = `parallel must be a whole number from 1 to ${PARALLEL_MAX}, got ${parallel}.`;
     throw new OrchestraError("INVALID_ARGUMENT", message);
   }
-  const taking = await takeLease({ store, clock, processes: holders() });
+  if (project.clone !== undefined) await requireMergedWork(store, project.root);
+  const taking = await takeLease({ store, clock, processes: holders(), clone: project.clone });
   if (taking.kind === "held") {
     const { pid, host } = taking.by.holder;
     return { kind: "held", pid, host };

@@ -13,6 +13,7 @@ import {
 } from "../src/store/testing/postgres-service.ts";
 import { urlOf } from "../src/store/testing/server-at.ts";
 import { createProject, type RealProject } from "./agents/real-project.ts";
+import { holdAgent } from "./held-agent.ts";
 
 const AGENTS = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -45,6 +46,47 @@ test("an attempt is not taken for one of the same name that another blackboard k
   expect(project.read("gamma.txt")).toBe("gamma\n");
   const folders = readdirSync(join(project.root, ".orchestra/attempts"));
   expect(folders.toSorted()).toEqual(["same-1", expect.stringMatching(/^same-1\.of-\d+$/)]);
+});
+
+test("a shared blackboard is worked from clones that have what was merged for it", async () => {
+  using project = createProject(AGENTS);
+  const clone = join(project.root, "../clone");
+  project.git("clone", "--quiet", project.root, clone);
+  const shared = `sqlite:${join(project.root, "../shared.db")}`;
+  await project.orchestra("start", "echo one > one.txt; exit 0", "--id", "one", "--store", shared);
+  expect(await project.orchestra("run", "--store", shared)).toMatchObject({ exitCode: 0 });
+
+  const runThere = `cd ${clone} && orchestra --store ${shared} run`;
+  expect(await project.shell(runThere)).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringMatching(/Task one was merged into main as .* does not have/),
+  });
+  project.git("-C", clone, "pull", "--quiet");
+  expect(await project.shell(runThere)).toMatchObject({ exitCode: 0 });
+});
+
+test("agents that were begun beside one clone are not given up from another", async () => {
+  using project = createProject(AGENTS);
+  const clone = join(project.root, "../clone");
+  project.git("clone", "--quiet", project.root, clone);
+  const shared = `sqlite:${join(project.root, "../shared.db")}`;
+  const runThere = `cd ${clone} && orchestra --store ${shared} run`;
+  const agent = holdAgent(project);
+  const prompt = `${agent.waits}; echo one > one.txt; exit 0`;
+  await project.orchestra("start", prompt, "--id", "one", "--store", shared);
+  const running = project.shell(`orchestra --store ${shared} run & echo $! > ../pid; wait`);
+  await agent.began();
+  process.kill(Number(project.read("../pid")), "SIGKILL");
+  await running;
+
+  expect(await project.shell(runThere)).toMatchObject({
+    exitCode: 75,
+    stderr: expect.stringMatching(/one-1 were begun in another clone.*--take-over/),
+  });
+  await agent.goOn();
+  expect(await project.orchestra("run", "--store", shared)).toMatchObject({ exitCode: 0 });
+  const shown = await project.json("show", "one", "--store", shared);
+  expect(shown).toMatchObject({ attempts: [{ state: "succeeded" }] });
 });
 
 test("an agent's own commands mean the store that its run was told", async () => {

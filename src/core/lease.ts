@@ -3,6 +3,8 @@ export type DispatcherLease = {
   readonly term: number;
   readonly holder: ProcessHolder;
   readonly expiresAtMs: number;
+  /** The clone of the repository that its agents work beside, of several that share the blackboard. */
+  readonly clone?: string | undefined;
 };
 
 /** A process that can be recognised again after any crash or reboot. */

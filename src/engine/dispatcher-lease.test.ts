@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LEASE_RENEWAL_MS, LEASE_TTL_MS } from "../core/lease.ts";
+import { aDefinition } from "../core/testing/builders.ts";
 import { createFakeClock } from "../core/testing/fake-clock.ts";
+import { executeOrThrow } from "../store/execute.ts";
 import { openMemoryStore } from "../store/memory/memory-store.ts";
+import type { Store } from "../store/store.ts";
 import { takeLease, type HeldLease, type LeaseDeps } from "./dispatcher-lease.ts";
 
 const HOUR_MS = 3_600_000;
@@ -42,6 +45,43 @@ test("of hosts that want it at once, one gets it", async () => {
   const kinds = takings.map(({ kind }) => kind).toSorted();
   expect(kinds).toEqual(["held", "held", "taken"]);
 });
+
+describe("of clones of a repository that share a blackboard", () => {
+  test("one takes over from another, unless that has begun what only it can take up", async () => {
+    const { early, late } = setup();
+    const [ours, theirs] = [
+      { ...early, clone: "ours" },
+      { ...late, clone: "theirs" },
+    ];
+    await (await taken(ours)).release();
+    await (await taken(theirs)).release();
+
+    await begun(theirs.store);
+    await expect(takeLease(ours)).rejects.toMatchObject({
+      code: "ALREADY_RUNNING",
+      message: expect.stringContaining("Attempts a-1 were begun in another clone"),
+    });
+    await (await taken(theirs)).release();
+    await (await taken({ ...ours, takesOver: true })).release();
+    await taken(ours);
+  });
+
+  test("who only tidies up leaves it as it is", async () => {
+    const { early, late } = setup();
+    await (await taken({ ...early, clone: "ours" })).release();
+    await (await taken(late)).release();
+    expect(await late.store.dispatcherLease()).toMatchObject({ clone: "ours" });
+  });
+});
+
+/** A task `a`, and an attempt at it. */
+async function begun(store: Store): Promise<void> {
+  const tasks = [aDefinition({ id: "a", agent: "claude" })];
+  await executeOrThrow(store, { type: "add_tasks", runId: "queue", tasks, nowMs: 1 });
+  const nodes = [{ id: "node", capacity: 1, agents: ["claude"] }];
+  const supply = { nodes, agentLimits: {}, agentHolds: {} };
+  await executeOrThrow(store, { type: "assign", nowMs: 2, ...supply });
+}
 
 /** Two hosts an hour behind and ahead of the store that they share. */
 function setup() {

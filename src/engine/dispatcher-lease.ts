@@ -5,9 +5,13 @@ import { LEASE_TTL_MS, mayTakeLease, RELEASED_AT_MS, type DispatcherLease } from
 import type { Store } from "../store/store.ts";
 
 export type LeaseDeps = {
-  readonly store: Pick<Store, "dispatcherLease" | "saveDispatcherLease" | "nowMs">;
+  readonly store: Pick<Store, "dispatcherLease" | "saveDispatcherLease" | "nowMs" | "liveAttempts">;
   readonly clock: Clock;
   readonly processes: Pick<Processes, "self" | "isAlive">;
+  /** This clone, where others may share the blackboard; who dispatches for nobody leaves it out. */
+  readonly clone?: string | undefined;
+  /** Takes over what another clone has begun, which is then lost to it. */
+  readonly takesOver?: boolean;
 };
 
 /** The right to dispatch, while it is held. */
@@ -19,7 +23,10 @@ export type HeldLease = {
   readonly release: () => Promise<void>;
 };
 
-/** Takes the dispatcher lease, or returns the one that another process holds. */
+/**
+ * Takes the dispatcher lease, or returns the one that another process holds. Throws `ALREADY_RUNNING`
+ * where agents were begun in another clone: whether they live, and what they did, can be seen there alone.
+ */
 export async function takeLease(
   deps: LeaseDeps,
 ): Promise<
@@ -31,17 +38,36 @@ export async function takeLease(
   const nowMs = await deps.store.nowMs();
   const holder = known ? await deps.processes.isAlive(known.holder) : "dead";
   if (known && !mayTakeLease(known, nowMs, holder)) return { kind: "held", by: known };
+  if (known) await refuseElsewhere(deps, known);
 
   const lease: DispatcherLease = {
     term: (known?.term ?? 0) + 1,
     holder: await deps.processes.self(),
     expiresAtMs: nowMs + LEASE_TTL_MS,
+    clone: deps.clone ?? known?.clone,
   };
   if (await deps.store.saveDispatcherLease(lease, known?.term)) {
     return { kind: "taken", lease: held(deps, lease) };
   }
   // Someone was faster; what they hold is read afresh.
   return takeLease(deps);
+}
+
+const TOLD_MAX = 3;
+
+async function refuseElsewhere(
+  { store, clone, takesOver = false }: LeaseDeps,
+  last: DispatcherLease,
+): Promise<void> {
+  if (takesOver || clone === undefined || last.clone === undefined || last.clone === clone) return;
+  const live = await store.liveAttempts();
+  if (live.length === 0) return;
+  const told = live.slice(0, TOLD_MAX).map(({ id }) => id);
+  const more = live.length > told.length ? ` and ${live.length - told.length} more` : "";
+  throw new OrchestraError(
+    "ALREADY_RUNNING",
+    `Attempts ${told.join(", ")}${more} were begun in another clone of the repository, on ${last.holder.host}, and can be taken up there alone: say \`orchestra run\` there. If that clone is gone for ever, give them up with \`orchestra run --take-over\`.`,
+  );
 }
 
 function held(deps: LeaseDeps, taken: DispatcherLease): HeldLease {

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { PARALLEL_MAX, runQueue, type QueueDeps, type QueueEnd } from "../../engine/run-queue.ts";
 import { holders } from "../../agents/process/holder.ts";
+import { requireMergedWork } from "../../engine/require-merged-work.ts";
 import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
 import { queueDeps, type Project } from "../../app.ts";
@@ -21,7 +22,12 @@ const SECOND_THOUGHT_MS = 5_000;
 /** From here on memory counts for more than the quarter of its speed that the engine gives for it. */
 const MANY_AGENTS = 16;
 
-type Options = { readonly parallel?: string; readonly watch?: boolean; readonly log?: string };
+type Options = {
+  readonly parallel?: string;
+  readonly watch?: boolean;
+  readonly log?: string;
+  readonly takeOver?: boolean;
+};
 
 /**
  * Works the queue until it is empty, or, with `watch`, until it is stopped. A second one on the same
@@ -31,10 +37,12 @@ export async function run(given: Cli, options: Options): Promise<void> {
   const cli = options.log === undefined ? given : withLog(given, options.log);
   const parallel = parseNumberOption("--parallel", options.parallel, { min: 1, max: PARALLEL_MAX });
   await using project = await cli.openProject();
-  const { store, clock } = project;
+  const { store, clock, clone } = project;
   const staysWhenEmpty = options.watch === true;
+  const takesOver = options.takeOver === true;
+  if (clone !== undefined) await requireMergedWork(store, project.root);
   for (;;) {
-    const taking = await takeLease({ store, clock, processes: holders() });
+    const taking = await takeLease({ store, clock, processes: holders(), clone, takesOver });
     if (taking.kind === "taken") {
       const { lease } = taking;
       const limit = parallel ?? project.config.limits.parallel;

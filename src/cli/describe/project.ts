@@ -15,10 +15,14 @@ export function describeRun(command: Command, cli: Cli): void {
     .option("-p, --parallel <number>", "attempts at a time")
     .option("-w, --watch", "when it is empty, wait for new tasks")
     .option("--log <file>", "write what happens to a file, which is kept short")
+    .option(
+      "--take-over",
+      "give up the attempts that another clone has begun on a shared blackboard",
+    )
     .action(async (options) => (await import("../commands/run.ts")).run(cli, options))
     .addHelpText(
       "after",
-      "\nCtrl-C once stops taking work and leaves agents running; twice stops them and keeps their work.\nWith --watch it goes on until it is stopped; `orchestra daemon` does that in the background. Beside another process that\nworks the queue it only shows what happens, until all has come to rest; it ends with 75 when that process ends before, and\nwith --watch takes over then.\n\nExamples:\n  orchestra run -p 4\n  orchestra run --watch",
+      "\nCtrl-C once stops taking work and leaves agents running; twice stops them and keeps their work.\nWith --watch it goes on until it is stopped; `orchestra daemon` does that in the background. Beside another process that\nworks the queue it only shows what happens, until all has come to rest; it ends with 75 when that process ends before, and\nwith --watch takes over then.\n\nExamples:\n  orchestra run -p 4\n  orchestra run --watch\n  orchestra run --take-over",
     );
 }
 

@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { errnoOf } from "../core/errno.ts";
+import type { ProjectPaths } from "./paths.ts";
+import type { StoreLocation } from "./store-location.ts";
+
+/**
+ * What tells this clone of the repository from others that may be worked from the same blackboard;
+ * `undefined` where the blackboard lies in the clone, and goes where it goes.
+ */
+export function sharingCloneId(
+  { stateFolder }: ProjectPaths,
+  location: StoreLocation,
+): string | undefined {
+  return isInside(stateFolder, location) ? undefined : cloneId(join(stateFolder, "clone"));
+}
+
+function isInside(stateFolder: string, location: StoreLocation): boolean {
+  switch (location.kind) {
+    case "memory":
+      return true;
+    case "sqlite":
+      return isUnder(stateFolder, location.file);
+    case "files":
+      return isUnder(stateFolder, location.folder);
+    case "postgres":
+    case "mysql":
+      return false;
+  }
+}
+
+function isUnder(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`);
+}
+
+function cloneId(file: string): string {
+  try {
+    const id = randomUUID();
+    writeFileSync(file, id, { flag: "wx" });
+    return id;
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    return readFileSync(file, "utf8");
+  }
+}
