@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { storeLocation } from "./store-location.ts";
+import { STORE_PARAMETERS } from "./store-parameters.ts";
 
 const PROJECT = { root: "/shop", blackboard: "/shop/.orchestra/blackboard.db" };
 
@@ -42,6 +44,16 @@ test.each([
   ["mysql://db", /names no database/],
   ["postgres://a b/shop", /special characters/],
   ["toString:x", /expected postgres/],
+  ["postgres://db/shop?shema=x", /no parameter "shema"; there are schema, sslmode/],
+  ["postgresql://db/shop?schema=x&ssl_mode=verify-full", /no parameter "ssl_mode/],
+  ["postgres://db/shop?sslmode=verify-full&sslmode=disable", /parameter sslmode twice/],
+  ["postgres://db/shop?client_encoding=latin1", /no parameter "client_encoding/],
+  ["mysql://db/shop?schema=shop", /no parameter "schema"; there are ssl, socketPath/],
+  ["mysql://db/shop?sslmode=verify-full", /no parameter "sslmode/],
+  ["mariadb://db/shop?ssl-mode=REQUIRED", /no parameter "ssl-mode/],
+  ["mysql://db/shop?multipleStatements=true", /no parameter "multipleStatements/],
+  ["sqlite:q.db?mode=ro", /no parameters/],
+  ["files:board?mode=ro", /no parameters/],
 ])("the store %j is refused", (url, words) => {
   expect(() => storeLocation(url, PROJECT)).toThrow(
     expect.objectContaining({
@@ -50,6 +62,17 @@ test.each([
     }),
   );
 });
+
+test.each(Object.entries(STORE_PARAMETERS))(
+  "each parameter of %s is taken, and documented",
+  (kind, names) => {
+    const docs = readFileSync(new URL("../../docs/stores.md", import.meta.url), "utf8");
+    for (const name of names) {
+      expect(storeLocation(`${kind}://db/shop?${name}=1`, PROJECT)).toMatchObject({ kind });
+      expect(docs).toMatch(new RegExp(`[\`?]${name}[\`=]`));
+    }
+  },
+);
 
 test.each([
   "postgres://ada:s3cret@db/shop",
@@ -61,6 +84,8 @@ test.each([
   "postgres://ada:s3cret@db",
   "postgres:ada:s3cret@db/shop",
   "mysql://ada:a:s3cret/?#@db/shop",
+  "postgres://ada:1/a?s3cret@db/shop",
+  "mysql://ada:1/a?s3cret&more@db/shop",
   "oracle://ada:s3cret@db/shop",
   "postgresql+psycopg://ada:s3cret@db/shop",
   "://ada:s3cret@db/shop",

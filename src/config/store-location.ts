@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
 import { quoted } from "../core/names.ts";
+import { parameterProblem } from "./store-parameters.ts";
 
 /** Where a blackboard is kept. */
 export type StoreLocation =
@@ -56,13 +57,7 @@ export function storeProblem(url: string): string | undefined {
     return "expected postgres://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE, sqlite:FILE, files:FOLDER or memory:";
   }
   if (kind === "memory") return undefined;
-  if (kind === "sqlite" || kind === "files") {
-    if (pathIn(url) !== "") return undefined;
-    return `expected a path, as in ${kind}:.orchestra/${kind === "files" ? "blackboard" : "blackboard.db"}`;
-  }
-  const expected = `expected ${kind}://USER@HOST/DATABASE`;
-  if (!URL.canParse(url)) return `${expected}, with special characters written as %40 and the like`;
-  return new URL(url).pathname.length > 1 ? undefined : `it names no database; ${expected}`;
+  return kind === "sqlite" || kind === "files" ? pathProblem(kind, url) : serverProblem(kind, url);
 }
 
 const KINDS: Readonly<Record<string, StoreLocation["kind"]>> = {
@@ -78,6 +73,21 @@ const KINDS: Readonly<Record<string, StoreLocation["kind"]>> = {
 function kindOf(url: string): StoreLocation["kind"] | undefined {
   const scheme = url.slice(0, url.indexOf(":") + 1);
   return Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined;
+}
+
+function pathProblem(kind: "sqlite" | "files", url: string): string | undefined {
+  const path = pathIn(url);
+  if (path.includes("?")) return `${kind}: has no parameters; expected a path without a "?"`;
+  if (path !== "") return undefined;
+  return `expected a path, as in ${kind}:.orchestra/${kind === "files" ? "blackboard" : "blackboard.db"}`;
+}
+
+function serverProblem(kind: ServerLocation["kind"], text: string): string | undefined {
+  const expected = `expected ${kind}://USER@HOST/DATABASE`;
+  const url = URL.parse(text);
+  if (!url) return `${expected}, with special characters written as %40 and the like`;
+  if (url.pathname.length <= 1) return `it names no database; ${expected}`;
+  return parameterProblem({ kind, url, shown: withoutPassword(text) });
 }
 
 /** `sqlite:FILE` and `sqlite://FILE` mean the same. */
