@@ -146,6 +146,21 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("with PostgreSQL", (
     await proveWorked(urlOf(await service.newBlackboard()));
   });
 
+  test("a blackboard that is out of a user's sight is not taken for an empty one", async () => {
+    using project = createProject(AGENTS);
+    const mine = urlOf(await service.newBlackboard());
+    await project.orchestra("start", "x", "--store", mine);
+    await service.query("create role stranger login");
+    const theirs = mine.replace("user=orchestra", "user=stranger");
+    for (const command of [["status"], ["wait"], ["export", "x"], ["start", "x"], ["run"]]) {
+      const ran = await project.orchestra(...command, "--store", theirs);
+      expect(ran).toMatchObject({ exitCode: 75, stdout: "" });
+      expect(ran.stderr).toMatch(/^[^\n]*grant usage, create on schema blackboard_\d+ to USER\n$/);
+    }
+    const doctor = await project.orchestra("doctor", "--store", theirs);
+    expect(doctor.stdout).toMatch(/✗ blackboard .*grant usage/);
+  });
+
   test("what is imported from it is told without the password", async () => {
     using project = createProject(AGENTS);
     const url = `${urlOf(await service.newBlackboard())}&password=s3cret`;

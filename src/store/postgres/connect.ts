@@ -6,8 +6,6 @@ import {
   type QueryResult,
 } from "kysely";
 import pg from "pg";
-import { OrchestraError } from "../../core/errors.ts";
-import { quoted } from "../../core/names.ts";
 import {
   ANSWER_TIMEOUT_MS,
   CONNECT_TIMEOUT_MS,
@@ -17,6 +15,7 @@ import {
 import type { ServerConnection } from "../server/database-server.ts";
 import type { SqlFlavour } from "../sql/kysely-on-connection.ts";
 import type { ServerLocation } from "../../config/store-location.ts";
+import { useSchema } from "./use-schema.ts";
 
 export const POSTGRES_FLAVOUR: SqlFlavour = {
   adapter: new PostgresAdapter(),
@@ -65,7 +64,7 @@ export async function connectPostgres(location: ServerLocation): Promise<ServerC
   try {
     await client.connect();
     await client.query(SESSION);
-    if (location.schema !== undefined) await useSchema(client, location);
+    await useSchema(client, location);
   } catch (error) {
     await client.end().catch(lose);
     throw error;
@@ -82,18 +81,6 @@ export async function connectPostgres(location: ServerLocation): Promise<ServerC
       client.on("notification", ({ payload }) => listener(payload ?? ""));
     },
   };
-}
-
-async function useSchema(client: pg.Client, { schema, place }: ServerLocation): Promise<void> {
-  const { rows } = await client.query<{ is_there: boolean }>(
-    "select set_config('search_path', quote_ident($1), false), to_regnamespace(quote_ident($1)) is not null as is_there",
-    [schema],
-  );
-  if (rows[0]?.is_there) return;
-  throw new OrchestraError(
-    "STORE_UNAVAILABLE",
-    `${place} names a schema that does not exist. Create it: create schema ${quoted(schema ?? "")}`,
-  );
 }
 
 async function run<R>(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OrchestraError } from "../../core/errors.ts";
-import { postgresFailure } from "./failure.ts";
+import { explainPostgres, postgresFailure } from "./failure.ts";
 
 function failed(particulars: object): Error {
   return Object.assign(new Error("It failed."), particulars);
@@ -28,4 +28,12 @@ test.each([
 
 test("what has been explained is not tried again", () => {
   expect(postgresFailure(new OrchestraError("STORE_UNAVAILABLE", "No."))).toBe("final");
+});
+
+test("a schema that may no longer be used is told with the right that it takes", () => {
+  const location = { kind: "postgres", url: "", place: "postgres://db/shop", schema: "x" } as const;
+  expect(explainPostgres(failed({ code: "3F000" }), location)).toMatchObject({
+    code: "READ_ONLY",
+    message: expect.stringContaining("grant usage, create on schema x to USER") as unknown,
+  });
 });

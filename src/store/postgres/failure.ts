@@ -1,6 +1,7 @@
 import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
 import type { FailureKind } from "../server/database-server.ts";
 import type { ServerLocation } from "../../config/store-location.ts";
+import { withoutUsage } from "./use-schema.ts";
 
 /** SQLSTATEs, whole or by class, and codes of the network. */
 const CONFLICT = ["40001", "40P01"];
@@ -65,6 +66,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     "does not let this user in from here. Correct the store's URL, or the server's pg_hba.conf.",
   ),
   "3D000": unavailable("does not exist: the server has no such database. Create it: createdb NAME"),
+  // The right was taken away since the connection was made.
+  "3F000": { code: "READ_ONLY", words: withoutUsage },
   "42501": {
     code: "READ_ONLY",
     words: ({ place, schema = "public" }) =>

@@ -62,6 +62,33 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     expect(await tablesIn(location)).toEqual([]);
   });
 
+  test("a user without the right to use the named schema is told so, also for looking", async () => {
+    const location = await service.newBlackboard();
+    await (await openPostgresStore(location)).close();
+    const theirs = serverAt(`${service.url("guest")}&schema=${location.schema}`);
+
+    const refused = refusal(
+      "READ_ONLY",
+      /usage on schema blackboard_\d+\. .*: grant usage, create/,
+    );
+    await expect(openPostgresReader(theirs)).rejects.toEqual(refused);
+    await expect(openPostgresStore(theirs)).rejects.toEqual(refused);
+  });
+
+  test("a user who may use no schema at all is told so, also for looking", async () => {
+    await service.query("create database closed");
+    const owner = serverAt(`${service.url("orchestra", "closed")}&schema=public`);
+    await (await openPostgresStore(owner)).close();
+    const session = await service.session(owner);
+    await session.query("revoke all on schema public from public");
+    await session.close();
+
+    const theirs = serverAt(service.url("guest", "closed"));
+    const refused = refusal("READ_ONLY", /search path\. .*: grant usage, create on schema public/);
+    await expect(openPostgresReader(theirs)).rejects.toEqual(refused);
+    await expect(openPostgresStore(theirs)).rejects.toEqual(refused);
+  });
+
   test("looking makes nothing", async () => {
     const location = await service.newBlackboard();
     expect(await openPostgresReader(location)).toBeUndefined();
