@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { unescape } from "node:querystring";
 import { OrchestraError } from "../core/errors.ts";
 import { quoted } from "../core/names.ts";
 import { parameterProblem } from "./store-parameters.ts";
@@ -108,4 +109,11 @@ export function withoutPassword(url: string): string {
   return url
     .replace(/^(((?:[^:@/]*:)?\/+|(?![^:@/]*:\/))[^:@/]*):.*@/s, "$1@")
     .replace(/([?&]password=)[^&]*/g, "$1…");
+}
+
+/** What must never be told of a server's URL, in each way that it may be written. */
+export function passwordsIn({ url }: ServerLocation): string[] {
+  const { password, searchParams } = new URL(url);
+  const given = [unescape(password), searchParams.get("password") ?? ""];
+  return [password, ...given, ...given.map(encodeURIComponent)];
 }

@@ -19,6 +19,9 @@ test.each([
   ["a statement that is wrong", { code: "ER_PARSE_ERROR", errno: 1064 }, "final"],
   ["a column that is not there", { code: "ER_BAD_FIELD_ERROR", errno: 1054 }, "final"],
   ["a key that is there twice", { code: "ER_DUP_ENTRY", errno: 1062 }, "final"],
+  ["a server without TLS", { code: "HANDSHAKE_NO_SSL_SUPPORT", fatal: true }, "final"],
+  ["a certificate of a stranger", { code: "HANDSHAKE_SSL_ERROR", fatal: true }, "final"],
+  ["a reset of TLS", { code: "HANDSHAKE_SSL_ERROR", fatal: true, syscall: "read" }, "lost"],
   ["a bug", {}, "final"],
 ])("%s: what comes next", (_what, particulars, kind) => {
   expect(mysqlFailure(failed(particulars))).toBe(kind);

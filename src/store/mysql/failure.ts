@@ -1,6 +1,7 @@
 import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
 import type { FailureKind } from "../server/database-server.ts";
-import type { ServerLocation } from "../../config/store-location.ts";
+import { passwordsIn, type ServerLocation } from "../../config/store-location.ts";
+import { causeInWords } from "../cause-in-words.ts";
 
 /** By number, because MySQL and MariaDB do not agree on names. */
 const DEADLOCK = 1213;
@@ -18,7 +19,7 @@ export function mysqlFailure(error: unknown): FailureKind {
   const number = numberOf(error);
   if (CONFLICT.has(number)) return "conflict";
   if (LOST.has(number)) return "lost";
-  if (EXPLANATIONS[number]) return "final";
+  if (EXPLANATIONS[number] || isRefusalOfTls(error)) return "final";
   // What the driver calls fatal has ended the connection: it was lost, or could not be made.
   const isFatal = "fatal" in error && error.fatal === true;
   return isFatal || isOfNetwork(error) ? "lost" : "final";
@@ -39,9 +40,10 @@ export function explainConnecting(error: unknown, location: ServerLocation): unk
   if (mysqlFailure(error) !== "final") return error;
   const explained = explainMysql(error, location);
   if (explained !== error || error instanceof OrchestraError) return explained;
+  const words = causeInWords(error, passwordsIn(location));
   return new OrchestraError(
     "STORE_UNAVAILABLE",
-    `${location.place} cannot be used as a store; the cause tells more.`,
+    `${location.place} cannot be used as a store: ${words}. Correct the store's URL, which must name a MySQL or MariaDB server, or what that server allows.`,
     { cause: error },
   );
 }
@@ -118,6 +120,12 @@ const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
 
 function numberOf(error: Error): number {
   return "errno" in error && typeof error.errno === "number" ? error.errno : 0;
+}
+
+/** No TLS, or a certificate that is not trusted. With a system call's name, the line was cut. */
+function isRefusalOfTls(error: Error): boolean {
+  const codes: readonly unknown[] = ["HANDSHAKE_NO_SSL_SUPPORT", "HANDSHAKE_SSL_ERROR"];
+  return "code" in error && codes.includes(error.code) && !("syscall" in error);
 }
 
 /** Codes that begin with `ER_` are the server's own words. */

@@ -41,7 +41,16 @@ describe.skipIf(!isMariadbInstalled && !process.env["CI"])("opening a MariaDB st
       () => service.url("guest", "mysql"),
       /no database that this user/,
     ],
-    ["an option that means nothing", () => `${service.url()}&ssl=true`, /cannot be used/],
+    [
+      "a wish for TLS that means nothing",
+      () => `${service.url()}&ssl=true`,
+      /cannot be used as a store: SSL profile must be an object.*\. Correct the store's URL/,
+    ],
+    [
+      "a server without TLS",
+      () => `${service.url()}&ssl={}`,
+      /does not support secure connection\./,
+    ],
   ])("%s is told in one line, with what to do", async (_what, url, words) => {
     await expect(openMysqlStore(serverAt(url()))).rejects.toEqual(
       refusal("STORE_UNAVAILABLE", words),
@@ -53,7 +62,7 @@ describe.skipIf(!isMariadbInstalled && !process.env["CI"])("opening a MariaDB st
     await service.query("grant all on granted.* to hasty");
     const theirs = serverAt(service.url("hasty", "granted"));
     await expect(openMysqlStore(theirs)).rejects.toEqual(
-      refusal("STORE_UNAVAILABLE", /cannot be used/),
+      refusal("STORE_UNAVAILABLE", /cannot be used as a store: .*max_queries_per_hour/),
     );
     const left = "select id from information_schema.processlist where user = 'hasty'";
     // The server hears of it a moment later; the test's own time-out is the deadline.

@@ -46,27 +46,22 @@ const types: pg.CustomTypesConfig = {
 
 /** A connection on which statements are sent without waiting for the answers before. */
 export async function connectPostgres(location: ServerLocation): Promise<ServerConnection> {
-  const client = new pg.Client({
-    connectionString: location.url,
-    application_name: "orchestra",
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
-    keepAlive: true,
-    pipeline: true,
-    types,
-  });
+  const client = newClient(location);
   let isUsable = true;
   const lose = (): void => {
     isUsable = false;
   };
   // Without a listener, a connection that is lost while nobody asks would end the process.
   client.on("error", lose).on("end", lose);
+  const leave = async (): Promise<void> =>
+    part(client.end(), () => client.connection.stream.destroy());
   try {
     await client.connect();
     await client.query(SESSION);
     await useSchema(client, location);
   } catch (error) {
-    await client.end().catch(lose);
+    lose();
+    await leave();
     throw error;
   }
   const names = new Map<string, string>();
@@ -75,12 +70,24 @@ export async function connectPostgres(location: ServerLocation): Promise<ServerC
     isUsable: () => isUsable,
     close: async () => {
       lose();
-      await part(client.end(), () => client.connection.stream.destroy());
+      await leave();
     },
     onNotice: (listener) => {
       client.on("notification", ({ payload }) => listener(payload ?? ""));
     },
   };
+}
+
+function newClient({ url }: ServerLocation): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    application_name: "orchestra",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    pipeline: true,
+    types,
+  });
 }
 
 async function run<R>(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OrchestraError } from "../../core/errors.ts";
-import { explainPostgres, postgresFailure } from "./failure.ts";
+import { explainConnecting, explainPostgres, postgresFailure } from "./failure.ts";
 
 function failed(particulars: object): Error {
   return Object.assign(new Error("It failed."), particulars);
@@ -37,3 +37,13 @@ test("a schema that may no longer be used is told with the right that it takes",
     message: expect.stringContaining("grant usage, create on schema x to USER") as unknown,
   });
 });
+
+test.each(["postgres://ada:a%40b@db/shop", "postgres://db/shop?password=a%40b"])(
+  "a driver that says the password of %s is not repeated",
+  (url) => {
+    const location = { kind: "postgres", url, place: "postgres://db/shop", schema: "x" } as const;
+    expect(explainConnecting(failed({ message: "a@b or a%40b?" }), location)).toMatchObject({
+      message: expect.stringMatching(/^[^@%]*$/) as unknown,
+    });
+  },
+);

@@ -1,6 +1,7 @@
 import { OrchestraError, type ErrorCode } from "../../core/errors.ts";
 import type { FailureKind } from "../server/database-server.ts";
-import type { ServerLocation } from "../../config/store-location.ts";
+import { passwordsIn, type ServerLocation } from "../../config/store-location.ts";
+import { causeInWords } from "../cause-in-words.ts";
 import { withoutUsage } from "./use-schema.ts";
 
 /** SQLSTATEs, whole or by class, and codes of the network. */
@@ -37,7 +38,7 @@ export function explainConnecting(error: unknown, location: ServerLocation): unk
   if (postgresFailure(error) !== "final") return error;
   const explained = explainPostgres(error, location);
   if (explained !== error || error instanceof OrchestraError) return explained;
-  return explanation(UNUSABLE, location, error);
+  return explanation(unusable(error), location, error);
 }
 
 type Explanation = { readonly code: ErrorCode; readonly words: (place: ServerLocation) => string };
@@ -50,10 +51,18 @@ function unavailable(words: string): Explanation {
   return { code: "STORE_UNAVAILABLE", words: ({ place }) => `${place} ${words}` };
 }
 
+/** The driver's own words: the server may be none of PostgreSQL, or want what we do not offer. */
+function unusable(error: unknown): Explanation {
+  return {
+    code: "STORE_UNAVAILABLE",
+    words: (location) =>
+      `${location.place} cannot be used as a store: ${causeInWords(error, passwordsIn(location))}. Correct the store's URL, which must name a PostgreSQL server, or what that server allows.`,
+  };
+}
+
 const UNREACHABLE = unavailable(
   "cannot be reached. Start the database server, or correct the store's URL.",
 );
-const UNUSABLE = unavailable("cannot be used as a store; the cause tells more.");
 const FOREIGN = unavailable(
   "holds tables of something else under names that the blackboard needs. Nothing was changed. Use a database or a schema of its own: ?schema=orchestra",
 );

@@ -1,5 +1,10 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ServerLocation } from "../../config/store-location.ts";
 import { add } from "../conformance/builders.ts";
 import {
@@ -43,10 +48,21 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     ["no such schema", () => `${service.url()}&schema=nope`, /schema that does not exist.*"nope"/],
     ["a user without a connection left", () => service.url("lonely"), /no connection left/],
     ["a database for some languages only", () => service.url("orchestra", "latin"), /LATIN1.*UTF8/],
-    ["an option that means nothing", () => `${service.url()}&sslmode=verify-full`, /cannot be/],
+    [
+      "a server without TLS",
+      () => `${service.url()}&sslmode=verify-full`,
+      /cannot be used as a store: The server does not support SSL connections\. Correct/,
+    ],
   ])("%s is told in one line, with what to do", async (_what, url, words) => {
     await expect(openPostgresStore(serverAt(url()))).rejects.toEqual(
       refusal("STORE_UNAVAILABLE", words),
+    );
+  });
+
+  test("a server of something else is told by what it says", async () => {
+    const url = await serverThatSays("\u0005\0\0\0\n5.5.5-MariaDB");
+    await expect(openPostgresStore(serverAt(url))).rejects.toEqual(
+      refusal("STORE_UNAVAILABLE", /invalid response: 5\. Correct .*a PostgreSQL server/),
     );
   });
 
@@ -163,6 +179,18 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     return rows.map((row) => Object.values(row)[0] as unknown);
   }
 });
+
+async function serverThatSays(greeting: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "orchestra-greeting-"));
+  const server = createServer((client) => client.on("error", () => undefined).write(greeting));
+  server.listen(join(folder, ".s.PGSQL.5432"));
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return `postgres:///shop?host=${folder}&password=s3cret`;
+}
 
 /** An error of one line that tells no password. */
 function refusal(code: string, words: RegExp): unknown {

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { add } from "../conformance/builders.ts";
 import { openSqliteReader, openSqliteStore } from "./sqlite-store.ts";
+import { storeError } from "./store-error.ts";
 import { startProgram } from "../testing/start-program.ts";
 import { temporaryFile, temporaryFolder } from "./testing/temporary-file.ts";
 
@@ -53,6 +54,14 @@ test("a file that is no blackboard is refused, and left as it was", async () => 
     expect(() => openSqliteReader(file)).toThrow(unavailable);
     expect(readFileSync(file, "utf8")).toBe(content);
   }
+});
+
+test("what SQLite says is told where nothing about the file explains it", async () => {
+  const file = await aBlackboard();
+  const refused = Object.assign(new Error("disk I/O error"), { errcode: 10 });
+  expect(storeError(refused, file)).toEqual(
+    refusal("STORE_UNAVAILABLE", `Could not use ${file}: disk I/O error. Try again`),
+  );
 });
 
 test("a blackboard that was cut short is refused", async () => {

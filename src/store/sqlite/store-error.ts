@@ -1,6 +1,7 @@
 import { accessSync, constants, statfsSync, statSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestraError } from "../../core/errors.ts";
+import { causeInWords } from "../cause-in-words.ts";
 import { isMissing, noFolder } from "../is-missing.ts";
 
 /** How long a writer waits for another process's transaction. */
@@ -57,7 +58,8 @@ function surroundingsError(file: string, options: ErrorOptions): OrchestraError 
   }
   if (!isWritable(folder) || (isFile(file) && !isWritable(file))) return readOnly(file, options);
   if (freeBytes(folder) < FREE_BYTES_MIN) return noSpace(file, options);
-  return unavailable(`Could not use ${file}; the cause tells more.`, options);
+  const words = causeInWords(options.cause);
+  return unavailable(`Could not use ${file}: ${words}. Try again, or look at its disk.`, options);
 }
 
 function unavailable(message: string, options: ErrorOptions): OrchestraError {
