@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ServerLocation } from "../../config/store-location.ts";
 import { openStore } from "../open-store.ts";
 import type { Pacing } from "../server/patience.ts";
@@ -13,6 +13,7 @@ import { expectEachSeesTheOther, expectWholeLog, taskIds } from "./processes.ts"
 
 /** Locks the row that every writer locks first. */
 const LOCK = "select version from blackboard where id = 1 for update";
+const WRONG_BY_MS = 3_600_000;
 /** Does not wait, and so gives up as soon as it may. */
 const IMPATIENT: Pacing = { sleep: async () => undefined, random: () => 0 };
 
@@ -147,11 +148,14 @@ const PROMISES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     await expectWholeLog(right);
   },
 
-  "leases are measured by the server's time": async ({ service }) => {
+  "leases are measured by the server's time, whatever the clock of the host shows": async ({
+    service,
+  }) => {
     const { store } = await aStore(service);
+    // The server of this test is on this machine, so that only a wrong clock tells the two apart.
     const before = Date.now();
-    const nowMs = await store.nowMs();
-    // The server of this test is on this machine.
+    const clock = vi.spyOn(Date, "now").mockReturnValue(before + WRONG_BY_MS);
+    const nowMs = await store.nowMs().finally(() => clock.mockRestore());
     expect(nowMs).toBeGreaterThanOrEqual(before - 1);
     expect(nowMs).toBeLessThanOrEqual(Date.now() + 1);
   },
