@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  cpSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -91,16 +92,87 @@ test("what was half written when its writer died is as if it had not been", asyn
   await reader?.close();
 });
 
-test("a journal that a copy was put in the place of is read anew", async () => {
+test("a copy that was put in the place of the journal is read anew", async () => {
   const folder = temporaryFolder();
   const store = openFilesStore(folder);
   await add(store, ["one"]);
-  const { size } = statSync(journalIn(folder));
+  const copy = `${folder}.copy`;
+  cpSync(folder, copy, { recursive: true });
   await add(store, ["two"]);
-  truncateSync(journalIn(folder), size);
+  cpSync(copy, folder, { recursive: true });
   expect(await store.taskIdsWithPrefix("", 10)).toEqual(["one"]);
   await store.close();
 });
+
+const LOSSES: readonly [string, (journal: string) => void][] = [
+  ["gone", (journal) => rmSync(journal)],
+  ["empty", (journal) => truncateSync(journal, 0)],
+  ["without its last line", (journal) => writeFileSync(journal, withoutLastLine(journal))],
+  ["cut in its last line", (journal) => truncateSync(journal, statSync(journal).size - 9)],
+];
+
+test.each(LOSSES)("a journal that is %s is refused, and none is begun", async (_what, lose) => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  await add(store, ["two"]);
+  lose(journalIn(folder));
+  const left = filesIn(folder);
+  const refusal = { code: "STORE_UNAVAILABLE", message: expect.stringContaining("tasks.upto") };
+  for (const ask of [() => store.task("one"), () => add(store, ["x"])]) {
+    await expect(ask()).rejects.toMatchObject(refusal);
+  }
+  for (const open of [openFilesReader, openFilesStore]) {
+    expect(() => open(folder)).toThrow(expect.objectContaining(refusal));
+  }
+  await store.close();
+  expect(filesIn(folder)).toEqual(left);
+});
+
+test("what is left of a journal is gone on with when what was shown of it is moved away", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  await add(store, ["two"]);
+  await store.close();
+  writeFileSync(journalIn(folder), withoutLastLine(journalIn(folder)));
+  for (const name of ["tasks", "tasks.upto"]) renameSync(join(folder, name), `${folder}.${name}`);
+
+  const again = openFilesStore(folder);
+  expect(await again.taskIdsWithPrefix("", 10)).toEqual(["one"]);
+  expect(readdirSync(join(folder, "tasks"))).toEqual(["one.json"]);
+  await again.close();
+});
+
+test("a journal that much has left is missed nothing of, whoever wrote it anew", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  const cancel = { type: "cancel_task", taskId: "one", dependents: "wait", nowMs: 5 } as const;
+  await executeOrThrow(store, cancel);
+  const ended = { taskIds: ["one"], endedBeforeMs: 10, nowMs: 10 };
+  await executeOrThrow(store, { type: "archive_tasks", ...ended });
+  await store.reclaim();
+  expect(await store.countTasks()).toMatchObject({ cancelled: 0 });
+  await store.close();
+  await openFilesReader(folder)?.close();
+  const again = openFilesStore(folder);
+  await add(again, ["two"]);
+  await again.close();
+});
+
+/** Each file with what is in it, but for the lock, in which nothing is. */
+function filesIn(folder: string): object {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter(
+    (one) => one.isFile() && one.name !== "lock",
+  );
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
+}
+
+function withoutLastLine(journal: string): string {
+  return readFileSync(journal, "utf8").replace(/[^\n]+\n$/, "");
+}
 
 test.each([
   ["a line that is spoilt", '{"orchestra":"blackboard","version":1}\n[{"type":\n', "line 2"],

@@ -13,7 +13,7 @@ import { isMissing, noFolder } from "../is-missing.ts";
 import type { Committed, Store, StoreReader } from "../store.ts";
 import { fileError } from "./file-error.ts";
 import { readLease, saveLease } from "./lease-file.ts";
-import { JOURNAL_FILE, openLedger, type Ledger } from "./ledger.ts";
+import { openLedger, openLedgerIfThere, type Ledger } from "./ledger.ts";
 import { openLock, type Lock } from "./lock.ts";
 import { openTaskFiles, type TaskFiles } from "./task-files.ts";
 
@@ -62,11 +62,8 @@ export function openFilesStore(folder: string): Store {
 
 /** The blackboard for commands that only look; `undefined` when there is none yet. */
 export function openFilesReader(folder: string): StoreReader | undefined {
-  if (isMissing(join(folder, JOURNAL_FILE))) return undefined;
-  return reading(
-    folder,
-    explained(folder, () => openLedger(folder, "read")),
-  );
+  const ledger = explained(folder, () => openLedgerIfThere(folder));
+  return ledger && reading(folder, ledger);
 }
 
 function openFiles(folder: string): Files {

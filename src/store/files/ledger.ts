@@ -4,9 +4,11 @@ import { evolveAll } from "../../core/evolve.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Blackboard } from "../memory/blackboard.ts";
 import { keep, type Draft } from "../memory/draft.ts";
+import { isMissing } from "../is-missing.ts";
 import { keepNames, writeDurably } from "./durable-file.ts";
 import { makeJournal, openJournal, type Journal } from "./journal.ts";
 import { eventsOf, HEADER, lineOf, requireHeader } from "./records.ts";
+import { readShown, requireJournal, requireShown, type Shown } from "./shown.ts";
 
 export const JOURNAL_FILE = "journal.jsonl";
 
@@ -25,6 +27,7 @@ export type Ledger = {
 const EVENTS_PER_LINE = 100;
 
 type Deps = {
+  readonly folder: string;
   readonly file: string;
   readonly use: "read" | "write";
   readonly board: Blackboard;
@@ -35,6 +38,14 @@ type Deps = {
   isTakenIn: boolean;
 };
 
+/** Opens the journal in `folder` to look at it; `undefined` when none was begun yet. */
+export function openLedgerIfThere(folder: string): Ledger | undefined {
+  const file = join(folder, JOURNAL_FILE);
+  // What is shown is read first: a journal that is begun meanwhile is then not missed.
+  requireJournal(file, readShown(folder));
+  return isMissing(file) ? undefined : openLedger(folder, "read");
+}
+
 /** Opens the journal in `folder` and adds it up. */
 export function openLedger(folder: string, use: "read" | "write"): Ledger {
   const file = join(folder, JOURNAL_FILE);
@@ -44,15 +55,15 @@ export function openLedger(folder: string, use: "read" | "write"): Ledger {
     lease: undefined,
     listeners: new Set(),
   };
+  const shown = readShown(folder);
+  requireJournal(file, shown);
   if (use === "write") makeJournal(file);
   const journal = openJournal(file, use);
-  const deps: Deps = { file, use, board, journal, lines: 0, isTakenIn: true };
-  takeIn(deps);
+  const deps: Deps = { folder, file, use, board, journal, lines: 0, isTakenIn: true };
+  takeIn(deps, shown);
   return {
     current: () => {
-      // A damaged line is refused every time, or the next decision would be made without it.
-      if (!deps.isTakenIn || deps.journal.wasReplaced()) beginAnew(deps);
-      if (takeIn(deps)) for (const listener of board.listeners) listener(undefined);
+      if (catchUp(deps)) for (const listener of board.listeners) listener(undefined);
       return board;
     },
     commit: (draft) => {
@@ -77,18 +88,27 @@ function append(deps: Deps, line: string): void {
   deps.lines += 1;
 }
 
+/** Takes in what is new; whether there was anything. */
+function catchUp(deps: Deps): boolean {
+  // A damaged line is refused every time, or the next decision would be made without it.
+  return deps.isTakenIn && !deps.journal.wasReplaced() ? takeIn(deps) : beginAnew(deps);
+}
+
 /** For a journal that somebody put in the place of the one that was read, or may have mended. */
-function beginAnew(deps: Deps): void {
+function beginAnew(deps: Deps): boolean {
+  const shown = readShown(deps.folder);
+  requireJournal(deps.file, shown);
   const replaced = deps.journal;
   deps.journal = openJournal(deps.file, deps.use);
   replaced.close();
   deps.lines = 0;
   deps.board.state = EMPTY_STATE;
   deps.board.events.clear();
+  return takeIn(deps, shown);
 }
 
-/** Whether there was something new. */
-function takeIn(deps: Deps): boolean {
+/** Whether there was something new. A journal that is read from its beginning holds all that is `shown`. */
+function takeIn(deps: Deps, shown: Shown = new Map()): boolean {
   const events: RecordedEvent[] = [];
   deps.isTakenIn = false;
   for (const line of deps.journal.readNew()) {
@@ -100,6 +120,7 @@ function takeIn(deps: Deps): boolean {
     const state = evolveAll(deps.board.state, events);
     keep(deps.board, { state, events, lastSeq: new Map() });
   }
+  requireShown(deps.file, shown, deps.board);
   deps.isTakenIn = true;
   return events.length > 0;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { attemptId, type Attempt } from "../../core/attempt.ts";
 import type { RecordedEvent } from "../../core/events.ts";
@@ -7,6 +7,7 @@ import type { State } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import type { Blackboard } from "../memory/blackboard.ts";
 import { keepNames, writeDurably } from "./durable-file.ts";
+import { forgetShown, readShown, saveShown } from "./shown.ts";
 
 /** A task for people: all that is known of it, in a file of its own. */
 type TaskFile = Task & {
@@ -22,23 +23,22 @@ export type TaskFiles = {
   readonly forget: () => void;
 };
 
-/** Files in `folder`/tasks; `folder`/tasks.upto tells how much of the journal they show. */
+/** Files in `folder`/tasks; a file beside them tells how much of the journal they show. */
 export function openTaskFiles(folder: string): TaskFiles {
   const tasks = join(folder, "tasks");
-  const upto = join(folder, "tasks.upto");
   mkdirSync(tasks, { recursive: true });
   return {
     follow: (board) => {
-      const shown = readShown(upto);
+      const shown = readShown(folder);
       const changed = [...board.events].flatMap(([runId, log]) =>
         log.slice(log.findLastIndex((event) => event.seq <= (shown.get(runId) ?? 0)) + 1),
       );
       if (changed.length === 0) return;
       for (const id of taskIdsOf(changed)) show(join(tasks, `${id}.json`), board.state, id);
       keepNames(tasks);
-      writeDurably(upto, textOf(board));
+      saveShown(folder, board);
     },
-    forget: () => rmSync(upto, { force: true }),
+    forget: () => forgetShown(folder),
   };
 }
 
@@ -66,16 +66,4 @@ function allOf(state: State, id: string): TaskFile | undefined {
     attempts: numbers.flatMap((number) => state.attempts.get(attemptId(id, number)) ?? []),
     interrupts: [...state.interrupts.values()].filter(({ taskId }) => taskId === id),
   };
-}
-
-/** By run, the last of its events that the files show: a line each. */
-function textOf(board: Blackboard): string {
-  return [...board.events].map(([runId, log]) => `${runId} ${log.at(-1)?.seq ?? 0}\n`).join("");
-}
-
-/** A file that is torn or gone shows nothing: everything is then written once more. */
-function readShown(file: string): ReadonlyMap<string, number> {
-  if (!existsSync(file)) return new Map();
-  const lines = readFileSync(file, "utf8").matchAll(/^(\S+) (\d+)$/gm);
-  return new Map([...lines].map(([, runId = "", seq]) => [runId, Number(seq)]));
 }
