@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
@@ -213,7 +213,14 @@ test.each([
     /t\.md:3: .* as "fix-the-login" in t\.md:1; take one out, or .* a line `Id: NAME` under it/,
   ],
   ["t.yaml", "- id: a\n  title: [A]\n", /t\.yaml:1: title: expected text, got a list/],
-  ["t.yaml", "", /holds no tasks/],
+  ["t.json", "", /t\.json: it is empty/],
+  ["t.jsonl", "", /t\.jsonl: it is empty/],
+  ["t.ndjson", "\n \n", /t\.ndjson: it is empty/],
+  ["t.md", "", /t\.md: it is empty/],
+  ["t.yaml", "", /t\.yaml: it is empty/],
+  ["t.yaml", "# Later.\n", /holds no tasks/],
+  [".beads/issues.jsonl", "", /issues\.jsonl: it is empty/],
+  ["WORKFLOW.md", "", /WORKFLOW\.md: it is empty/],
   [".beads/issues.jsonl", '{"issue_type": "bug"}', /issues\.jsonl:1: id: expected text/],
   ["WORKFLOW.md", "---\nagent: [", /have no end/],
   [
@@ -239,6 +246,13 @@ test.each([
     expect((await project.orchestra("status")).stdout).toMatch(/^No tasks yet/);
   },
 );
+
+test("a file with nothing in it makes no blackboard", async () => {
+  using project = createProject(CONFIG);
+  write(project, "t.jsonl", "");
+  await project.orchestra("--store", "sqlite:t.db", "import", "t.jsonl");
+  expect(existsSync(join(project.root, "t.db"))).toBe(false);
+});
 
 test.each([
   ["t.json --label x", /go with the issues of GitHub alone/],

@@ -42,21 +42,30 @@ function bounded(source: string, found: Found): Found {
   throw mistakeAt({ source }, `holds ${found.tasks.length} tasks; at most ${TASKS_MAX} at a time`);
 }
 
-/** The text of a file of a size that can be meant. */
+/** The text of a file that holds some, and of a size that can be meant. */
 export function readText(source: string, path: string): string {
-  let bytes: Buffer;
+  const text = decoded(source, readBytes(source, path));
+  if (text.trim() === "")
+    throw mistakeAt({ source }, "it is empty; perhaps writing it was cut short");
+  return text;
+}
+
+function readBytes(source: string, path: string): Buffer {
   try {
     if (isSpecial(path)) throw mistakeAt({ source }, `it ${SPECIAL}`);
     const { size } = statSync(path);
     if (size > FILE_BYTES_MAX) {
       throw mistakeAt({ source }, `it is larger than ${FILE_BYTES_MAX / 1024 ** 2} MiB`);
     }
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (cause) {
     const problem = whyUnreadable(cause);
     if (problem === undefined) throw cause;
     throw mistakeAt({ source }, problem, cause);
   }
+}
+
+function decoded(source: string, bytes: Buffer): string {
   try {
     // Without the mark that some editors begin files with.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
