@@ -113,6 +113,8 @@ test("a run is replayed in its shape, at any of its events", async () => {
   for (const [at, code] of [
     ["99", "INVALID_ARGUMENT"],
     ["yesterday", "INVALID_ARGUMENT"],
+    ["2026-02-30", "INVALID_ARGUMENT"],
+    ["1.5", "INVALID_ARGUMENT"],
   ] as const) {
     const { error } = await valueOf(project, COMMAND_SHAPES.Failed, "replay", "--at", at);
     expect(error.code).toBe(code);

@@ -1,10 +1,10 @@
-import { readDuration } from "../../config/duration.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { quoted } from "../../core/names.ts";
 import { STANDING_RUN } from "../../core/run.ts";
 import { countTasks } from "../../core/state.ts";
 import { replayRun, type Moment } from "../../store/replay.ts";
 import type { Cli } from "../cli.ts";
+import { readMoment } from "../read-moment.ts";
 import { changesSince, replayLines } from "../view/replay-view.ts";
 
 /** Without a time that is asked for, the run is shown as it is now. */
@@ -44,18 +44,9 @@ export async function replay(
   for (const line of replayLines(runId, replayed, cli.terminal)) cli.terminal.say(line);
 }
 
-const DATE = /^\d{4}-\d\d-\d\d/;
-const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
-
-/** An event's number, a time, or how long ago; times without a zone are UTC, as they are shown. */
 function parseMoment(typed: string, nowMs: number): Moment {
-  if (/^\d+$/.test(typed)) return { kind: "seq", seq: Number(typed) };
-  const agoMs = readDuration(typed);
-  if (agoMs !== undefined) return { kind: "time", atMs: nowMs - agoMs };
-  const time = typed.trim().replace(" ", "T");
-  const isWhole = ZONE.test(time) || !time.includes("T");
-  const atMs = DATE.test(time) ? Date.parse(isWhole ? time : `${time}Z`) : Number.NaN;
-  if (!Number.isNaN(atMs)) return { kind: "time", atMs };
+  const moment = readMoment(typed, nowMs);
+  if (moment) return moment;
   throw new OrchestraError(
     "INVALID_ARGUMENT",
     `--at must be the number of an event, a time such as 2026-11-21T10:04 or how long ago, such as 15m; got ${quoted(typed)}.`,
