@@ -1,4 +1,3 @@
-import { attemptId } from "./attempt.ts";
 import type { Failure, FailureClass } from "./failure.ts";
 import type { Task } from "./task.ts";
 
@@ -43,19 +42,6 @@ export function usageLimitEnd(failure: Failure, nowMs: number): number | undefin
   if (failure.class !== "quota") return undefined;
   const { resetAtMs = Number.NaN } = failure;
   return Number.isFinite(resetAtMs) ? resetAtMs : nowMs + QUOTA_WAIT_MS;
-}
-
-/**
- * Whether an agent is still held, by the task that found it so: a person who sends that back to work
- * has put it right, or knows that its account is let in again before its time.
- */
-export function isInForce(hold: AgentHold, task: Task | undefined, nowMs: number): boolean {
-  if (!task || hold.untilMs <= nowMs) return false;
-  // Its end may not be on record yet.
-  if (task.state === "active" && attemptId(task.id, task.attemptCount) === hold.attemptId)
-    return true;
-  if (hold.failureClass === "quota") return (task.usageLimits?.[hold.agent] ?? 0) > nowMs;
-  return task.state === "waiting_human" && task.failure?.class === hold.failureClass;
 }
 
 type Agents = Pick<Task, "agent" | "fallbackAgents" | "usageLimits">;

@@ -7,7 +7,8 @@ import {
   tried,
   type AgentHealth,
 } from "../core/agent-health.ts";
-import { isInForce, type AgentHold, type HeldUntil } from "../core/agent-hold.ts";
+import { stillFound, withHold, withNewer, type Finding } from "../core/agent-findings.ts";
+import type { AgentHold, HeldUntil } from "../core/agent-hold.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Store } from "../store/store.ts";
 
@@ -32,7 +33,7 @@ export type AgentHoldsDeps = {
 };
 
 type Known = {
-  readonly holds: Map<string, AgentHold>;
+  findings: readonly Finding[];
   readonly health: Map<string, AgentHealth>;
 };
 
@@ -41,7 +42,7 @@ type Known = {
  * hint, finds out again with one attempt, or with three where a provider fails.
  */
 export function rememberAgentHolds(deps: AgentHoldsDeps): AgentHolds {
-  const known: Known = { holds: new Map(), health: new Map() };
+  const known: Known = { findings: [], health: new Map() };
   const close = deps.bus.subscribe((hint) => {
     if (hint.kind === "held") noteHold(deps, known, hint.hold);
     if (hint.kind === "answered") noteProvider(deps, known, hint.agent, afterAnswer);
@@ -54,8 +55,7 @@ export function rememberAgentHolds(deps: AgentHoldsDeps): AgentHolds {
 }
 
 function noteHold(deps: AgentHoldsDeps, known: Known, hold: AgentHold): void {
-  const before = known.holds.get(hold.agent);
-  if (!before || before.untilMs < hold.untilMs) known.holds.set(hold.agent, hold);
+  known.findings = withHold(known.findings, hold);
   note(deps, known, hold.agent, afterHold);
 }
 
@@ -80,11 +80,11 @@ function note({ bus, clock }: AgentHoldsDeps, { health }: Known, agent: string, 
 }
 
 async function heldNow(deps: AgentHoldsDeps, known: Known, nowMs: number): Promise<Held> {
-  await dropHolds(deps, known, nowMs);
+  await lookAgain(deps, known, nowMs);
   await tryAgain(deps, known, nowMs);
-  const { holds, health } = known;
+  const { health } = known;
   const until = new Map([...health].map(([agent, { restsUntilMs }]) => [agent, restsUntilMs]));
-  for (const { agent, untilMs } of holds.values()) {
+  for (const { agent, untilMs } of inForce(known)) {
     until.set(agent, Math.max(untilMs, until.get(agent) ?? 0));
   }
   const rooms = [...health].map(([agent, { room }]) => [agent, room] as const);
@@ -94,28 +94,24 @@ async function heldNow(deps: AgentHoldsDeps, known: Known, nowMs: number): Promi
   };
 }
 
-async function dropHolds(
-  { store }: AgentHoldsDeps,
-  { holds }: Known,
-  nowMs: number,
-): Promise<void> {
-  // Others may come to be known while the blackboard is asked.
-  const known = [...holds.values()];
-  if (known.length === 0) return;
-  const tasks = await store.tasksById(known.map(({ taskId }) => taskId));
-  for (const hold of known) {
-    const isOver = !isInForce(hold, tasks.get(hold.taskId), nowMs);
-    if (isOver && holds.get(hold.agent) === hold) holds.delete(hold.agent);
-  }
+function inForce({ findings }: Known): readonly Finding[] {
+  return findings.filter(({ isSpent }) => !isSpent);
 }
 
-async function tryAgain(
-  { store }: AgentHoldsDeps,
-  { holds, health }: Known,
-  nowMs: number,
-): Promise<void> {
+async function lookAgain({ store }: AgentHoldsDeps, known: Known, nowMs: number): Promise<void> {
+  const before = known.findings;
+  if (before.length === 0) return;
+  const tasks = await store.tasksById([...new Set(before.map(({ taskId }) => taskId))]);
+  // Others may have come to be known while the blackboard was asked.
+  const newer = known.findings.filter((one) => !before.includes(one));
+  known.findings = withNewer(stillFound(before, tasks, nowMs), newer);
+}
+
+async function tryAgain({ store }: AgentHoldsDeps, known: Known, nowMs: number): Promise<void> {
+  const { health } = known;
+  const held = new Set(inForce(known).map(({ agent }) => agent));
   const due = [...health].filter(
-    ([agent, { room, restsUntilMs }]) => room === 0 && restsUntilMs <= nowMs && !holds.has(agent),
+    ([agent, { room, restsUntilMs }]) => room === 0 && restsUntilMs <= nowMs && !held.has(agent),
   );
   if (due.length === 0) return;
   const live = await store.liveAttempts();

@@ -221,6 +221,28 @@ test("a limit that a person knows to be over is over for all tasks of its agent"
   expect(clock.nowMs()).toBeLessThan(resetAtMs);
 });
 
+test.each(["a", "b", "c"])(
+  "of tasks that met a limit together, sending %s back lets in all of their agent",
+  async (taskId) => {
+    const resetAtMs = 1_000_000 + 3_600_000;
+    const quota = failing({ class: "quota", message: "Usage limit reached.", resetAtMs });
+    const limited = ["a-1", "b-1", "c-1"];
+    const { add, clock, deps, states, store } = aQueue((id) =>
+      limited.includes(id) ? quota : QUICK,
+    );
+    await add({ id: "a" }, { id: "b" }, { id: "c" }, { id: "d" });
+    const running = runQueue(await deps(), NEVER);
+    await clock.advance(60_000);
+    expect((await store.task("d"))?.attemptCount).toBe(0);
+
+    const nowMs = clock.nowMs();
+    await executeOrThrow(store, { type: "retry_task", nowMs, taskId, note: undefined });
+    await clock.advance(60_000);
+    expect(await states()).toMatchObject({ [taskId]: "complete", d: "complete" });
+    await clock.runUntilDone(running);
+  },
+);
+
 test.each(["GIT_KILLED", "NO_SPACE", "MACHINE_FULL"] as const)(
   "an attempt whose making ends in %s is given back, and uses no retry",
   async (code) => {
