@@ -114,6 +114,24 @@ test("setting a key changes that and no more, and the next command has it", asyn
   expect(project.read("orchestra.yaml")).toContain("priority: -5");
 });
 
+test("the password of a store is never printed, nor is a variable of an agent that is set", async () => {
+  using project = createProject("store: postgres://me:word@host/b\n");
+  const set = await project.orchestra("config", "set", "store", "postgres://me:other@host/c");
+  expect(set.stdout).toBe(
+    "store: postgres://me@host/c (was postgres://me@host/b) in orchestra.yaml\n",
+  );
+  expect(project.read("orchestra.yaml")).toContain("me:other@host/c");
+  expect(
+    await project.json("config", "set", "store", "mysql://me:word@host/d?password=word"),
+  ).toMatchObject({ before: "postgres://me@host/c", after: "mysql://me@host/d?password=…" });
+  const unset = await project.orchestra("config", "unset", "store");
+  expect(unset.stdout).toContain("(was mysql://me@host/d?password=…)");
+
+  const agent = "{ command: [sh], env: { TOKEN: secret } }";
+  const { stdout } = await project.orchestra("config", "set", "agents.shell", agent);
+  expect(stdout).toContain('"env":{"TOKEN":"(hidden)"}');
+});
+
 test("what is not allowed changes no byte, and says what is", async () => {
   using project = createProject(CONFIG);
   const before = statSync(join(project.root, "orchestra.yaml")).mtimeMs;

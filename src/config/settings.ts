@@ -55,13 +55,22 @@ export function settingsOf(file: string, read: ReadConfig, overrides: Overrides)
       const { folder, origin } = overrides.worktrees;
       return { key, value: folder, origin };
     }
-    const shown = isSecret(path) ? HIDDEN : value;
-    return { key, value: shown, origin: fromFile(path) };
+    return { key, value: shownValue(path, value), origin: fromFile(path) };
   });
 }
 
+/** What may be shown of a key's value: no variable in it, and no password of a store. */
+export function shownValue(path: readonly string[], value: unknown): unknown {
+  if (value === undefined) return undefined;
+  if (isSecret(path)) return HIDDEN;
+  if (path.join(".") === "store" && typeof value === "string") return withoutPassword(value);
+  if (!isRecord(value)) return value;
+  const inner = Object.entries(value).map(([key, one]) => [key, shownValue([...path, key], one)]);
+  return Object.fromEntries(inner);
+}
+
 /** Whether the key may hold a secret: variables do. */
-export function isSecret(path: readonly string[]): boolean {
+function isSecret(path: readonly string[]): boolean {
   return path.at(-2) === "env" && (path.length === 4 || path[0] === "workspace");
 }
 

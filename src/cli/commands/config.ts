@@ -5,7 +5,7 @@ import type { Config } from "../../config/config.ts";
 import { CONFIG_FILE, configBytes } from "../../config/load-config.ts";
 import { invalidConfig, placeText, sentence } from "../../config/parse-config.ts";
 import { readConfigFile, type PlacedMistake } from "../../config/read-config-file.ts";
-import { HIDDEN, isSecret, settingsOf, type Overrides } from "../../config/settings.ts";
+import { settingsOf, shownValue, type Overrides } from "../../config/settings.ts";
 import { defaultWorktrees } from "../../config/worktrees-root.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { explainingStorage } from "../../workspace/git-error.ts";
@@ -105,9 +105,8 @@ function sayChange(
     readonly change: Extract<ConfigChange, { kind: "changed" | "unchanged" }>;
   },
 ): void {
-  const shown = (value: unknown): unknown =>
-    value !== undefined && isSecret(key.split(".")) ? HIDDEN : value;
-  const [before, after] = [shown(change.before), shown(change.after)];
+  const path = key.split(".");
+  const [before, after] = [shownValue(path, change.before), shownValue(path, change.after)];
   const isChanged = change.kind === "changed";
   cli.terminal.json({ file, key, before, after, isChanged });
   const was = before === undefined ? "" : ` (was ${valueText(before)})`;
