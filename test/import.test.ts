@@ -123,6 +123,24 @@ test("the open issues of GitHub are asked of gh, and wait for those that block t
   expect(stderr).toMatch(/There may be more issues/);
 });
 
+test("a template has of an issue what its own words describe, and else what it says for none", async () => {
+  using project = createProject(CONFIG);
+  write(project, "../issues.json", JSON.stringify(ISSUES));
+  installGh(project, `cat ${join(project.root, "../issues.json")}`);
+  write(
+    project,
+    "WORKFLOW.md",
+    "{{ issue.title }}: {% if issue.description %}{{ issue.description }}{% else %}none{% endif %}",
+  );
+  await project.json("import", "github", "--template", "WORKFLOW.md");
+  expect(await project.json("show", "gh-12")).toMatchObject({
+    task: { prompt: "Login is slow: It takes 9 s.\r\n\r\nBlocked by #7 and #3" },
+  });
+  expect(await project.json("show", "gh-7")).toMatchObject({
+    task: { prompt: "Measure the login: none" },
+  });
+});
+
 test.each([
   ["exit 4", /gh is not logged in: gh auth login/],
   ["echo 'could not find any git remotes' >&2; exit 1", /could not find any git remotes/],
@@ -182,7 +200,7 @@ test("a WORKFLOW.md becomes settings, and makes prompts that no title can rewrit
   await project.json("import", "tasks.json", ...options);
   const title = "Say {{ issue.id }} {% if x %}";
   expect(await project.json("show", "5")).toMatchObject({
-    task: { agent: "shell", prompt: `You work on 5: ${title}\nNo label.\n\n${title}` },
+    task: { agent: "shell", prompt: `You work on 5: ${title}\nNo label.` },
   });
 });
 

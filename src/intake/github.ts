@@ -89,6 +89,8 @@ function taskOf({ number, title, body, url, labels }: Issue): SourceTask {
     sourceId: `gh-${number}`,
     place: { source: `#${number}` },
     title: titleOf(title),
+    wholeTitle: title,
+    description: said === "" ? undefined : said,
     prompt: [title, said, `Issue #${number}: ${url}`].filter((part) => part !== "").join("\n\n"),
     status: "open",
     waitsFor: blockersIn(said),

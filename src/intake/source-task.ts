@@ -18,7 +18,10 @@ export type SourceTask = {
   readonly waitsFor: readonly string[];
   /** Whether what it waits for may be somewhere else, and is then not waited for. */
   readonly mayWaitElsewhere?: boolean;
-  /** For templates alone. */
+  /** Uncut; for templates alone, as is what follows. */
+  readonly wholeTitle?: string | undefined;
+  /** What is said of it beyond its title. */
+  readonly description?: string | undefined;
   readonly url?: string;
   readonly labels?: readonly string[];
   readonly more: Omit<TaskRequest, "id" | "title" | "prompt" | "dependsOn">;

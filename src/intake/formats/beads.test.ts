@@ -26,6 +26,7 @@ test("an issue is a task with all that describes it", () => {
   });
   expect(task).toMatchObject({
     sourceId: "bd-a1.2",
+    description: "Log in by OAuth.\n\nUse the library.",
     prompt: "Add OAuth\n\nLog in by OAuth.\n\nUse the library.",
     status: "open",
     waitsFor: ["bd-1"],

@@ -71,13 +71,14 @@ function taskOf(
   const status = statusOf(word) ?? "open";
   const isLater = bead.defer_until != null && Date.parse(bead.defer_until) > nowMs;
   const criteria = bead.acceptance_criteria?.trim();
+  const described = [bead.description, bead.design, bead.notes].flatMap((it) => it?.trim() || []);
   return {
     sourceId: bead.id,
     place,
     title: titleOf(bead.title),
-    prompt: [bead.title, bead.description, bead.design, bead.notes]
-      .flatMap((part) => part?.trim() || [])
-      .join("\n\n"),
+    wholeTitle: bead.title.trim(),
+    description: described.length === 0 ? undefined : described.join("\n\n"),
+    prompt: [bead.title.trim(), ...described].join("\n\n"),
     status: status === "open" && isLater ? "deferred" : status,
     noWork: noWorkOf(bead),
     waitsFor: blockersOf(bead).flatMap((id) => workOf(id, parts)),

@@ -104,12 +104,16 @@ export function readEntry(
   }
   const entry = parsed.data;
   const title = titleOf(entry.title ?? entry.prompt ?? entry.description ?? "");
-  const prompt = promptOf(entry);
+  const description = descriptionOf(entry);
+  const prompt = promptOf(entry, description);
   if (prompt === "") throw mistakeAt(place, "a task without a title and without a prompt");
   return {
     sourceId: entry.id || slugOf(title),
     place,
     title,
+    wholeTitle: entry.title?.trim(),
+    // What has no title is called by what it says, which need not be said twice.
+    description: description === "" || description === title ? undefined : description,
     prompt,
     status: entry.done === true ? "closed" : (statusOf(entry.status ?? "open") ?? "open"),
     waitsFor: (entry.dependsOn ?? []).filter((one) => one !== ""),
@@ -137,13 +141,19 @@ function inOurWords(
   return Object.fromEntries(entry);
 }
 
-/** What is given as the prompt is that; else it is made of all that describes the task. */
-function promptOf({ title, prompt, description, details, steps }: Entry): string {
-  const done = (steps ?? []).map(({ title, isDone }) => `- [${isDone ? "x" : " "}] ${title}`);
-  const parts = prompt === undefined ? [title, description, details] : [prompt];
-  return [...parts, done.join("\n")]
-    .flatMap((part) => (part === undefined || part.trim() === "" ? [] : [part.trim()]))
-    .join("\n\n");
+/** All that describes the task but for its title; what is given as the prompt is that. */
+function descriptionOf({ prompt, description, details, steps }: Entry): string {
+  const listed = (steps ?? []).map(({ title, isDone }) => `- [${isDone ? "x" : " "}] ${title}`);
+  const parts = prompt === undefined ? [description, details] : [prompt];
+  return paragraphs([...parts, listed.join("\n")]);
+}
+
+function promptOf({ title, prompt }: Entry, description: string): string {
+  return prompt === undefined ? paragraphs([title, description]) : description;
+}
+
+function paragraphs(parts: readonly (string | undefined)[]): string {
+  return parts.flatMap((part) => part?.trim() || []).join("\n\n");
 }
 
 function moreOf(entry: Entry): SourceTask["more"] {

@@ -22,12 +22,13 @@ export function renderTemplate(source: string, template: string, task: SourceTas
 }
 
 /** As Symphony names it. */
-function issueOf({ sourceId, title, prompt, url, labels, waitsFor, more }: SourceTask): Value {
+function issueOf(task: SourceTask): Value {
+  const { sourceId, description, url, labels, waitsFor, more } = task;
   return {
     id: sourceId,
     identifier: sourceId,
-    title,
-    description: prompt,
+    title: task.wholeTitle ?? task.title,
+    description,
     priority: more.priority,
     state: "Todo",
     branch_name: undefined,

@@ -63,6 +63,17 @@ test("what the tools of this field write is understood", () => {
 });
 
 test.each([
+  [{ title: "Join" }, undefined],
+  [{ title: "Join", description: "All.", details: "By hand." }, "All.\n\nBy hand."],
+  [{ title: "Join", prompt: "Join all." }, "Join all."],
+  [{ prompt: "Join" }, undefined],
+  [{ description: "Join\nall." }, "Join\nall."],
+])("what %j is described by, but for its title, is %j", (entry, description) => {
+  const { tasks } = readStructured("tasks.json", JSON.stringify([entry]));
+  expect(tasks[0]?.description).toBe(description);
+});
+
+test.each([
   ["{", "t.json:1: it cannot be read"],
   ['[\n  {"id": 1, "title": "a"},\n  {"id": 2, "ti', "t.json:3: it cannot be read"],
   [

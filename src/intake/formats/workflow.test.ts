@@ -7,7 +7,8 @@ const TASK: SourceTask = {
   sourceId: "ABC-1",
   place: { source: "tasks.md" },
   title: "Fix it",
-  prompt: "Fix {{ attempt }} it",
+  description: "Since {{ attempt }}",
+  prompt: "Fix it\n\nSince {{ attempt }}",
   status: "open",
   waitsFor: ["ABC-0"],
   labels: ["bug", "ui"],
@@ -45,9 +46,15 @@ test.each([
   ["{% for one in issue.labels %}[{{ one }}]{% endfor %} {{ issue.labels }}", "[bug][ui] bug, ui"],
   ["{% for one in issue.blocked_by %}{{ one.identifier }}{{ one.state }}{% endfor %}", "ABC-0"],
   ["{% for one in issue.url %}{{ one.x }}{% endfor %}!", "!"],
-  ["{{ issue.description }}", "Fix {{ attempt }} it"],
+  ["{{ issue.description }}", "Since {{ attempt }}"],
+  ["{% if issue.description %}a{% else %}b{% endif %}", "a"],
 ])("the template %j becomes %j", (template, text) => {
   expect(render(template)).toBe(text);
+});
+
+test("a title that is too long for a table is whole in a prompt", () => {
+  const task = { ...TASK, title: "Fix the …", wholeTitle: "Fix the login" };
+  expect(renderTemplate("WORKFLOW.md", "{{ issue.title }}", task)).toBe("Fix the login");
 });
 
 test.each([
