@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { until } from "./agents/until.ts";
@@ -15,7 +16,7 @@ const CONFIG = `agents:
     command:
       - sh
       - -c
-      - 'case "$*" in *--print*) head -n 4 ${STREAM}; exit 1;; esac; echo "opened with $*"; echo mine > mine.txt; test ! -e fails'
+      - 'case "$*" in *--print*) head -n 4 ${STREAM}; exit 1;; esac; echo "opened with $*"; echo mine > mine.txt; test ! -e meanwhile.sh || . ./meanwhile.sh; test ! -e fails'
       - it's
 checks: []
 `;
@@ -45,6 +46,16 @@ test("a task that waits for a person is opened in its session and its worktree",
   await project.shell(`${printed.stdout.trim()}; cat ${folder}/mine.txt`).then(({ stdout }) => {
     expect(stdout).toMatch(/opened with --resume .*\nmine\n$/);
   });
+});
+
+test("what is said at the end is of what is there by then", async () => {
+  using project = createProject(CONFIG);
+  const folder = await waiting(project);
+  const script = `cd ${project.root}; orchestra cancel asks; rm -rf ${folder}; exit 0`;
+  writeFileSync(join(folder, "meanwhile.sh"), script);
+  expect((await project.orchestra("attach", "asks")).stderr).toContain(
+    "The worktree of asks was removed meanwhile.",
+  );
 });
 
 test("what cannot be opened is refused with what to do instead", async () => {

@@ -11,6 +11,7 @@ import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findAttempt } from "../find-attempt.ts";
 import type { Reader } from "../open-reader.ts";
+import { afterAttach } from "../report/after-attach.ts";
 import { shellWord } from "../shell-word.ts";
 
 type Options = { readonly print?: boolean };
@@ -103,8 +104,16 @@ async function open(cli: Cli, { attempt, workspacePath, interactive }: Seat): Pr
     throw new OrchestraError("AGENT_UNUSABLE", message, { cause });
   }
   if (child.exitCode !== 0) cli.exitCode.value = EXIT.workFailed;
-  const { taskId } = attempt;
-  cli.terminal.note(
-    `What was changed is in ${workspacePath}. Have ${taskId} go on from there: orchestra retry ${taskId}`,
-  );
+  await sayWhatNow(cli, { taskId: attempt.taskId, workspacePath });
+}
+
+/** Others may have changed the task, and removed its worktree, since it was opened. */
+async function sayWhatNow(
+  cli: Cli,
+  { taskId, workspacePath }: { readonly taskId: string; readonly workspacePath: string },
+): Promise<void> {
+  await using reader = await cli.openReader();
+  const task = await reader?.task(taskId);
+  if (!task) return;
+  cli.terminal.note(afterAttach(task, { workspacePath, isThere: existsSync(workspacePath) }));
 }
