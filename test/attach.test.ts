@@ -48,6 +48,22 @@ test("a task that waits for a person is opened in its session and its worktree",
   });
 });
 
+test("a paused task is opened, where one that goes on by itself is not", async () => {
+  using project = createProject(CONFIG);
+  await waiting(project);
+  await project.orchestra("retry", "asks");
+  expect(await project.orchestra("attach", "asks")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/goes on by itself.* Pause it first: orchestra pause asks/s),
+  });
+  await project.orchestra("pause", "asks");
+  expect(await project.orchestra("attach", "asks")).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("opened with --resume "),
+    stderr: expect.stringContaining("orchestra resume asks"),
+  });
+});
+
 test("what is said at the end is of what is there by then", async () => {
   using project = createProject(CONFIG);
   const folder = await waiting(project);

@@ -6,7 +6,7 @@ import type { Interactive } from "../../agents/adapter.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { isLive, type Attempt } from "../../core/attempt.ts";
 import { OrchestraError } from "../../core/errors.ts";
-import { hasEnded } from "../../core/task.ts";
+import { hasEnded, type Task } from "../../core/task.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findAttempt } from "../find-attempt.ts";
@@ -65,10 +65,21 @@ function atWork({ taskId, agent }: Attempt): OrchestraError {
 
 /** One that goes on by itself would have its next attempt in the same session. */
 async function refuseUnlessAtRest(reader: Reader, { taskId }: Attempt): Promise<void> {
-  const state = (await reader.task(taskId))?.state ?? "complete";
-  if (hasEnded(state) || state === "waiting_human") return;
-  const message = `Task ${taskId} is ${state}, and goes on by itself: only one that has ended or waits for you can be opened.`;
-  throw new OrchestraError("ILLEGAL_TRANSITION", message);
+  const task = await reader.task(taskId);
+  if (!task || isAtRest(task)) return;
+  throw new OrchestraError("ILLEGAL_TRANSITION", `Task ${taskId} ${whyNotOpened(task)}`);
+}
+
+/** Nothing becomes of it without a person; what an agent has done is proven and merged for all that. */
+function isAtRest({ state, pausedAtMs }: Task): boolean {
+  if (hasEnded(state) || state === "waiting_human") return true;
+  return pausedAtMs !== undefined && state !== "awaiting_qa";
+}
+
+function whyNotOpened({ id, state }: Task): string {
+  return state === "awaiting_qa"
+    ? `is being checked and merged, and cannot be opened meanwhile. Wait for that: orchestra wait ${id}`
+    : `is ${state}, and goes on by itself: only one that has ended, waits for you or is paused can be opened. Pause it first: orchestra pause ${id}`;
 }
 
 async function seatOf({ root }: Reader, attempt: Attempt): Promise<Seat> {

@@ -9,6 +9,6 @@ export function describeAttach(command: Command, cli: Cli): void {
     .action(async (id, options) => (await import("../commands/attach.ts")).attach(cli, id, options))
     .addHelpText(
       "after",
-      "\nThe task has ended or waits for you; while its agent is at work, what it says is shown. What you spend there is in none\nof the sums.\n\nExamples:\n  orchestra attach k3f9\n  orchestra attach k3f9 --print",
+      "\nThe task has ended, waits for you or is paused; while its agent is at work, what it says is shown. What you spend there is\nin none of the sums.\n\nExamples:\n  orchestra attach k3f9\n  orchestra attach k3f9 --print",
     );
 }
