@@ -166,3 +166,59 @@ test.each([
     expect(adapter.readUsageFile?.("")).toBeUndefined();
   },
 );
+
+const LATE = 'async () => { throw new Error("late"); }';
+
+test.each([
+  ["createParser", `createParser: ${LATE}`, /in createParser: expected an answer at once/],
+  ["push", `createParser: () => ({ push: ${LATE}, report: () => ({}) })`, /in push of the line x/],
+  ["report", `createParser: () => ({ push: () => [], report: ${LATE} })`, /in report: /],
+])(
+  "a parser whose %s is async fails its attempt, and nobody else's",
+  async (_name, field, told) => {
+    const adapter = await loaded(
+      written(`export const plugin = () => ({ ...${GOOD}, ${field} });`),
+    );
+    const parser = adapter.createParser();
+    parser.push("x");
+    expect(parser.report().failure?.message).toMatch(told);
+  },
+);
+
+test.each([
+  ["launch", (adapter: AgentAdapter) => adapter.launch(aLaunchRequest())],
+  ["openSession", (adapter: AgentAdapter) => adapter.openSession?.("s")],
+  ["readVersion", (adapter: AgentAdapter) => adapter.probe?.readVersion("1.0")],
+  ["steering.message", (adapter: AgentAdapter) => adapter.steering?.message("Hello.", "a-m1")],
+  ["steering.interrupt", (adapter: AgentAdapter) => adapter.steering?.interrupt("a-i1")],
+])("what goes wrong in %s is said of its plug-in", async (what, ask) => {
+  for (const [wrong, problem] of [
+    ['() => { throw new Error("m"); }', "m"],
+    [LATE, "expected an answer at once, got a promise"],
+    ["() => 7", "expected "],
+  ] as const) {
+    const fields = `launch: ${wrong}, openSession: ${wrong}, probe: { args: [], readVersion: ${wrong} }, steering: { message: ${wrong}, interrupt: ${wrong} }`;
+    const adapter = await loaded(
+      written(`export const plugin = () => ({ ...${GOOD}, ${fields} });`),
+    );
+    const message = `The plug-in of the agent mine broke its contract in ${what}: `;
+    const start = new RegExp(`^${message}.*${problem}`);
+    expect(() => ask(adapter)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(start) }),
+    );
+  }
+});
+
+test.each(["", "\n", "half a line", "a line\n\nand another\n", "a line\n\n"])(
+  "%j is nothing to say to an agent that listens",
+  async (lines) => {
+    const said = `() => ${JSON.stringify(lines)}`;
+    const steering = `steering: { message: ${said}, interrupt: ${said} }`;
+    const adapter = await loaded(
+      written(`export const plugin = () => ({ ...${GOOD}, ${steering} });`),
+    );
+    expect(() => adapter.steering?.message("Hello.", "a-m1")).toThrow(
+      /in steering\.message: .*expected lines that end in "\\n", and none that is empty/,
+    );
+  },
+);

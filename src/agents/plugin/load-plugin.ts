@@ -46,6 +46,7 @@ const adapterShape = z.looseObject({
   createParser: callable,
   classifyEnd: callable,
   readUsageFile: callable.optional(),
+  openSession: callable.optional(),
   probe: z.looseObject({ args: z.array(z.string()), readVersion: callable }).optional(),
   steering: z.looseObject({ message: callable, interrupt: callable }).optional(),
 });
