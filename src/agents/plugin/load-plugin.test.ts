@@ -7,6 +7,8 @@ import { adapterFor } from "../adapters.ts";
 import { agentConformance } from "../conformance.ts";
 import { aLaunchRequest, anAgentConfig } from "../testing/requests.ts";
 
+const CONTEXT = { isRoot: false, timeZone: "UTC", acpBridge: [], codexBridge: [] };
+
 const scratch = mkdtempSync(join(tmpdir(), "orchestra-plugin-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 const root = join(scratch, "project");
@@ -76,6 +78,11 @@ test.each([
   ],
   ["nothing", "export function plugin() {}", /plugin\(…\): it: /],
   [
+    "a promise",
+    'export async function plugin() { throw new Error("late"); }',
+    /plugin\(…\) returned a promise; it must return its adapter/,
+  ],
+  [
     "no parser",
     `export const plugin = () => ({ ...${GOOD}, createParser: 1 });`,
     /createParser: expected a function/,
@@ -89,6 +96,18 @@ test.each([
   await expect(loaded(written(text))).rejects.toMatchObject({
     code: "AGENT_UNUSABLE",
     message: expect.stringMatching(message),
+  });
+});
+
+test("a module that is never done loading is given up, and named", async () => {
+  const adapter = written("await new Promise(() => {}); export const plugin = 1;");
+  const { loadPlugin } = await import("./load-plugin.ts");
+  const config = anAgentConfig({ adapter });
+  await expect(loadPlugin(config, root, CONTEXT, 1)).rejects.toMatchObject({
+    code: "AGENT_UNUSABLE",
+    message: expect.stringMatching(
+      /mine-\d+\.mjs was not loaded within 0\.001 s; a top-level await/,
+    ),
   });
 });
 

@@ -1,27 +1,28 @@
 import { realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { OrchestraError } from "../../core/errors.ts";
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import type { AdapterContext } from "../adapters.ts";
+import { abandon, isPromise } from "./checked.ts";
 import { guarded } from "./guarded.ts";
+
+/** A module that waits for what never comes would have everybody wait who needs its agent. */
+const LOADING_LIMIT_MS = 15_000;
 
 /** The adapter of a module in the user's project; whatever is wrong with it is said of its agent. */
 export async function loadPlugin(
   config: AgentConfig,
   root: string,
   context: AdapterContext,
+  limitMs = LOADING_LIMIT_MS,
 ): Promise<AgentAdapter> {
   const file = fileOf(config, root);
-  const module = await imported(config, file);
+  const module = await imported(config, file, limitMs);
   const { plugin } = parsed(config, moduleShape, module, file);
-  let made: unknown;
-  try {
-    made = plugin(config, context);
-  } catch (cause) {
-    throw unusable(config, `${file}: plugin(…) threw ${sayOf(cause)}`, cause);
-  }
+  const made = madeBy(config, file, () => plugin(config, context));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Every field is checked; what its functions return is, too, where they are called.
   const adapter = parsed(config, adapterShape, made, `${file}: plugin(…)`) as AgentAdapter;
   return guarded(config, adapter);
@@ -63,12 +64,35 @@ function fileOf(config: AgentConfig, root: string): string {
   throw unusable(config, `${file} lies outside of the project`);
 }
 
-async function imported(config: AgentConfig, file: string): Promise<unknown> {
+async function imported(config: AgentConfig, file: string, limitMs: number): Promise<unknown> {
+  const loaded = new AbortController();
+  const late = pause(limitMs, LATE, { signal: loaded.signal });
   try {
-    return await import(pathToFileURL(file).href);
+    const module: unknown = await Promise.race([import(pathToFileURL(file).href), late]);
+    if (module !== LATE) return module;
   } catch (cause) {
     throw unusable(config, `${file} could not be loaded: ${sayOf(cause)}`, cause);
+  } finally {
+    late.catch(() => undefined);
+    loaded.abort();
   }
+  const problem = `${file} was not loaded within ${limitMs / 1000} s; a top-level await there may wait for what never comes`;
+  throw unusable(config, problem);
+}
+
+const LATE = Symbol("late");
+
+function madeBy(config: AgentConfig, file: string, make: () => unknown): unknown {
+  let made: unknown;
+  try {
+    made = make();
+  } catch (cause) {
+    throw unusable(config, `${file}: plugin(…) threw ${sayOf(cause)}`, cause);
+  }
+  if (!isPromise(made)) return made;
+  abandon(made);
+  const problem = `${file}: plugin(…) returned a promise; it must return its adapter, so make it a function without async`;
+  throw unusable(config, problem);
 }
 
 function parsed<Shape extends z.ZodType>(
