@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ServerLocation } from "../../config/store-location.ts";
 import { add } from "../conformance/builders.ts";
@@ -12,10 +11,7 @@ import {
   startPostgres,
   type PostgresService,
 } from "../testing/postgres-service.ts";
-import { kyselyOnConnection } from "../sql/kysely-on-connection.ts";
-import type { Database } from "../sql/schema.ts";
 import { serverAt } from "../testing/server-at.ts";
-import { postgresServer } from "./postgres-server.ts";
 import { openPostgresReader, openPostgresStore } from "./postgres-store.ts";
 
 describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQL store", () => {
@@ -148,16 +144,6 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     expect(await right.taskIdsWithPrefix("", 10)).toEqual([]);
     expect(heard).toEqual([]);
     await right.close();
-  });
-
-  test("who reads one moment may be idle for an hour, as with a pipe that nobody empties", async () => {
-    const server = postgresServer(await service.newBlackboard());
-    const connection = await server.connect();
-    const db = kyselyOnConnection<Database>(server.flavour, connection.run);
-    await server.beginMoment(db);
-    const { rows } = await sql`show idle_in_transaction_session_timeout`.execute(db);
-    expect(rows).toEqual([{ idle_in_transaction_session_timeout: "1h" }]);
-    await connection.close();
   });
 
   test("a schema may have any name", async () => {
