@@ -198,7 +198,9 @@ async function proveWorked(url: string): Promise<void> {
   const { stdout, exitCode } = await project.orchestra("doctor", "--fix");
   expect({ stdout, exitCode }).toEqual({
     exitCode: 0,
-    stdout: expect.stringMatching(/✓ blackboard +2 tasks\n✓ transcripts [^]*✓ leftovers +none/),
+    stdout: expect.stringMatching(
+      /✓ blackboard +2 tasks\n! durability .*a crash may take .*\n✓ transcripts [^]*✓ leftovers +none/,
+    ),
   });
   expect(await project.orchestra("archive", "--older-than", "0")).toMatchObject({ exitCode: 0 });
   expect(await project.json("status")).toMatchObject({ tasks: [] });

@@ -46,6 +46,11 @@ export type StoreReader = BlackboardReader & {
   /** The time by which leases are measured: the database's own where hosts share it. */
   readonly nowMs: () => Promise<number>;
   /**
+   * Why a crash may take what was acknowledged, when the database is set so; missing where nothing of
+   * the kind can be set.
+   */
+  readonly durabilityProblem?: () => Promise<string | undefined>;
+  /**
    * Calls `listener` soon after anything was committed, until `signal` aborts: with the events that
    * this store committed, or with none for what others did. A hint only: it may come late, twice, or
    * for nothing. `listener` must not throw.

@@ -5,7 +5,7 @@ import type { StoreLocation } from "../../config/store-location.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import type { Cli } from "../cli.ts";
 import { plural } from "../view/amounts.ts";
-import { found, ok, problem, type Finding } from "./finding.ts";
+import { found, ok, problem, warning, type Finding } from "./finding.ts";
 import { obstacleAt } from "./obstacle.ts";
 
 /** Whether the blackboard can be read and written, and what is kept beside it. */
@@ -14,8 +14,8 @@ export async function blackboardFindings(cli: Cli, root: string): Promise<Findin
   const location = await found(configuredLocation(root, cli.environment));
   // That one is configured wrongly is told where the configuration is.
   const kept = location instanceof OrchestraError ? undefined : folderOf(location);
-  if (kept === stateFolder) return [await blackboardFinding(cli, kept)];
-  return [await blackboardFinding(cli, kept), stateFinding(stateFolder)];
+  const findings = await keptFindings(cli, kept);
+  return kept === stateFolder ? findings : [...findings, stateFinding(stateFolder)];
 }
 
 /** The folder of this machine that has to be written; `undefined` when it is kept elsewhere. */
@@ -32,12 +32,12 @@ function folderOf(location: StoreLocation): string | undefined {
   }
 }
 
-async function blackboardFinding(cli: Cli, folder: string | undefined): Promise<Finding> {
+async function keptFindings(cli: Cli, folder: string | undefined): Promise<Finding[]> {
   const obstacle = folder === undefined ? undefined : obstacleAt(folder);
-  if (obstacle !== undefined) return problem("blackboard", obstacle);
-  const tasks = await found(countTasks(cli));
-  if (tasks instanceof OrchestraError) return problem("blackboard", tasks.message);
-  return ok("blackboard", tasks === undefined ? "none yet; the first task makes it" : tasks);
+  if (obstacle !== undefined) return [problem("blackboard", obstacle)];
+  const findings = await found(readFindings(cli));
+  if (findings instanceof OrchestraError) return [problem("blackboard", findings.message)];
+  return findings;
 }
 
 /** What agents print is kept on the machine that they work on, wherever the blackboard is. */
@@ -47,12 +47,12 @@ function stateFinding(stateFolder: string): Finding {
   return ok("transcripts", `on this machine, in ${stateFolder}`);
 }
 
-async function countTasks(cli: Cli): Promise<string | undefined> {
+async function readFindings(cli: Cli): Promise<Finding[]> {
   await using reader = await cli.openReader();
-  if (!reader) return undefined;
+  if (!reader) return [ok("blackboard", "none yet; the first task makes it")];
   const counts = Object.values(await reader.countTasks());
-  return plural(
-    counts.reduce((sum, count) => sum + count, 0),
-    "task",
-  );
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  const tasks = ok("blackboard", plural(count, "task"));
+  const weakness = await reader.durabilityProblem?.();
+  return weakness === undefined ? [tasks] : [tasks, warning("durability", weakness)];
 }

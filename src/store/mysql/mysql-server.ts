@@ -38,6 +38,7 @@ export function mysqlServer(location: ServerLocation): DatabaseServer {
     rollback: async (db) => db.executeQuery(ROLLBACK),
     version: async (db) => valueOf(db, VERSION),
     nowMs: async (db) => valueOf(db, NOW_MS),
+    durabilityProblem,
     failure: mysqlFailure,
     explained: (error) => explainMysql(error, location),
   };
@@ -57,6 +58,16 @@ const RAISE_VERSION = CompiledQuery.raw("update blackboard set version = version
 const NOW_MS = CompiledQuery.raw(
   "select timestampdiff(microsecond, '1970-01-01', utc_timestamp(6)) div 1000 as value",
 );
+
+const FLUSHES = CompiledQuery.raw("select @@innodb_flush_log_at_trx_commit as value");
+/** 3 is MariaDB's alone, and flushes even more than 1. */
+const FLUSHED_AT_COMMIT = [1, 3];
+
+async function durabilityProblem(db: Db): Promise<string | undefined> {
+  const value = await valueOf(db, FLUSHES);
+  if (FLUSHED_AT_COMMIT.includes(value)) return undefined;
+  return `the server has innodb_flush_log_at_trx_commit = ${value}, so a crash may take what was committed; set it to 1`;
+}
 
 async function valueOf(db: Db, query: CompiledQuery): Promise<number> {
   const { rows } = await db.executeQuery(query);

@@ -38,6 +38,14 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("a connection to Pos
     },
   );
 
+  test("a server that does not flush what was committed is told of", async () => {
+    const server = postgresServer(await service.newBlackboard());
+    const connection = await server.connect();
+    const db = kyselyOnConnection<Database>(server.flavour, connection.run);
+    expect(await server.durabilityProblem(db)).toMatch(/fsync = off.*set it to on/);
+    await connection.close();
+  });
+
   test("who reads one moment may be idle for an hour, as with a pipe that nobody empties", async () => {
     const server = postgresServer(await service.newBlackboard());
     const connection = await server.connect();

@@ -37,6 +37,7 @@ export function postgresServer(location: ServerLocation): DatabaseServer {
     rollback: async (db) => db.executeQuery(ROLLBACK),
     version: async (db) => valueOf(db, VERSION),
     nowMs: async (db) => valueOf(db, NOW_MS),
+    durabilityProblem,
     failure: postgresFailure,
     explained: (error) => explainPostgres(error, location),
     notices: { listen, send: async (db, version) => db.executeQuery(noticeOf(version)) },
@@ -61,6 +62,12 @@ async function valueOf(db: Db, query: CompiledQuery): Promise<number> {
   const { rows } = await db.executeQuery(query);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Each of them returns this.
   return (rows[0] as { readonly value: number }).value;
+}
+
+async function durabilityProblem(db: Db): Promise<string | undefined> {
+  const { rows } = await sql<{ fsync: string }>`show fsync`.execute(db);
+  if (rows[0]?.fsync !== "off") return undefined;
+  return "the server has fsync = off, so a crash may take what was committed; set it to on";
 }
 
 /** Of this blackboard alone: a database may have several, in schemas of their own. */

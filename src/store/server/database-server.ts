@@ -42,6 +42,8 @@ export type DatabaseServer = {
   readonly version: (db: Db) => Promise<number>;
   /** The server's own time, which is the same for every host. */
   readonly nowMs: (db: Db) => Promise<number>;
+  /** Which setting lets a crash take what was committed, and how to mend it, for people. */
+  readonly durabilityProblem: (db: Db) => Promise<string | undefined>;
   readonly failure: (error: unknown) => FailureKind;
   /** What a failure means to a person; any other error is a bug and stays as it is. */
   readonly explained: (error: unknown) => unknown;

@@ -112,6 +112,7 @@ function reader(way: Way, closeMore: () => Promise<void>): StoreReader {
     flaws: async () => atOneMoment(server, findFlaws),
     dispatcherLease: async () => readDispatcherLease(db),
     nowMs: async () => server.nowMs(db),
+    durabilityProblem: async () => server.durabilityProblem(db),
     watch: createWatch({ ...way, closed: closing.signal }),
     close: async () => {
       closing.abort();
