@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -68,6 +69,38 @@ test("a task whose agent calls it cancelled waits for a person, with the reason 
   const { stdout } = await project.orchestra("status");
   expect(stdout).toMatch(/one[^]*cancelled: It is there already\. Retry/);
   expect(await project.json("show", "two")).toMatchObject({ task: { state: "planned" } });
+});
+
+test("an agent that puts a file in place of the folder ends, and the file is not its work", async () => {
+  using project = createProject(CONFIG);
+  const script = `${COMMITS}; rm -rf .orchestra; echo x > .orchestra; exit 0`;
+  await project.orchestra("start", script, "--id", "one");
+  expect((await worked(project, "one")).task.state).toBe("complete");
+  expect(project.git("ls-files")).toMatch(/x\.txt/);
+  expect(project.git("ls-files")).not.toContain(".orchestra");
+});
+
+const LINKS = "rm -rf .orchestra; ln -s .orchestra .orchestra; sleep 600";
+
+test("an agent that links the folder to itself is timed out, and the next one has a folder", async () => {
+  using project = createProject(CONFIG);
+  const script = `
+    case $ORCHESTRA_ATTEMPT_ID in *-1) ${LINKS};; esac
+    ${COMMITS}; touch .orchestra/tasks/one.done; kill -9 $$`;
+  await project.orchestra("start", script, "--id", "one", "--timeout", "3s");
+  const { task, attempts } = await worked(project, "one");
+  expect(attempts).toMatchObject([{ state: "timed_out" }, { state: "succeeded" }]);
+  expect(task.state).toBe("complete");
+});
+
+test("an agent that links the folder to itself can be cancelled", async () => {
+  using project = createProject(CONFIG);
+  await project.orchestra("start", LINKS, "--id", "one");
+  const run = project.start("run");
+  for await (const told of run.stdout ?? []) if (String(told).includes("started")) break;
+  expect(await project.orchestra("cancel", "one")).toMatchObject({ exitCode: 0, stderr: "" });
+  await once(run, "exit");
+  expect(await project.json("show", "one")).toMatchObject({ task: { state: "cancelled" } });
 });
 
 /** As the founding queue has it: a template by file, one inline, and an agent that has none. */

@@ -69,12 +69,12 @@ async function bringToRest(
 ): Promise<Settled> {
   const left = await leftIn(deps, worktree, owner, request);
   const commit = await advanceBranch(deps, worktree, owner, left, request);
-  const { changed, nested } = left.files;
+  const { changed, nested, isHidden } = left.files;
   if (nested.length > 0) await keepNested(deps, worktree, owner, { ...request, nested });
   await keepUnreachable(deps, worktree.gitDir, owner.taskId);
   await clearOperations(worktree);
   const isAsItWas = left.head === commit && changed.length + nested.length === 0;
-  const removesUntracked = !isAsItWas || owner.provided.length > 0;
+  const removesUntracked = !isAsItWas || !isHidden || owner.provided.length > 0;
   await checkOut(worktree, { branch: owner.branch, commit, removesUntracked });
   return { commit, leftovers: changed };
 }

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { STATE_FOLDER } from "../config/paths.ts";
 import { git, nulSeparated, tryGit } from "./git.ts";
 import { openFiles } from "./open-folders.ts";
 import { inside, type Place, type Worktree } from "./place.ts";
@@ -36,6 +37,8 @@ export type Snapshot = {
   readonly changed: readonly string[];
   /** Repositories inside the worktree that are not its submodules, as paths. */
   readonly nested: readonly string[];
+  /** Whether git sees nothing of our own folder: it does where an agent put a file or a link in its place. */
+  readonly isHidden: boolean;
 };
 
 /**
@@ -82,9 +85,12 @@ async function commitFiles(
   const head = request.head ?? (await emptyTree(place));
   await leaveOut(place, head, request.provided);
 
-  const changed = await pathsOf(["diff-index", "--cached", "--name-only", "-z", head], place);
+  const all = await changedFrom(place, head);
+  const isHidden = !all.includes(STATE_FOLDER);
+  if (!isHidden) await leaveOut(place, head, [STATE_FOLDER]);
+  const changed = isHidden ? all : await changedFrom(place, head);
   if (changed.length === 0 && request.merged.length === 0) {
-    return { commit: undefined, changed, nested };
+    return { commit: undefined, changed, nested, isHidden };
   }
   const tree = await git(["write-tree"], place);
   const parents = [request.head, ...request.merged].flatMap((one) => (one ? ["-p", one] : []));
@@ -92,7 +98,7 @@ async function commitFiles(
     ...place,
     input: request.message,
   });
-  return { commit, changed, nested };
+  return { commit, changed, nested, isHidden };
 }
 
 type LetIn = () => Promise<void>;
@@ -122,6 +128,10 @@ async function addNested(place: Place, nested: string): Promise<void> {
   if (paths.length === 0) return;
   const input = paths.map((path) => `${nested}${path}\0`).join("");
   await git(["update-index", "--add", "--remove", "-z", "--stdin"], { ...place, input });
+}
+
+async function changedFrom(place: Place, head: string): Promise<readonly string[]> {
+  return pathsOf(["diff-index", "--cached", "--name-only", "-z", head], place);
 }
 
 async function leaveOut(place: Place, head: string, provided: readonly string[]): Promise<void> {

@@ -87,6 +87,17 @@ test("a link in place of the folder is not followed", () => {
   expect(readdirSync(elsewhere)).toEqual([]);
 });
 
+test.each<readonly [string, (state: string) => void]>([
+  ["a file", (state) => writeFileSync(state, "x")],
+  ["a link to itself", (state) => symlinkSync(".orchestra", state)],
+])("%s in place of the folder says nothing, now and for the next agent", async (_name, put) => {
+  const { root } = setup();
+  put(join(root, ".orchestra"));
+  expect(readSentinel(root, "k3f9")).toBeUndefined();
+  await createFileAttemptFolders(root).makeSentinelFolder(root, "k3f9");
+  expect(readSentinel(root, "k3f9")).toBeUndefined();
+});
+
 test("what is no plain file says nothing, and holds nobody up", () => {
   const { root, folder } = setup();
   makeSentinelFolder(root, "k3f9");

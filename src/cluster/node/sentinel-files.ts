@@ -83,7 +83,12 @@ function timeoutIn({ timeout }: Fields): string {
 }
 
 function isFolderOrNothing(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  } catch (error) {
+    if (IN_THE_WAY.includes(errnoOf(error))) return false;
+    throw error;
+  }
 }
 
 /** A file's beginning; what is no plain file is nobody's sentinel, and could hold up who opens it. */
@@ -95,6 +100,7 @@ function textOf(file: string): string | undefined {
     // It was taken away again, or is not for us to read: then its name alone tells.
     if (errnoOf(error) === "ENOENT") return undefined;
     if (FORBIDDEN.includes(errnoOf(error))) return "";
+    if (IN_THE_WAY.includes(errnoOf(error))) return undefined;
     throw error;
   }
 }
@@ -102,11 +108,14 @@ function textOf(file: string): string | undefined {
 /** An agent may close a folder to us, too. */
 const FORBIDDEN = ["EACCES", "EPERM"];
 
+/** Or put something else in its place: a file, a link to itself. Nothing that it does may keep us from ending it. */
+const IN_THE_WAY = ["ENOTDIR", "ELOOP", "ENAMETOOLONG", "EIO"];
+
 function isPlainFile(file: string): boolean {
   try {
     return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
   } catch (error) {
-    if (FORBIDDEN.includes(errnoOf(error))) return false;
+    if ([...FORBIDDEN, ...IN_THE_WAY].includes(errnoOf(error))) return false;
     throw error;
   }
 }
