@@ -98,6 +98,25 @@ test("a total of the process so far replaces the one before", () => {
   expect(report.costUsd).toBe(0.2);
 });
 
+test.each(["run", "session", "each"])(
+  "a line without tokens leaves those that were counted by %s, and tells none",
+  (counts) => {
+    const path = { input: "tokens.in", cache_read: "tokens.cached", output: "tokens.out" };
+    const usage = { ...path, counts, input_includes_cache: true };
+    const mapping = mappingOf({ turn: { usage, cost: { usd: "cost", counts: "run" } } });
+    const parser = createMappedParser(mapping);
+    const tokens = { in: 100, cached: 40, out: 10 };
+    parser.push(JSON.stringify({ type: "turn", tokens, cost: 0.5 }));
+    const first = parser.report();
+    for (const none of [{}, { tokens: null }, { tokens: { in: "7", out: -1 } }]) {
+      const events = parser.push(JSON.stringify({ type: "turn", ...none, cost: 0.6 }));
+      expect(events).toEqual([{ kind: "cost", costUsd: 0.6 }]);
+    }
+    expect(first.usage).toMatchObject({ inputTokens: 60, cacheReadTokens: 40, outputTokens: 10 });
+    expect(parser.report()).toEqual({ ...first, costUsd: 0.6 });
+  },
+);
+
 test("of a session's total only what is new belongs to the attempt that resumes it", () => {
   const lines = {
     "*": { session: "session" },

@@ -8,7 +8,7 @@ import { createLineParser, nothingTold, type LineReader, type StreamState } from
 import { toolSummary } from "../tool-summary.ts";
 import { shownAt, textAt, valueAt } from "./field-path.ts";
 import { failureOfLine, tellsError } from "./mapped-failure.ts";
-import { countCost, countUsage, type Counted } from "./mapped-spending.ts";
+import { countCost, countUsage, tellsTokens, type Counted } from "./mapped-spending.ts";
 
 type Stream = StreamState & {
   readonly earlier: EarlierUse | undefined;
@@ -112,7 +112,7 @@ function readTools(stream: Stream, line: Fields, mapping: LineMapping): readonly
 function readSpending(stream: Stream, line: Fields, mapping: LineMapping): readonly AgentEvent[] {
   const { usageById, costById } = stream;
   const events: AgentEvent[] = [];
-  if (mapping.usage) {
+  if (mapping.usage && tellsTokens(line, mapping.usage)) {
     const told = { ...stream, counted: usageById };
     stream.usage = countUsage(stream.usage, line, mapping.usage, told);
     events.push({ kind: "usage", usage: stream.usage });

@@ -21,6 +21,13 @@ type Told = {
   readonly earlier: EarlierUse | undefined;
 };
 
+/** Whether a line tells of tokens at all: one that does not is no total of none. */
+export function tellsTokens(line: Fields, mapping: UsageMapping): boolean {
+  const { input, cache_read, cache_write, output, reasoning } = mapping;
+  const paths = [input, cache_read, cache_write, output, reasoning];
+  return paths.some((path) => amountAt(line, path) !== undefined);
+}
+
 /** What all lines of usage so far add up to. */
 export function countUsage(
   sum: Usage,
