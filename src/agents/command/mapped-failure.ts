@@ -41,8 +41,12 @@ export function failureOfLine(
 /** Seconds since the epoch are fewer than this until the year 5138, milliseconds more since 1973. */
 const SECONDS_MAX = 1e11;
 
+/** Digits that are such a number; fewer are a year, and more a date that is written together. */
+const AS_DIGITS = /^\d{9,13}$/;
+
 function instantAt(line: Fields, path: string | undefined): number | undefined {
-  const value = valueAt(line, path);
+  const told = valueAt(line, path);
+  const value = typeof told === "string" && AS_DIGITS.test(told) ? Number(told) : told;
   if (typeof value === "string") {
     const atMs = Date.parse(value);
     return Number.isNaN(atMs) ? undefined : atMs;

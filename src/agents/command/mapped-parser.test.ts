@@ -155,21 +155,27 @@ test.each<readonly [object, FailureClass, string]>([
   expect(parser.report().failure).toMatchObject({ class: failureClass, message });
 });
 
-test.each([1_795_334_400, 1_795_334_400_000, "2026-11-22T08:00:00Z"])(
-  "a limit that ends at %j parks until then",
+test.each([
+  1_795_334_400,
+  1_795_334_400_000,
+  "1795334400",
+  "1795334400000",
+  "2026-11-22T08:00:00Z",
+])("a limit that ends at %j parks until then", (at) => {
+  expect(reportOf(ERROR, [{ type: "e", why: "no", status: 429, at }]).failure).toEqual({
+    class: "quota",
+    message: "no",
+    resetAtMs: Date.parse("2026-11-22T08:00:00Z"),
+  });
+});
+
+test.each(["soon", "20261122080000", -1, 1e300, null, {}])(
+  "a limit that ends at %j tells no time",
   (at) => {
-    expect(reportOf(ERROR, [{ type: "e", why: "no", status: 429, at }]).failure).toEqual({
-      class: "quota",
-      message: "no",
-      resetAtMs: Date.parse("2026-11-22T08:00:00Z"),
-    });
+    const { failure } = reportOf(ERROR, [{ type: "e", why: "no", status: 429, at }]);
+    expect(failure).toEqual({ class: "rate_limit", message: "no" });
   },
 );
-
-test.each(["soon", -1, 1e300, null, {}])("a limit that ends at %j tells no time", (at) => {
-  const { failure } = reportOf(ERROR, [{ type: "e", why: "no", status: 429, at }]);
-  expect(failure).toEqual({ class: "rate_limit", message: "no" });
-});
 
 test("a failure stands, also when it ends with 0, unless a result comes after it", () => {
   const lines = { ...ERROR, r: { result: { text: "text", is_error: "bad" } } };
