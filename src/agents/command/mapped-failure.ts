@@ -38,6 +38,12 @@ export function failureOfLine(
   return { class: "quota", message, resetAtMs };
 }
 
+/** A result without the answer that should be in it. */
+export function lostAnswer(line: Fields): Failure {
+  const shown = summaryLine(JSON.stringify(line));
+  return { class: "empty_output", message: `Its result has no answer: ${shown}` };
+}
+
 /** Seconds since the epoch are fewer than this until the year 5138, milliseconds more since 1973. */
 const SECONDS_MAX = 1e11;
 

@@ -221,6 +221,30 @@ test("a CLI that changes its format fails with the line that was not understood"
   });
 });
 
+const BYE = { type: "bye", answer: "renamed" };
+
+test("an answer that is not where it was fails with its line, where nothing else came", () => {
+  const lines = { t: { text: "text" }, bye: { result: { text: "a" } } };
+  expect(reportOf(lines, [BYE])).toMatchObject({
+    resultText: undefined,
+    failure: {
+      class: "empty_output",
+      message: 'Its result has no answer: {"type":"bye","answer":"renamed"}',
+    },
+  });
+  expect(reportOf(lines, [{ type: "t", text: "Hi." }, BYE])).toMatchObject({
+    failure: undefined,
+    resultText: "Hi.",
+  });
+});
+
+test.each<readonly [string, Lines, object]>([
+  ["is empty", { bye: { result: { text: "answer" } } }, { type: "bye", answer: "" }],
+  ["is in no field", { bye: { result: {} } }, BYE],
+])("an answer that %s is an empty one", (_name, lines, told) => {
+  expect(reportOf(lines, [told])).toMatchObject({ failure: undefined, resultText: "" });
+});
+
 test("tools are told with what they are about and how they ended", () => {
   const lines = {
     a: { tool_started: { id: "id", name: "name", input: "input" } },

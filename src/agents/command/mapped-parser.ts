@@ -7,7 +7,7 @@ import { asFields, type Fields } from "../json-fields.ts";
 import { createLineParser, nothingTold, type LineReader, type StreamState } from "../json-lines.ts";
 import { toolSummary } from "../tool-summary.ts";
 import { shownAt, textAt, valueAt } from "./field-path.ts";
-import { failureOfLine, tellsError } from "./mapped-failure.ts";
+import { failureOfLine, lostAnswer, tellsError } from "./mapped-failure.ts";
 import { countCost, countUsage, tellsTokens, type Counted } from "./mapped-spending.ts";
 
 type Stream = StreamState & {
@@ -144,15 +144,21 @@ function readEnd(
   const said = textAt(line, result.text) ?? "";
   if (isError) {
     const words = error && tellsError(line, error) ? error : { ...error, message: result.text };
-    const failure = failureOfLine(line, words, all.error_classes);
-    stream.failure = failure;
-    stream.resultText = undefined;
-    return [...limitEvents(failure), { kind: "result", isError: true, text: failure.message }];
+    return failedResult(stream, failureOfLine(line, words, all.error_classes));
   }
+  // A CLI of another version may call its answer something else.
+  const isLost = result.text !== undefined && valueAt(line, result.text) === undefined;
+  if (isLost && !stream.hasOutput) return failedResult(stream, lostAnswer(line));
   const spoken = readAnswer(stream, said);
   stream.failure = undefined;
   stream.resultText = answerText(said.trim() === "" ? (stream.lastMessages.at(-1) ?? "") : said);
   return [...spoken, { kind: "result", isError: false, text: boundedText(stream.resultText) }];
+}
+
+function failedResult(stream: Stream, failure: Failure): readonly AgentEvent[] {
+  stream.failure = failure;
+  stream.resultText = undefined;
+  return [...limitEvents(failure), { kind: "result", isError: true, text: failure.message }];
 }
 
 /** An answer that is in no line before it was not said yet. */
