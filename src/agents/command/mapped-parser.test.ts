@@ -198,6 +198,31 @@ test("a failure stands, also when it ends with 0, unless a result comes after it
   });
 });
 
+test.each(
+  ["success", "succeeded", "complete", "completed", "done", "finished", "passed", "ok"].concat([
+    "no",
+    "none",
+    "null",
+    "false",
+    "0",
+    "",
+    "end_turn",
+    "Succeeded",
+  ]),
+)("a result is none that failed where its field for that is %j", (state) => {
+  const lines = { r: { result: { text: "text", is_error: "state" } } };
+  const told = { type: "r", text: "Done.", state };
+  expect(reportOf(lines, [told])).toMatchObject({ failure: undefined, resultText: "Done." });
+});
+
+test.each(["error", "failed", "max_turns", "whatever"])(
+  "a result has failed where its field for that is %j",
+  (state) => {
+    const lines = { r: { result: { text: "text", is_error: "state" } } };
+    expect(reportOf(lines, [{ type: "r", text: "No.", state }]).failure).toBeDefined();
+  },
+);
+
 test("where no line is a result, the last text is the answer", () => {
   const told = [
     { type: "t", text: "First." },

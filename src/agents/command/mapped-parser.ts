@@ -176,8 +176,12 @@ function limitEvents(failure: Failure | undefined): readonly AgentEvent[] {
 
 /** CLIs say yes in many ways: `true`, `1`, `"error"`; and no in as few as these. */
 function isYes(value: unknown): boolean {
-  if (typeof value === "string") return !NO.includes(value.toLowerCase());
+  if (typeof value === "string") return !NO.has(value.toLowerCase());
   return Boolean(value);
 }
 
-const NO = ["", "0", "false", "no", "none", "ok", "success", "completed"];
+const NO: ReadonlySet<string> = new Set([
+  ...["", "0", "false", "no", "none", "null"],
+  ...["ok", "success", "succeeded", "passed"],
+  ...["complete", "completed", "done", "finished", "end_turn"],
+]);
