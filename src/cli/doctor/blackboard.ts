@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { projectPaths } from "../../config/paths.ts";
 import { configuredLocation } from "../../config/configured-location.ts";
@@ -6,16 +7,30 @@ import { OrchestraError } from "../../core/errors.ts";
 import type { Cli } from "../cli.ts";
 import { plural } from "../view/amounts.ts";
 import { found, ok, problem, warning, type Finding } from "./finding.ts";
-import { obstacleAt } from "./obstacle.ts";
+import { nearest, obstacleAt } from "./obstacle.ts";
+import { placeWarnings } from "./place.ts";
 
 /** Whether the blackboard can be read and written, and what is kept beside it. */
 export async function blackboardFindings(cli: Cli, root: string): Promise<Finding[]> {
   const { stateFolder } = projectPaths(root);
   const location = await found(configuredLocation(root, cli.environment));
   // That one is configured wrongly is told where the configuration is.
-  const kept = location instanceof OrchestraError ? undefined : folderOf(location);
-  const findings = await keptFindings(cli, kept);
-  return kept === stateFolder ? findings : [...findings, stateFinding(stateFolder)];
+  const known = location instanceof OrchestraError ? undefined : location;
+  const kept = known && folderOf(known);
+  return [
+    ...(await keptFindings(cli, kept)),
+    ...(known ? await placeFindings(known) : []),
+    ...(kept === stateFolder ? [] : [stateFinding(stateFolder)]),
+  ];
+}
+
+/** What the files of a blackboard are on, and what works on them. */
+async function placeFindings(location: StoreLocation): Promise<Finding[]> {
+  if (location.kind !== "sqlite" && location.kind !== "files") return [];
+  const path = nearest(location.kind === "sqlite" ? location.file : location.folder);
+  const { type } = await statfs(path);
+  const { sqlite } = process.versions;
+  return placeWarnings({ kind: location.kind, path, fileSystem: type, sqlite });
 }
 
 /** The folder of this machine that has to be written; `undefined` when it is kept elsewhere. */

@@ -9,10 +9,10 @@ export function obstacleAt(folder: string): string | undefined {
   return `${there} cannot be written. Make it writable for you.`;
 }
 
-/** The folder, or what it is going to be made in when it is not there yet. */
-function nearest(folder: string): string {
-  const parent = dirname(folder);
-  return existsSync(folder) || parent === folder ? folder : nearest(parent);
+/** The path, or the folder that it is going to be made in when it is not there yet. */
+export function nearest(path: string): string {
+  const parent = dirname(path);
+  return existsSync(path) || parent === path ? path : nearest(parent);
 }
 
 function isWritable(folder: string): boolean {
