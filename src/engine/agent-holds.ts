@@ -11,6 +11,7 @@ import { stillFound, withHold, withNewer, type Finding } from "../core/agent-fin
 import type { AgentHold, HeldUntil } from "../core/agent-hold.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Store } from "../store/store.ts";
+import { readFindings } from "./read-findings.ts";
 
 /** What keeps agents from working now. */
 export type Held = {
@@ -34,15 +35,18 @@ export type AgentHoldsDeps = {
 
 type Known = {
   findings: readonly Finding[];
+  /** What the blackboard tells of the time before, once it was asked. */
+  recalling: Promise<void> | undefined;
   readonly health: Map<string, AgentHealth>;
 };
 
 /**
- * Remembers what attempts have found. It is not kept on disk: whoever starts anew, or has missed a
- * hint, finds out again with one attempt, or with three where a provider fails.
+ * Remembers what attempts have found. Whoever starts anew reads from the blackboard which agents can
+ * do nothing. How well providers serve is not kept on disk: who starts anew, or has missed a hint,
+ * finds that out again with three attempts.
  */
 export function rememberAgentHolds(deps: AgentHoldsDeps): AgentHolds {
-  const known: Known = { findings: [], health: new Map() };
+  const known: Known = { findings: [], recalling: undefined, health: new Map() };
   const close = deps.bus.subscribe((hint) => {
     if (hint.kind === "held") noteHold(deps, known, hint.hold);
     if (hint.kind === "answered") noteProvider(deps, known, hint.agent, afterAnswer);
@@ -80,6 +84,8 @@ function note({ bus, clock }: AgentHoldsDeps, { health }: Known, agent: string, 
 }
 
 async function heldNow(deps: AgentHoldsDeps, known: Known, nowMs: number): Promise<Held> {
+  known.recalling ??= recall(deps, known, nowMs);
+  await known.recalling;
   await lookAgain(deps, known, nowMs);
   await tryAgain(deps, known, nowMs);
   const { health } = known;
@@ -92,6 +98,26 @@ async function heldNow(deps: AgentHoldsDeps, known: Known, nowMs: number): Promi
     until: Object.fromEntries(until),
     room: Object.fromEntries(rooms.filter(([, room]) => room < Infinity)),
   };
+}
+
+async function recall(deps: AgentHoldsDeps, known: Known, nowMs: number): Promise<void> {
+  try {
+    const found = await readFindings(deps.store, nowMs);
+    known.findings = withNewer(found, known.findings);
+    for (const hold of longestOfAgents(found.filter(({ isSpent }) => !isSpent))) {
+      note(deps, known, hold.agent, afterHold);
+      // For who watches: a person is to know why its tasks wait.
+      deps.bus.publish({ kind: "held", hold });
+    }
+  } catch (error) {
+    known.recalling = undefined;
+    throw error;
+  }
+}
+
+function longestOfAgents(holds: readonly AgentHold[]): Iterable<AgentHold> {
+  const inOrder = holds.toSorted((a, b) => a.untilMs - b.untilMs);
+  return new Map(inOrder.map((hold) => [hold.agent, hold])).values();
 }
 
 function inForce({ findings }: Known): readonly Finding[] {

@@ -78,6 +78,8 @@ export type BlackboardReader = {
   /** Ids of tasks that begin with `prefix`, at most `limit`, in order. */
   readonly taskIdsWithPrefix: (prefix: string, limit: number) => Promise<readonly string[]>;
   readonly tasks: (filter: TaskFilter) => Promise<readonly Task[]>;
+  /** Tasks that wait for a time, not for a person who paused them, the first that is due first. */
+  readonly parkedTasks: (limit: number) => Promise<readonly Task[]>;
   readonly countTasks: () => Promise<Readonly<Record<TaskState, number>>>;
   /** All attempts of these tasks, by task, and of each the first first. */
   readonly attemptsOf: (...taskIds: readonly string[]) => Promise<readonly Attempt[]>;

@@ -1,6 +1,5 @@
 import { lookUpConfig } from "../../config/cached-config.ts";
 import { projectPaths } from "../../config/paths.ts";
-import { holdEnd } from "../../core/agent-hold.ts";
 import {
   restOf,
   restOfQueue,
@@ -9,8 +8,8 @@ import {
   type Rest,
   type Restable,
 } from "../../core/reports/rest.ts";
-import type { Attempt } from "../../core/attempt.ts";
 import type { Task, TaskState } from "../../core/task.ts";
+import { readAgentsToMend } from "../../engine/read-findings.ts";
 import type { BlackboardReader } from "../../store/store.ts";
 import type { Reader } from "../open-reader.ts";
 
@@ -43,7 +42,8 @@ export function looksAtQueue(reader: Reader): Look {
         states: ["awaiting_qa"],
         limit: counts.awaiting_qa + 1,
       });
-      const isHeldAgent = await heldAgents(moment);
+      const toMend = await readAgentsToMend(moment);
+      const isHeldAgent = (name: string): boolean => toMend.has(name);
       const ready = await someReady(
         moment,
         counts.ready,
@@ -75,7 +75,8 @@ export function looksAtTasks(reader: Reader, ids: readonly string[]): Look {
     const isKnownAgent = await knownAgents(reader);
     return reader.snapshot(async (moment) => {
       const known = await withWaitedFor(moment, ids);
-      const isHeldAgent = await heldAgents(moment);
+      const toMend = await readAgentsToMend(moment);
+      const isHeldAgent = (name: string): boolean => toMend.has(name);
       const tasks = ids.flatMap((id) => {
         const task = known.get(id);
         // One that was archived while it was waited for had ended before.
@@ -117,24 +118,4 @@ function worst(tasks: readonly SeenTask[]): Sight["rest"] {
 async function knownAgents({ root }: Reader): Promise<(name: string) => boolean> {
   const { agents } = await lookUpConfig(root, projectPaths(root).stateFolder);
   return (name) => Object.hasOwn(agents, name);
-}
-
-/** Tasks that wait for a person and are looked at for what they say of their agents. */
-const ASKING_MAX = 1_000;
-
-/** Agents that can do nothing until a person has put something right, by the tasks that found it. */
-async function heldAgents(moment: BlackboardReader): Promise<(name: string) => boolean> {
-  const asking = await moment.tasks({ states: ["waiting_human"], limit: ASKING_MAX });
-  const found = asking.filter(({ failure }) => holdsAll({ failure, startedAtMs: undefined }));
-  if (found.length === 0) return () => false;
-  const counts = new Map(found.map(({ id, attemptCount }) => [id, attemptCount]));
-  const attempts = await moment.attemptsOf(...counts.keys());
-  const latest = attempts.filter(({ taskId, number }) => counts.get(taskId) === number);
-  const held = new Set(latest.filter(holdsAll).map(({ agent }) => agent));
-  return (name) => held.has(name);
-}
-
-function holdsAll({ failure, startedAtMs }: Pick<Attempt, "failure" | "startedAtMs">): boolean {
-  const hasRun = startedAtMs !== undefined;
-  return failure !== undefined && holdEnd(failure, { hasRun }, 0) === Infinity;
 }

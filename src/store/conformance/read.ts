@@ -13,6 +13,7 @@ export const readerPromises: Promises = {
     expect(await store.task("one")).toBeUndefined();
     expect(await store.tasksById(["one"])).toEqual(new Map());
     expect(await store.tasks({ limit: 10 })).toEqual([]);
+    expect(await store.parkedTasks(10)).toEqual([]);
     expect(await store.attemptsOf("one")).toEqual([]);
     expect(await store.liveAttempts()).toEqual([]);
     expect(await store.openInterrupts(10)).toEqual([]);
@@ -92,6 +93,22 @@ export const readerPromises: Promises = {
     expect(await listed({ limit: 1, newestFirst: true, states: ["ready"] })).toEqual(["urgent"]);
     expect(await listed({ limit: 10, states: ["planned", "active"] })).toEqual(["waits"]);
     expect(await listed({ limit: 10, states: [] })).toEqual([]);
+  },
+
+  "parked tasks are listed by the time that they wait for, and paused ones are not": async (
+    store,
+  ) => {
+    await add(store, ["a", "b", "c", "paused", "ready"]);
+    await assign(store);
+    await report(store, "ready", { type: "return" });
+    for (const [id, nowMs] of Object.entries({ a: 9_000, b: 3_000, c: 6_000, paused: 1_000 })) {
+      await report(store, id, { type: "park", nowMs });
+    }
+    await execute(store, { type: "pause_task", taskId: "paused", nowMs: 9_500 });
+    const listed = async (limit: number): Promise<string[]> =>
+      (await store.parkedTasks(limit)).map((task) => task.id);
+    expect(await listed(10)).toEqual(["b", "c", "a"]);
+    expect(await listed(1)).toEqual(["b"]);
   },
 
   "tasks are counted by state": async (store) => {

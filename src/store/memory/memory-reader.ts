@@ -1,10 +1,11 @@
 import { isLive } from "../../core/attempt.ts";
 import type { RecordedEvent } from "../../core/events.ts";
+import { PAUSE_END_MS } from "../../core/schedule.ts";
 import { countTasks, latestAttempt } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry, TaskFilter } from "../store.ts";
 import type { Blackboard } from "./blackboard.ts";
-import { byRank } from "./part-of.ts";
+import { byRank, dueParked } from "./part-of.ts";
 
 /** Answers questions from the state in memory that `look` returns. */
 export function memoryReader(look: () => Blackboard): BlackboardReader {
@@ -24,6 +25,7 @@ export function memoryReader(look: () => Blackboard): BlackboardReader {
         .toSorted()
         .slice(0, limit),
     tasks: async (filter) => tasks(look(), filter),
+    parkedTasks: async (limit) => dueParked(look().state, { nowMs: PAUSE_END_MS - 1, limit }),
     countTasks: async () => countTasks(look().state),
     attemptsOf: async (...taskIds) =>
       [...look().state.attempts.values()]

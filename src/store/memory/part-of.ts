@@ -70,7 +70,7 @@ function readyHeads(
   );
 }
 
-function dueParked(state: State, { nowMs, limit }: NonNullable<Scope["dueParked"]>): Task[] {
+export function dueParked(state: State, { nowMs, limit }: NonNullable<Scope["dueParked"]>): Task[] {
   return [...state.tasks.values()]
     .filter((task) => heldUntilMs(task) !== undefined && dueMs(task) <= nowMs)
     .toSorted((a, b) => dueMs(a) - dueMs(b) || (a.id < b.id ? -1 : 1))

@@ -44,6 +44,7 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("PostgreSQL", () => 
     ["runs", deciding({ runIds: ["queue"] })],
     ["a node's live attempts", asking(async (reader) => reader.liveAttempts("node"))],
     ["all live attempts", asking(async (reader) => reader.liveAttempts())],
+    ["parked tasks", asking(async (reader) => reader.parkedTasks(10))],
     ["open questions", asking(async (reader) => reader.openInterrupts(10))],
     ["ids by prefix", asking(async (reader) => reader.taskIdsWithPrefix("ab", 10))],
     ["counts", asking(async (reader) => reader.countTasks())],

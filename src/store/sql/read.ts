@@ -3,13 +3,14 @@ import type { Attempt } from "../../core/attempt.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Interrupt } from "../../core/interrupt.ts";
 import type { Run } from "../../core/run.ts";
+import { PAUSE_END_MS } from "../../core/schedule.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry } from "../store.ts";
 import { knowNothing } from "./known-rows.ts";
 import { listTasks } from "./list-tasks.ts";
 import { AWAITING_QA, OPEN, SUCCEEDED } from "./literals.ts";
 import { isLatestAttempt, liveAttempts } from "./load-attempts.ts";
-import { tasksById } from "./load-tasks.ts";
+import { dueParked, tasksById } from "./load-tasks.ts";
 import { runForIds, runPrepared } from "./prepared.ts";
 import { eventFromRow, parsed } from "./rows.ts";
 import type { Database } from "./schema.ts";
@@ -27,6 +28,7 @@ export function sqlReader(db: Db): BlackboardReader {
     tasksAfter: async (id, limit) => readTasksAfter(db, id, limit),
     taskIdsWithPrefix: async (prefix, limit) => readIds(db, prefix, limit),
     tasks: async (filter) => listTasks(db, filter),
+    parkedTasks: async (limit) => dueParked(db, { nowMs: PAUSE_END_MS - 1, limit }),
     countTasks: async () => countTasks(db),
     attemptsOf: async (...taskIds) => readAttempts(db, taskIds),
     liveAttempts: async (nodeId) => liveAttempts(db, nodeId),

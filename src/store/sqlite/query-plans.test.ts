@@ -32,6 +32,7 @@ test.each([
     "the next parked task",
     async (db: Db) => loadState(db, { dueParked: { nowMs: 1_000, limit: 1 } }),
   ],
+  ["parked tasks", asking(async (reader) => reader.parkedTasks(10))],
   ["open questions", asking(async (reader) => reader.openInterrupts(10))],
   ["ids by prefix", asking(async (reader) => reader.taskIdsWithPrefix("ab", 10))],
   ["counts", asking(async (reader) => reader.countTasks())],
