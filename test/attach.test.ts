@@ -74,6 +74,18 @@ test("what is said at the end is of what is there by then", async () => {
   );
 });
 
+test("while a person is in the worktree, nothing removes it, and nobody else opens it", async () => {
+  using project = createProject(CONFIG);
+  const folder = await waiting(project);
+  const script = `cd ${project.root}; orchestra cancel asks; orchestra clean; echo "clean $?"; orchestra attach asks; echo "attach $?"; exit 0`;
+  writeFileSync(join(folder, "meanwhile.sh"), script);
+  const { stdout, stderr } = await project.orchestra("attach", "asks");
+  expect(stdout).toMatch(/^clean 75$[^]*^attach 75$/m);
+  expect(stderr).toMatch(/Somebody is at work in the worktree of asks/);
+  expect(stderr).toContain(`What was changed is in ${folder}.`);
+  expect((await project.orchestra("clean")).stdout).toContain("its worktree is still there");
+});
+
 test("what cannot be opened is refused with what to do instead", async () => {
   using project = createProject(CONFIG);
   for (const [id, script] of [

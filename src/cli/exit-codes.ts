@@ -50,6 +50,7 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   UNKNOWN_AGENT: EXIT.configuration,
   AGENT_UNUSABLE: EXIT.configuration,
   WORKSPACE_COMMAND_FAILED: EXIT.configuration,
+  WORKSPACE_IN_USE: EXIT.unavailable,
   TASK_NOT_FOUND: EXIT.misuse,
   AMBIGUOUS_ID: EXIT.misuse,
   RUN_NOT_FOUND: EXIT.misuse,

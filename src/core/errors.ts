@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   "UNKNOWN_AGENT",
   "AGENT_UNUSABLE",
   "WORKSPACE_COMMAND_FAILED",
+  "WORKSPACE_IN_USE",
   "TASK_NOT_FOUND",
   "AMBIGUOUS_ID",
   "RUN_NOT_FOUND",
@@ -45,8 +46,9 @@ export class OrchestraError extends Error {
   }
 }
 
-/** Of the machine, or of the way to the blackboard. */
+/** Of the machine, of the way to the blackboard, or of a person who is where an agent is to work. */
 const PASSING: readonly ErrorCode[] = [
+  "WORKSPACE_IN_USE",
   "NO_SPACE",
   "READ_ONLY",
   "MACHINE_FULL",

@@ -243,7 +243,7 @@ test.each(["a", "b", "c"])(
   },
 );
 
-test.each(["GIT_KILLED", "NO_SPACE", "MACHINE_FULL"] as const)(
+test.each(["GIT_KILLED", "NO_SPACE", "MACHINE_FULL", "WORKSPACE_IN_USE"] as const)(
   "an attempt whose making ends in %s is given back, and uses no retry",
   async (code) => {
     const { add, deps, clock, store, world } = aQueue();

@@ -13,6 +13,7 @@ import { isOfEarlierBoot, readOwner, writeOwner, type Owner } from "./owner.ts";
 import type { Worktree } from "./place.ts";
 import { leasePorts } from "./port-blocks.ts";
 import { commitsOf, commonAncestor, isAncestor } from "./refs.ts";
+import { refuseTaken } from "./seat.ts";
 import { settle } from "./settle.ts";
 import { branchAt } from "./where-branches-are.ts";
 import { claimWorktree, discardWorktree, type Claimed } from "./worktree.ts";
@@ -29,7 +30,9 @@ export async function prepare(
 ): Promise<Workspace> {
   const { taskId, branch, baseBranch } = request;
   const path = await workspacePath(deps, taskId);
-  await leaveEarlierBoot(deps, taskId, path);
+  const there = await findWorktree(deps, path);
+  if (there) await refuseTaken({ worktree: there, taskId });
+  if (there) await leaveEarlierBoot(deps, taskId, there);
   const start = await startOf(deps, request);
   const claim = { taskId, path, commit: start.previous ?? start.base };
   const worktree = await claimWorktree(deps, claim, signal);
@@ -59,10 +62,14 @@ export async function workspacePath(deps: WorktreesDeps, taskId: string): Promis
 }
 
 /** Keeps what is in a workspace of before the machine went down; of its files none is relied on. */
-async function leaveEarlierBoot(deps: WorktreesDeps, taskId: string, path: string): Promise<void> {
-  const worktree = await findWorktree(deps, path);
-  const owner = worktree && existsSync(path) ? await readOwner(worktree) : undefined;
-  if (!worktree || !owner || !isOfEarlierBoot(deps, owner)) return;
+async function leaveEarlierBoot(
+  deps: WorktreesDeps,
+  taskId: string,
+  worktree: Worktree,
+): Promise<void> {
+  const { path } = worktree;
+  const owner = existsSync(path) ? await readOwner(worktree) : undefined;
+  if (!owner || !isOfEarlierBoot(deps, owner)) return;
   const { commit } = await settle(deps, worktree, owner, {
     message: KEEP_MESSAGE,
     commitLeftovers: false,

@@ -10,6 +10,7 @@ import { workspacePath } from "./prepare.ts";
 import { branchCommit, commitOf, isAncestor } from "./refs.ts";
 import { keepInner } from "./keep-repository.ts";
 import { rescueBranch } from "./rescue.ts";
+import { refuseTaken } from "./seat.ts";
 import { settle } from "./settle.ts";
 import { clearStaleLocks } from "./stale-locks.ts";
 import { commonDirOf, findWorktree } from "./git-folders.ts";
@@ -32,6 +33,7 @@ export async function remove(deps: WorktreesDeps, request: RemoveRequest): Promi
   const path = await workspacePath(deps, taskId);
   const worktree = await findWorktree(deps, path);
   if (worktree && (await isPassedOn(worktree, request))) return;
+  if (worktree) await refuseTaken({ worktree, taskId });
   if (worktree) await clearStaleLocks(deps, sharedLocks(worktree, request));
   const failure = worktree ? await leave(deps, worktree) : undefined;
 

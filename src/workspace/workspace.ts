@@ -8,7 +8,8 @@ export type Workspaces = {
   /**
    * Makes the attempt's workspace, set up and on its own branch. Safe to repeat after a crash: what
    * an earlier try left is reused, and uncommitted work in it is kept first. A failing `setup`
-   * command throws an `OrchestraError` whose message holds the end of its output.
+   * command throws an `OrchestraError` whose message holds the end of its output. Throws
+   * `WORKSPACE_IN_USE` while a person is at work there.
    */
   readonly prepare: (request: WorkspaceRequest, signal: AbortSignal) => Promise<Workspace>;
   /**
@@ -20,7 +21,7 @@ export type Workspaces = {
   /**
    * Removes the task's workspace, after `teardown`. Its work is on its branches or is first kept
    * under a rescue ref. Safe to repeat. Leaves alone what has been prepared for an attempt that
-   * `branches` does not name.
+   * `branches` does not name. Throws `WORKSPACE_IN_USE` while a person is at work there.
    */
   readonly remove: (request: RemoveRequest) => Promise<void>;
   /**

@@ -15,15 +15,21 @@ export function holders(table = machineProcessTable()): Pick<Processes, "self" |
 
 /** This process, as a holder of leases. */
 function thisProcess(table: ProcessTable): ProcessHolder {
-  const facts = table.find(process.pid);
-  if (!facts) {
+  const holder = holderOf(table, process.pid);
+  if (!holder) {
     throw new OrchestraError(
       "INTERNAL",
       "Could not read who this process is: /proc (on macOS, ps) does not answer. Mount it.",
     );
   }
-  const { startTime } = facts;
-  return { host: hostname(), pid: process.pid, startTime, bootId: table.bootId() };
+  return holder;
+}
+
+/** A process of this machine, as a holder; `undefined` when it is gone. */
+export function holderOf(table: ProcessTable, pid: number): ProcessHolder | undefined {
+  const facts = table.find(pid);
+  if (!facts) return undefined;
+  return { host: hostname(), pid, startTime: facts.startTime, bootId: table.bootId() };
 }
 
 /** Whether the process of `holder` lives; nobody can tell of another host. */

@@ -7,6 +7,9 @@ import { loadConfig } from "../../config/load-config.ts";
 import { isLive, type Attempt } from "../../core/attempt.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { hasEnded, type Task } from "../../core/task.ts";
+import { findWorktree } from "../../workspace/git-folders.ts";
+import type { Worktree } from "../../workspace/place.ts";
+import { giveSeat, leaveSeat, takeSeat } from "../../workspace/seat.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findAttempt } from "../find-attempt.ts";
@@ -18,7 +21,7 @@ type Options = { readonly print?: boolean };
 
 type Seat = {
   readonly attempt: Attempt;
-  readonly workspacePath: string;
+  readonly worktree: Worktree;
   readonly interactive: Interactive;
 };
 
@@ -39,11 +42,13 @@ export async function attach(cli: Cli, id: string, options: Options): Promise<vo
   if (!seat) return;
   const { command } = seat.interactive;
   if (options.print || cli.terminal.isJson) {
-    cli.terminal.json({ command, workspacePath: seat.workspacePath });
+    const { path: workspacePath } = seat.worktree;
+    cli.terminal.json({ command, workspacePath });
     const words = command.map(shellWord).join(" ");
-    return cli.terminal.say(`cd ${shellWord(seat.workspacePath)} && ${words}`);
+    return cli.terminal.say(`cd ${shellWord(workspacePath)} && ${words}`);
   }
-  await open(cli, seat);
+  await claimAndOpen(cli, id, seat);
+  await sayWhatNow(cli, seat);
 }
 
 async function lookFor(
@@ -94,37 +99,54 @@ async function seatOf({ root }: Reader, attempt: Attempt): Promise<Seat> {
     const message = `${agent} ${why}. See what it said: orchestra logs ${taskId}`;
     throw new OrchestraError("INVALID_ARGUMENT", message);
   }
-  if (workspacePath === undefined || !existsSync(workspacePath)) {
+  const worktree = await worktreeAt(root, workspacePath);
+  if (!worktree) {
     const message = `The worktree of ${taskId} has been removed since it ended. See what it did: orchestra diff ${taskId}`;
     throw new OrchestraError("INVALID_ARGUMENT", message);
   }
-  return { attempt, workspacePath, interactive: openSession(sessionId) };
+  return { attempt, worktree, interactive: openSession(sessionId) };
 }
 
-async function open(cli: Cli, { attempt, workspacePath, interactive }: Seat): Promise<void> {
+async function worktreeAt(root: string, path: string | undefined): Promise<Worktree | undefined> {
+  if (path === undefined || !existsSync(path)) return undefined;
+  return findWorktree({ repositoryRoot: root }, path);
+}
+
+/** Claimed first, and looked at again then: whoever began an attempt before that is on record by now. */
+async function claimAndOpen(cli: Cli, id: string, seat: Seat): Promise<void> {
+  const { worktree, attempt } = seat;
+  await takeSeat({ worktree, taskId: attempt.taskId });
+  try {
+    const { live } = await lookFor(cli, id);
+    if (live) throw atWork(live);
+    await open(cli, seat);
+  } finally {
+    await leaveSeat(worktree);
+  }
+}
+
+async function open(cli: Cli, { worktree, interactive }: Seat): Promise<void> {
   const [executable = "", ...args] = interactive.command;
   const env: Record<string, string> = { ...cli.environment.variables, ...interactive.env };
   for (const name of interactive.unsetEnv) delete env[name];
   // Ctrl-C is for the agent's own program, which has the terminal now.
   cli.onCtrlC();
-  const child = spawn(executable, args, { cwd: workspacePath, env, stdio: "inherit" });
-  try {
-    await once(child, "exit");
-  } catch (cause) {
+  const child = spawn(executable, args, { cwd: worktree.path, env, stdio: "inherit" });
+  const given = child.pid === undefined ? undefined : giveSeat(worktree, child.pid);
+  // Where that cannot be noted, the seat stays that of this process.
+  const [ended] = await Promise.allSettled([once(child, "exit"), given]);
+  if (ended.status === "rejected") {
     const message = `Could not start ${executable}. \`orchestra agents list\` says what is wrong with it.`;
-    throw new OrchestraError("AGENT_UNUSABLE", message, { cause });
+    throw new OrchestraError("AGENT_UNUSABLE", message, { cause: ended.reason });
   }
   if (child.exitCode !== 0) cli.exitCode.value = EXIT.workFailed;
-  await sayWhatNow(cli, { taskId: attempt.taskId, workspacePath });
 }
 
 /** Others may have changed the task, and removed its worktree, since it was opened. */
-async function sayWhatNow(
-  cli: Cli,
-  { taskId, workspacePath }: { readonly taskId: string; readonly workspacePath: string },
-): Promise<void> {
+async function sayWhatNow(cli: Cli, { attempt, worktree }: Seat): Promise<void> {
   await using reader = await cli.openReader();
-  const task = await reader?.task(taskId);
+  const task = await reader?.task(attempt.taskId);
   if (!task) return;
+  const { path: workspacePath } = worktree;
   cli.terminal.note(afterAttach(task, { workspacePath, isThere: existsSync(workspacePath) }));
 }
