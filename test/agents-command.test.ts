@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { livingProcesses } from "./agents/living-processes.ts";
 import { createProject, type RealProject } from "./agents/real-project.ts";
@@ -32,6 +34,22 @@ test("agents are listed with what keeps them from being used", async () => {
   expect(shown).toMatchObject({ exitCode: 0 });
   expect(shown.stdout).toMatch(/^AGENT +ADAPTER +MODEL +VERSION +LIMIT\n/);
   expect(shown.stdout).toMatch(/^good \(default\) +command +2$/m);
+});
+
+test("an agent whose command is a file of the project is tested with it, and leaves no worktree", async () => {
+  using project = createProject(
+    "agents:\n  ours: { adapter: command, command: [sh, bin/ours.sh], prompt: stdin }\n",
+  );
+  mkdirSync(join(project.root, "bin"));
+  writeFileSync(join(project.root, "bin/ours.sh"), "cat; echo ready\n");
+  project.git("add", "bin");
+  project.git("commit", "-q", "-m", "Add our agent");
+  const { exitCode, verdicts } = await testedIn(project, "ours");
+  expect({ exitCode, verdict: verdicts["ours"] }).toMatchObject({
+    exitCode: 0,
+    verdict: { isUsable: true },
+  });
+  expect(project.git("worktree", "list").split("\n")).toHaveLength(1);
 });
 
 test("an agent that is tested answers a question, or says why it cannot, and leaves nothing", async () => {

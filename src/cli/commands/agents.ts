@@ -9,6 +9,7 @@ import { agentSettings } from "../../config/agent-settings.ts";
 import type { AgentSettings, Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { OrchestraError } from "../../core/errors.ts";
+import { copyHead } from "../../workspace/copy-head.ts";
 import type { Cli } from "../cli.ts";
 import { found } from "../doctor/finding.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -115,7 +116,13 @@ async function resultOf(
     // Its end is looked for.
     onExit: () => undefined,
   });
-  const deps = { processes, clock, env: environment.variables, newSessionId: () => randomUUID() };
+  const deps = {
+    processes,
+    clock,
+    env: environment.variables,
+    newSessionId: () => randomUUID(),
+    makeFolder: async (path: string) => copyHead(root, path),
+  };
   const { name } = config;
   const trial = await found(
     adapterFor(config, root).then(async (adapter) =>

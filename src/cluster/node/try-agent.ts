@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentOutcome, LaunchRequest, StreamReport } from "../../agents/adapter.ts";
@@ -11,14 +11,17 @@ import { endInbox, inputOf } from "./inbox.ts";
 import { launchEnvironment } from "./launch-environment.ts";
 import { withUsageFile } from "./usage-file.ts";
 
-/** What came of asking an agent a question, outside of any project. */
+/** What came of asking an agent a question, outside of any task. */
 export type Trial = {
   readonly outcome: AgentOutcome;
   readonly report: StreamReport;
   readonly tookMs: number;
 };
 
-type TrialDeps = Pick<NodeDeps, "processes" | "clock" | "env" | "newSessionId">;
+type TrialDeps = Pick<NodeDeps, "processes" | "clock" | "env" | "newSessionId"> & {
+  /** Makes the folder that it is asked in; commands may name files of the project. */
+  readonly makeFolder: (path: string) => Promise<void>;
+};
 
 const ID = "trial-1";
 const QUESTION = "Answer with the one word: ready. Use no tool, and change no file.";
@@ -38,9 +41,11 @@ export async function tryAgent(
   const place = await mkdtemp(join(tmpdir(), "orchestra-trial-"));
   const folders = createFileAttemptFolders(place);
   const folder = folders.path(ID);
-  const startedMs = deps.clock.awakeMs();
+  const workspacePath = join(place, "work");
   try {
-    await start(deps, agent, folders, join(place, "work"));
+    await deps.makeFolder(workspacePath);
+    const startedMs = deps.clock.awakeMs();
+    await start(deps, agent, folders, workspacePath);
     const transcript = folders.openTranscript(ID, agent.adapter.createParser());
     const isOver = (): boolean => signal.aborted || deps.clock.awakeMs() - startedMs >= timeoutMs;
     const state = await untilEnd(deps, folder, transcript, isOver, signal);
@@ -65,7 +70,6 @@ async function start(
   folders: AttemptFolders,
   workspacePath: string,
 ): Promise<void> {
-  await mkdir(workspacePath, { recursive: true });
   const request: LaunchRequest = {
     prompt: QUESTION,
     promptFile: (await folders.keepPrompt(ID, QUESTION)).file,
