@@ -24,6 +24,8 @@ import {
 /** The adapter of a plug-in, held to its contract: what it breaks is a failure of its own attempt. */
 export function guarded(config: AgentConfig, adapter: AgentAdapter): AgentAdapter {
   const { openSession, probe, steering, readUsageFile } = adapter;
+  // Of parsers that broke: whatever the plug-in says of such an end, their attempts have failed.
+  const breaches = new WeakSet<Failure>();
   return {
     ...adapter,
     launch: (request) => {
@@ -32,8 +34,11 @@ export function guarded(config: AgentConfig, adapter: AgentAdapter): AgentAdapte
       );
       return { ...launch, stdinFile };
     },
-    createParser: (earlier) => guardedParser(config, () => adapter.createParser(earlier)),
-    classifyEnd: (end, report) => outcomeOf(config, () => adapter.classifyEnd(end, report)),
+    createParser: (earlier) => guardedParser(config, breaches, () => adapter.createParser(earlier)),
+    classifyEnd: (end, report) =>
+      report.failure && breaches.has(report.failure)
+        ? { kind: "failed", end: "failed", failure: report.failure }
+        : outcomeOf(config, () => adapter.classifyEnd(end, report)),
     ...(readUsageFile && { readUsageFile: guardedUsage(readUsageFile) }),
     ...(openSession && {
       openSession: (sessionId) =>
@@ -75,7 +80,11 @@ function guardedUsage(
 }
 
 /** What goes wrong first stays: from then on, the plug-in is asked nothing more. */
-function guardedParser(config: AgentConfig, create: () => StreamParser): StreamParser {
+function guardedParser(
+  config: AgentConfig,
+  breaches: WeakSet<Failure>,
+  create: () => StreamParser,
+): StreamParser {
   let broken: Failure | undefined;
   const attempt = <Answer>(what: string, ask: () => Answer, otherwise: Answer): Answer => {
     if (broken) return otherwise;
@@ -83,6 +92,7 @@ function guardedParser(config: AgentConfig, create: () => StreamParser): StreamP
       return answered(ask());
     } catch (error) {
       broken = failureOf(config, what, error);
+      breaches.add(broken);
       return otherwise;
     }
   };

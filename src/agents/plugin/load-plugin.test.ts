@@ -142,6 +142,21 @@ test("what breaks while it reads fails its own attempt, and shows the line", asy
   });
 });
 
+test("a parser that broke is a failed attempt, whatever its plug-in says of the end", async () => {
+  const broken = '{ push: () => { throw new Error("oh"); }, report: () => ({}) }';
+  const adapter = await loaded(
+    written(`export const plugin = () => ({ ...${GOOD}, createParser: () => (${broken}) });`),
+  );
+  const parser = adapter.createParser();
+  parser.push("x");
+  const end = { exitCode: 0, signal: undefined, stderrTail: "" };
+  expect(adapter.classifyEnd(end, parser.report())).toMatchObject({
+    kind: "failed",
+    failure: { message: expect.stringMatching(/broke its contract in push of the line x: oh$/) },
+  });
+  expect(adapter.classifyEnd(end, adapter.createParser().report()).kind).toBe("succeeded");
+});
+
 test.each([
   ["launch", "launch: () => ({ command: 'sh -c' })", /broke its contract in launch: command: /],
   ["a NUL", "launch: () => { throw new Error('NUL') }", /broke its contract in launch: NUL/],
@@ -157,7 +172,7 @@ test("a report and an end that are none are failures", async () => {
   const report = adapter.createParser().report();
   expect(report.failure?.message).toMatch(/in report: usage\.inputTokens: /);
   const end = { exitCode: 0, signal: undefined, stderrTail: "" };
-  expect(adapter.classifyEnd(end, report)).toMatchObject({
+  expect(adapter.classifyEnd(end, { ...report, failure: undefined })).toMatchObject({
     kind: "failed",
     failure: { message: expect.stringMatching(/in classifyEnd/) },
   });
