@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentSettings } from "./config.ts";
+import { plainFile } from "./plain-file.ts";
 
 export const AGENT_CONFIG_FILE = ".orchestra-cli/agent-config.json";
 
@@ -8,10 +8,9 @@ const AGENT_CONFIG_BYTES_MAX = 1024 * 1024;
 
 /** The text of the founding queue's list of agents; `undefined` where a project has none. */
 export function agentConfigText(root: string): string | undefined {
-  const file = join(root, AGENT_CONFIG_FILE);
-  const size = statSync(file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return undefined;
-  return size > AGENT_CONFIG_BYTES_MAX ? "" : readFileSync(file, "utf8");
+  const bytes = plainFile(join(root, AGENT_CONFIG_FILE));
+  if (bytes === undefined) return undefined;
+  return bytes.length > AGENT_CONFIG_BYTES_MAX ? "" : bytes.toString("utf8");
 }
 
 /** The agents of that list. Only a project that has one pays for what parses it. */

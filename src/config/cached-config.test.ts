@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { cachedConfig, lookUpConfig } from "./cached-config.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { loadConfig } from "./load-config.ts";
 
 type Folder = {
   readonly state: string;
@@ -73,3 +83,26 @@ test("many that start at once all read the same", async () => {
   expect(new Set(seen)).toEqual(new Set([7]));
   expect(readdirSync(folder.state)).toEqual(["config.json"]);
 });
+
+test.each([
+  ["a folder", (file: string) => mkdirSync(file), /: it is a folder\./],
+  [
+    "a circle of links",
+    (file: string) => symlinkSync(file, file),
+    /: its links lead in a circle\./,
+  ],
+  ["a pipe", (file: string) => execFileSync("mkfifo", [file]), /: it is no plain file\./],
+])(
+  "%s in place of a file of the configuration is said, and waited for by nobody",
+  async (_name, make, why) => {
+    for (const name of ["orchestra.yaml", ".orchestra-cli/agent-config.json"]) {
+      using folder = setup();
+      const file = join(folder.state, "..", name);
+      mkdirSync(dirname(file), { recursive: true });
+      make(file);
+      const said = { code: "INVALID_CONFIG", message: expect.stringMatching(why) };
+      await expect(folder.parallel()).rejects.toMatchObject(said);
+      await expect(loadConfig(join(folder.state, ".."))).rejects.toMatchObject(said);
+    }
+  },
+);

@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AGENT_CONFIG_FILE } from "./agent-config-file.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { CONFIG_FILE, loadConfig } from "./load-config.ts";
+import { plainFile } from "./plain-file.ts";
 
 declare const ORCHESTRA_VERSION: string | undefined;
 
@@ -73,7 +74,7 @@ function readKept(cache: Cache | undefined): Config | undefined {
 /** `undefined` also when it cannot be read: `loadConfig` then says why. */
 function readOrUndefined(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return plainFile(file)?.toString("utf8");
   } catch {
     return undefined;
   }

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, whyUnreadable } from "../core/errno.ts";
-import { OrchestraError } from "../core/errors.ts";
 import { agentsOfFile } from "./agent-config-file.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { plainFile } from "./plain-file.ts";
 
 export const CONFIG_FILE = "orchestra.yaml";
 
@@ -20,12 +18,5 @@ export async function loadConfig(root: string): Promise<Config> {
 
 /** The project's `orchestra.yaml` as it is; `undefined` where there is none. */
 export function configBytes(root: string): Buffer | undefined {
-  const file = join(root, CONFIG_FILE);
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    if (errnoOf(cause) === "ENOENT") return undefined;
-    const why = whyUnreadable(cause) ?? "the system refuses it";
-    throw new OrchestraError("INVALID_CONFIG", `Could not read ${file}: ${why}.`, { cause });
-  }
+  return plainFile(join(root, CONFIG_FILE));
 }

@@ -7,6 +7,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
   ENOTDIR: "it does not exist",
   EISDIR: "it is a folder",
+  ELOOP: "its links lead in a circle",
   EACCES: "it cannot be read by you",
   EPERM: "it cannot be read by you",
 };
