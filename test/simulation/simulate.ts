@@ -1,36 +1,38 @@
 // npm run simulate -- [--seeds N] [--from SEED] [--minutes M] [--seed SEED] [--plant BUG]
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { plantBug } from "./plant-bug.ts";
 import { runSeeds } from "./run-seeds.ts";
+import { readSearchOptions, replayCommand, type SearchOptions } from "./search-options.ts";
 import type { SeedTold } from "./simulate-worker.ts";
 
 const SEEDS = 2_000;
 const TRACE_LINES_MAX = 400;
+const MISUSE = 2;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string" },
-    from: { type: "string" },
-    minutes: { type: "string" },
-    seed: { type: "string" },
-    plant: { type: "string" },
-  },
-});
+const options = optionsOrMisuse();
 
-if (values.seed === undefined) {
-  const failure = await search();
-  if (failure) await explain(failure.seed);
-} else {
-  await explain(Number(values.seed));
+if (options === undefined) process.exitCode = MISUSE;
+else if (options.seed !== undefined) await explain(options.seed, options.plant);
+else {
+  const failure = await search(options);
+  if (failure) await explain(failure.seed, options.plant);
+}
+
+function optionsOrMisuse(): SearchOptions | undefined {
+  try {
+    return readSearchOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
 }
 
 /** The first of the seeds that fails. */
-async function search(): Promise<SeedTold | undefined> {
-  const from = Number(values.from ?? 1);
-  const seeds = Number(values.seeds ?? (values.minutes === undefined ? SEEDS : Infinity));
+async function search(values: SearchOptions): Promise<SeedTold | undefined> {
+  const from = values.from ?? 1;
+  const seeds = values.seeds ?? (values.minutes === undefined ? SEEDS : Infinity);
   const startedMs = performance.now();
-  const deadlineMs = startedMs + Number(values.minutes ?? Infinity) * 60_000;
+  const deadlineMs = startedMs + (values.minutes ?? Infinity) * 60_000;
   const total = { seeds: 0, steps: 0 };
   const faults = new Map<string, number>();
   const failures: SeedTold[] = [];
@@ -63,8 +65,8 @@ async function search(): Promise<SeedTold | undefined> {
 }
 
 /** Replays a seed, and if it fails, looks for the shortest way to the same failure. */
-async function explain(seed: number): Promise<void> {
-  if (values.plant !== undefined) plantBug(values.plant);
+async function explain(seed: number, plant: string | undefined): Promise<void> {
+  if (plant !== undefined) plantBug(plant);
   const { runSeed } = await import("./run-seed.ts");
   const { shrink } = await import("./shrink.ts");
   const failure = await runSeed(seed);
@@ -80,6 +82,6 @@ async function explain(seed: number): Promise<void> {
   console.log(lines.slice(-TRACE_LINES_MAX).join("\n"));
   console.log(
     `${short.steps} steps, ${short.unusual.length} unusual decisions: ${short.violation}\n` +
-      `Again: npm run simulate -- --seed ${seed}`,
+      `Again: ${replayCommand(seed, plant)}`,
   );
 }
