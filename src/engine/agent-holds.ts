@@ -102,7 +102,7 @@ async function heldNow(deps: AgentHoldsDeps, known: Known, nowMs: number): Promi
 
 async function recall(deps: AgentHoldsDeps, known: Known, nowMs: number): Promise<void> {
   try {
-    const found = await readFindings(deps.store, nowMs);
+    const found = await deps.store.snapshot(async (moment) => readFindings(moment, nowMs));
     known.findings = withNewer(found, known.findings);
     for (const hold of longestOfAgents(found.filter(({ isSpent }) => !isSpent))) {
       note(deps, known, hold.agent, afterHold);
