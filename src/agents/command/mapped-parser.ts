@@ -181,7 +181,19 @@ function isYes(value: unknown): boolean {
 }
 
 const NO: ReadonlySet<string> = new Set([
-  ...["", "0", "false", "no", "none", "null"],
-  ...["ok", "success", "succeeded", "passed"],
-  ...["complete", "completed", "done", "finished", "end_turn"],
+  "",
+  "0",
+  "false",
+  "no",
+  "none",
+  "null",
+  "ok",
+  "success",
+  "succeeded",
+  "passed",
+  "complete",
+  "completed",
+  "done",
+  "finished",
+  "end_turn",
 ]);
