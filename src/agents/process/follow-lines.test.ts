@@ -32,6 +32,16 @@ test("a file that is not there yet has no lines", async () => {
   expect(await follower.end()).toEqual([]);
 });
 
+test("a mark of the encoding is no part of the first line, and stays where it is elsewhere", async () => {
+  const file = newFile();
+  const follower = followLines(file);
+  writeFileSync(file, "\uFEFF");
+  expect(await rest(follower)).toEqual([]);
+  appendFileSync(file, "{}\n\uFEFFtwo\n");
+  expect(await rest(follower)).toEqual(["{}", "\uFEFFtwo"]);
+  expect(await follower.end()).toEqual([]);
+});
+
 test("a line is read once it is complete, and the last one at the end", async () => {
   const file = newFile();
   const follower = followLines(file);

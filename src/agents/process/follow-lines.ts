@@ -16,6 +16,8 @@ const CHUNK_BYTES = 256 * 1024;
 export const LINE_BYTES_MAX = 16 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
+/** Some programs begin what they write with it; it is no JSON. */
+const BYTE_ORDER_MARK = "\uFEFF";
 
 type Follow = {
   readonly file: string;
@@ -24,15 +26,23 @@ type Follow = {
   /** The line that has no end yet, as far as it is kept. */
   partial: Buffer[];
   partialBytes: number;
+  isFirst: boolean;
 };
 
 /**
  * Reads a growing file line by line. Lines end with a line feed and with nothing else; bytes that
- * are not UTF-8 become U+FFFD. A file that grows faster than it is read would never let go of its
+ * are not UTF-8 become U+FFFD, and a mark of the encoding before the first line is left out. A file that grows faster than it is read would never let go of its
  * reader: one that is larger than `fileBytesMax` is not read on.
  */
 export function followLines(file: string, fileBytesMax = Infinity): LineFollower {
-  const follow: Follow = { file, fileBytesMax, offset: 0, partial: [], partialBytes: 0 };
+  const follow: Follow = {
+    file,
+    fileBytesMax,
+    offset: 0,
+    partial: [],
+    partialBytes: 0,
+    isFirst: true,
+  };
   return {
     next: async () => next(follow),
     end: async () => (follow.partialBytes === 0 ? [] : [takeLine(follow)]),
@@ -75,10 +85,12 @@ function keep(follow: Follow, bytes: Buffer): void {
 }
 
 function takeLine(follow: Follow): string {
-  const text = Buffer.concat(follow.partial).toString("utf8");
+  const told = Buffer.concat(follow.partial).toString("utf8");
+  const text = follow.isFirst && told.startsWith(BYTE_ORDER_MARK) ? told.slice(1) : told;
   const skippedBytes = follow.partialBytes - LINE_BYTES_MAX;
   follow.partial = [];
   follow.partialBytes = 0;
+  follow.isFirst = false;
   return skippedBytes > 0 ? `${text}… ${skippedBytes} bytes left out …` : text;
 }
 
