@@ -30,6 +30,22 @@ test("an agent that says that it is done, and never exits, is done", async () =>
   expect(project.git("ls-files")).not.toContain(".orchestra");
 });
 
+test("an agent that takes back that it is done goes on", async () => {
+  using project = createProject(CONFIG);
+  const done = ".orchestra/tasks/one.done";
+  const script = `touch ${done}; sleep 1; rm ${done}; sleep 6; ${COMMITS}; exit 0`;
+  await project.orchestra("start", script, "--id", "one", "--max-retries", "0");
+  expect((await worked(project, "one")).attempts).toMatchObject([{ state: "succeeded" }]);
+});
+
+test("an agent that takes it back when it is ended was done", async () => {
+  using project = createProject(CONFIG);
+  const done = ".orchestra/tasks/one.done";
+  const script = `trap 'rm ${done}; exit 1' TERM; ${COMMITS}; touch ${done}; sleep 600 & wait`;
+  await project.orchestra("start", script, "--id", "one", "--max-retries", "0");
+  expect((await worked(project, "one")).attempts).toMatchObject([{ state: "succeeded" }]);
+});
+
 test("being done beats the crash that comes after it", async () => {
   using project = createProject(CONFIG);
   const script = `${COMMITS}; touch .orchestra/tasks/one.done; kill -9 $$`;

@@ -59,7 +59,7 @@ export async function finishAttempt(
   const life = { ...seen, report };
   const workspace = workspaceOf(deps, task, attempt);
   const subject = { deps, task, attempt, workspace };
-  const sentinel = deps.folders.sentinel(workspace.path, task.id);
+  const sentinel = deps.folders.sentinel(workspace.path, task.id) ?? saidBefore(seen);
   // Who is to be stopped is, whoever leaves.
   const collected = await collectWork(deps, subject, seen.kind === "stopped" ? NEVER : signal);
   if (collected.kind === "uncollectable") return uncollected(subject, life, collected.message);
@@ -85,6 +85,11 @@ export async function finishAttempt(
     case "halted":
       return goOn(subject, life, life.reason);
   }
+}
+
+/** Who takes it back when it is asked to end was ended for it all the same. */
+function saidBefore(seen: Over): Sentinel | undefined {
+  return seen.kind === "signalled" ? seen.said : undefined;
 }
 
 type Outcome = { readonly work: CollectedWork; readonly summary: AttemptSummary };

@@ -5,6 +5,7 @@ import { costOf } from "../../core/price.ts";
 import { totalOf } from "../../core/usage.ts";
 import { passedLimit, seenOutput, type LifeRecord, type PassedLimit } from "../../core/limits.ts";
 import type { Message } from "../../core/message.ts";
+import type { Sentinel } from "../../core/sentinel.ts";
 import type { Task, TaskLimits } from "../../core/task.ts";
 import { execute } from "../../store/execute.ts";
 import type { Hint } from "../bus.ts";
@@ -52,7 +53,7 @@ export type Life =
   | (Read & { readonly kind: "halted"; readonly reason: string })
   | (Read & { readonly kind: "vanished" })
   /** It has said by a file that it has ended, and its processes go on. */
-  | (Read & { readonly kind: "signalled" })
+  | (Read & { readonly kind: "signalled"; readonly said: Sentinel })
   | (Read & PassedLimit & { readonly kind: "limited" });
 
 export type Ended = Read & {
@@ -157,7 +158,8 @@ async function look(watch: Watch, signals: AttemptSignals): Promise<Life | undef
   if (isOver) return { kind: "vanished", ...read };
   if (signals.halt.aborted) return { kind: "halted", ...read, reason: String(signals.halt.reason) };
   if (signals.leave.aborted) return { kind: "left" };
-  if (hasOutstayed(watch, awakeMs)) return { kind: "signalled", ...read };
+  const said = outstayed(watch, awakeMs);
+  if (said) return { kind: "signalled", ...read, said };
 
   if (!agent.adapter.steering && read.unheard.some(({ interrupts }) => interrupts)) {
     return { kind: "halted", ...read, reason: INTERRUPTED };
@@ -194,15 +196,15 @@ function limitsOf({ limits }: Task, timeoutMs = limits.timeoutMs): TaskLimits {
   return { ...limits, timeoutMs };
 }
 
-/** Whether the agent has said that it has ended, and had the time to. */
-function hasOutstayed(watch: Watch, awakeMs: number): boolean {
+/** What the agent has said of its end, once it had the time to end; who takes it back goes on. */
+function outstayed(watch: Watch, awakeMs: number): Sentinel | undefined {
   const { deps, task, attempt } = watch;
-  if (attempt.workspacePath === undefined) return false;
-  if (watch.signalledAwakeMs === undefined) {
-    if (!deps.folders.sentinel(attempt.workspacePath, task.id)) return false;
-    watch.signalledAwakeMs = awakeMs;
-  }
-  return awakeMs - watch.signalledAwakeMs >= SIGNALLED_GRACE_MS;
+  if (attempt.workspacePath === undefined) return undefined;
+  const sentinel = deps.folders.sentinel(attempt.workspacePath, task.id);
+  if (!sentinel) watch.signalledAwakeMs = undefined;
+  else watch.signalledAwakeMs ??= awakeMs;
+  const isOver = awakeMs - (watch.signalledAwakeMs ?? awakeMs) >= SIGNALLED_GRACE_MS;
+  return isOver ? sentinel : undefined;
 }
 
 /** A report, and what it tells of what people have said. */
