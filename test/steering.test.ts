@@ -103,6 +103,21 @@ test("pausing where nobody works ends the agent's processes, and gives its attem
   expect(attempts).toMatchObject([{ state: "cancelled" }]);
 });
 
+test("who interrupts an agent that a pause is stopping is told that it hears it when it is resumed", async () => {
+  using project = createProject(CONFIG);
+  const held = holdAgent(project);
+  const prompt = `trap '' TERM\n${held.waits} || sleep 60\nexit 0`;
+  await project.orchestra("start", prompt, "--id", "a");
+  const ended = once(project.start("run"), "exit");
+  await held.began();
+  await project.orchestra("pause", "a");
+  expect(await project.orchestra("interrupt", "a", "Use the v2 API.")).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^a hears it when it is resumed/),
+  });
+  await ended;
+});
+
 test("whoever steers what cannot be steered is told what to do, and changes nothing", async () => {
   using project = createProject(CONFIG);
   await project.orchestra("start", "echo x > x.txt\nexit 0", "--id", "done");

@@ -37,8 +37,8 @@ async function say(cli: Cli, { id, text, interrupts }: Sent): Promise<void> {
 }
 
 function whenHeard(task: Task, interrupts: boolean): string {
-  if (interrupts) return "is interrupted, and goes on with that";
   if (task.pausedAtMs !== undefined) return "hears it when it is resumed";
+  if (interrupts) return "is interrupted, and goes on with that";
   if (task.state === "waiting_human") return "hears it when you send it back to work";
   if (task.state === "active") return "hears it now, or in its next turn";
   return "hears it in its next turn";
