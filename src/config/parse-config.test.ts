@@ -66,6 +66,12 @@ test("the file that init writes is one that it can read", () => {
 
 test.each([
   ["agents: [", "1:10", /./],
+  [
+    "agents: { claude: { template: /etc/hostname } }",
+    "1:31",
+    /expected a file of the project, as prompts\/mine\.md, got "\/etc\/hostname"/,
+  ],
+  ["agents: { claude: { template: ../lines } }", "1:31", /expected a file of the project/],
   ["limits:\n\tparallel: 3\n", "2:1", /Tabs/],
   ["a: 1\na: 2\n", "2:1", /a key that was there before; keep one/],
   ["limits: {}\n---\nlimits: {}", "2:1", /second document/],

@@ -77,6 +77,7 @@ const agent = z.strictObject({
     .optional()
     .describe("What the lines of JSON that a command agent prints mean; plain text if unset."),
   template: text
+    .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))/, "expected a file of the project, as prompts/mine.md")
     .optional()
     .describe("A file of the project with the words around each prompt, as {prompt}."),
   permissions: z

@@ -1,8 +1,8 @@
-import { realpathSync } from "node:fs";
-import { resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
+import { fileOfProject } from "../../config/file-of-project.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import type { AgentAdapter, AgentConfig } from "../adapter.ts";
 import type { AdapterContext } from "../adapters.ts";
@@ -56,8 +56,8 @@ const adapterShape = z.looseObject({
 function fileOf(config: AgentConfig, root: string): string {
   const file = resolve(root, config.adapter);
   try {
-    const real = realpathSync(file);
-    if (real.startsWith(realpathSync(root) + sep)) return real;
+    const real = fileOfProject(root, file);
+    if (real !== undefined) return real;
   } catch (cause) {
     throw unusable(config, `there is no file ${file}`, cause);
   }
