@@ -122,10 +122,10 @@ test("the password of a store is never printed, nor is a variable of an agent th
   );
   expect(project.read("orchestra.yaml")).toContain("me:other@host/c");
   expect(
-    await project.json("config", "set", "store", "mysql://me:word@host/d?password=word"),
-  ).toMatchObject({ before: "postgres://me@host/c", after: "mysql://me@host/d?password=…" });
+    await project.json("config", "set", "store", "postgres://me:word@host/d?password=word"),
+  ).toMatchObject({ before: "postgres://me@host/c", after: "postgres://me@host/d?password=…" });
   const unset = await project.orchestra("config", "unset", "store");
-  expect(unset.stdout).toContain("(was mysql://me@host/d?password=…)");
+  expect(unset.stdout).toContain("(was postgres://me@host/d?password=…)");
 
   const agent = "{ command: [sh], env: { TOKEN: secret } }";
   const { stdout } = await project.orchestra("config", "set", "agents.shell", agent);

@@ -9,8 +9,9 @@ const argument = z.string().refine((text) => !text.includes("\0"), "expected tex
 const agent = z.object({
   command: argument.min(1),
   args: z.array(argument),
-  promptTemplateFile: z.string().min(1).nullish(),
-  promptTemplate: z.string().min(1).nullish(),
+  // Without text they are as if they were not there.
+  promptTemplateFile: z.string().nullish(),
+  promptTemplate: z.string().nullish(),
 });
 
 const agentConfig = z.object({
@@ -32,7 +33,8 @@ export function parseAgentConfig(
   const parsed = agentConfig.safeParse(jsonIn(file, text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalid(file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "invalid"}`);
+    const of = issue?.code === "invalid_key" ? issue.issues[0] : issue;
+    throw invalid(file, `${issue?.path.join(".") || "the file"}: ${of?.message ?? "invalid"}`);
   }
   const agents = Object.entries(parsed.data.agents);
   return Object.fromEntries(agents.map(([name, one]) => [name, settingsOf(name, one)]));
@@ -63,7 +65,7 @@ function settingsOf(
     output: undefined,
     template: told.promptTemplateFile
       ? { file: told.promptTemplateFile }
-      : { text: told.promptTemplate ?? BASIC_PROMPT },
+      : { text: told.promptTemplate?.trim() ? told.promptTemplate : BASIC_PROMPT },
     permissions: "allow",
     env: {},
     limit: undefined,
