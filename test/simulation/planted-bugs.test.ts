@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { BUGS } from "./planted-bugs.ts";
 import { runSeeds } from "./run-seeds.ts";
 
-/** Each bug is noticed by at least about one seed in 30. */
+/** Each bug is noticed by at least about one seed in 60. */
 const SEEDS = 200;
 
 /** All of them are looked for at once, also on a busy machine. */
