@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { pauseAttempt } from "../cluster/node/run-node.ts";
 import type { Command } from "../core/commands.ts";
+import { OrchestraError } from "../core/errors.ts";
 import { executeOrThrow } from "../store/execute.ts";
 import { runQueue } from "./run-queue.ts";
 import { aQueue, NEVER, QUICK, type SimulatedQueue } from "./testing/a-queue.ts";
@@ -49,6 +50,31 @@ test("what is said to an agent that does not listen is its next turn, in its ses
   expect(queue.world.prompts.get("a-2")).toContain("A person says:\n\nUse the v2 API.");
   expect(queue.world.merged).toEqual(["a-2"]);
 });
+
+test("an adapter that can say nothing to its agent fails the attempt, not each look at it", async () => {
+  const queue = aSlowQueue();
+  await queue.add({ id: "a" });
+  const own = await queue.deps();
+  const agent: typeof own.agent = async (name) => {
+    const given = await own.agent(name);
+    const steering = { message: sayPromptsAlone, interrupt: () => "stop\n" };
+    return { ...given, adapter: { ...given.adapter, steering } };
+  };
+  const running = runQueue({ ...own, agent }, NEVER);
+  await queue.clock.advance(MINUTE_MS / 4);
+  await decided(queue, "send");
+  await queue.clock.runUntilDone(running);
+
+  expect((await queue.store.attemptsOf("a"))[0]).toMatchObject({
+    state: "failed",
+    failure: { class: "unknown", message: "The plug-in broke its contract." },
+  });
+});
+
+function sayPromptsAlone(text: string): string {
+  if (text !== "Use the v2 API.") return `${JSON.stringify(text)}\n`;
+  throw new OrchestraError("AGENT_UNUSABLE", "The plug-in broke its contract.");
+}
 
 test("an agent that does not listen is ended when it is interrupted, and told why", async () => {
   const queue = aSlowQueue();

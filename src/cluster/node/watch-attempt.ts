@@ -2,6 +2,7 @@ import type { Attempt } from "../../core/attempt.ts";
 import type { AttemptSpending } from "../../core/events.ts";
 import type { StreamReport } from "../../agents/adapter.ts";
 import { costOf } from "../../core/price.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import { totalOf } from "../../core/usage.ts";
 import { passedLimit, seenOutput, type LifeRecord, type PassedLimit } from "../../core/limits.ts";
 import type { Message } from "../../core/message.ts";
@@ -170,9 +171,16 @@ async function look(watch: Watch, signals: AttemptSignals): Promise<Life | undef
   const limit = isAwaited(watch, read) ? undefined : await limitPassed(watch, awakeMs);
   if (limit) return { kind: "limited", ...read, ...limit };
   await keepLife(watch);
-  await talk(watch, read);
+  const broken = await talk(watch, read).catch(asFailure);
+  if (broken) return { kind: "limited", ...read, ...broken };
   await report(watch, read);
   return undefined;
+}
+
+/** An adapter that cannot say what is to be said will not at the next look. */
+function asFailure(error: unknown): PassedLimit {
+  if (!(error instanceof OrchestraError) || error.code !== "AGENT_UNUSABLE") throw error;
+  return { end: "failed", failure: { class: "unknown", message: error.message } };
 }
 
 /** Hints once that others may ask the same provider. */
