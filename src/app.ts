@@ -30,8 +30,8 @@ export type Project = {
   readonly config: Config;
   /** Where its blackboard is. */
   readonly location: StoreLocation;
-  /** This clone of the repository, where others may share its blackboard. */
-  readonly clone: string | undefined;
+  /** This clone of the repository, where others may share its blackboard; noted at the first time. */
+  readonly clone: () => string | undefined;
   readonly store: Store;
   readonly clock: Clock;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -56,7 +56,7 @@ export async function openProject(options: {
   return {
     root,
     location,
-    clone: sharingCloneId(paths, location),
+    clone: () => sharingCloneId(paths, location),
     repository,
     environment: options.environment,
     config,

@@ -210,8 +210,9 @@ async function work({ project, closing }: Open, options: RunOptions): Promise<Ru
     const message = `parallel must be a whole number from 1 to ${PARALLEL_MAX}, got ${parallel}.`;
     throw new OrchestraError("INVALID_ARGUMENT", message);
   }
-  if (project.clone !== undefined) await requireMergedWork(store, project.root);
-  const taking = await takeLease({ store, clock, processes: holders(), clone: project.clone });
+  const clone = project.clone();
+  if (clone !== undefined) await requireMergedWork(store, project.root);
+  const taking = await takeLease({ store, clock, processes: holders(), clone });
   if (taking.kind === "held") {
     const { pid, host } = taking.by.holder;
     return { kind: "held", pid, host };

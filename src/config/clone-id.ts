@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { errnoOf } from "../core/errno.ts";
-import type { ProjectPaths } from "./paths.ts";
+import { stateFolderError, type ProjectPaths } from "./paths.ts";
 import type { StoreLocation } from "./store-location.ts";
 
 /**
@@ -13,7 +13,7 @@ export function sharingCloneId(
   { stateFolder }: ProjectPaths,
   location: StoreLocation,
 ): string | undefined {
-  return isInside(stateFolder, location) ? undefined : cloneId(join(stateFolder, "clone"));
+  return isInside(stateFolder, location) ? undefined : cloneId(stateFolder);
 }
 
 function isInside(stateFolder: string, location: StoreLocation): boolean {
@@ -35,13 +35,15 @@ function isUnder(folder: string, path: string): boolean {
   return way !== ".." && !way.startsWith(`..${sep}`);
 }
 
-function cloneId(file: string): string {
+function cloneId(stateFolder: string): string {
+  const file = join(stateFolder, "clone");
   try {
     const id = randomUUID();
-    writeFileSync(file, id, { flag: "wx" });
+    // On a shared blackboard it outlives a power cut, so it has to here.
+    writeFileSync(file, id, { flag: "wx", flush: true });
     return id;
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
+    if (errnoOf(error) !== "EEXIST") throw stateFolderError(stateFolder, error);
     return readFileSync(file, "utf8");
   }
 }

@@ -38,7 +38,8 @@ export function makeStateFolder({ stateFolder, attempts }: ProjectPaths): void {
   }
 }
 
-function stateFolderError(stateFolder: string, cause: unknown): OrchestraError {
+/** Why what is kept in the state folder cannot be. */
+export function stateFolderError(stateFolder: string, cause: unknown): OrchestraError {
   switch (errnoOf(cause)) {
     case "ENOSPC":
     case "EDQUOT":

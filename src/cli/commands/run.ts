@@ -37,7 +37,8 @@ export async function run(given: Cli, options: Options): Promise<void> {
   const cli = options.log === undefined ? given : withLog(given, options.log);
   const parallel = parseNumberOption("--parallel", options.parallel, { min: 1, max: PARALLEL_MAX });
   await using project = await cli.openProject();
-  const { store, clock, clone } = project;
+  const { store, clock } = project;
+  const clone = project.clone();
   const staysWhenEmpty = options.watch === true;
   const takesOver = options.takeOver === true;
   if (clone !== undefined) await requireMergedWork(store, project.root);
