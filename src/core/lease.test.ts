@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { LEASE_RENEWAL_MS, LEASE_TTL_MS, mayTakeLease, RELEASED_AT_MS } from "./lease.ts";
+import {
+  isOfAnotherClone,
+  LEASE_RENEWAL_MS,
+  LEASE_TTL_MS,
+  mayTakeLease,
+  RELEASED_AT_MS,
+} from "./lease.ts";
 
 const HOLDER = { host: "here", pid: 42, startTime: "7", bootId: "boot" };
 const LEASE = { term: 3, holder: HOLDER, expiresAtMs: 1_000 };
@@ -25,4 +31,13 @@ test.each([
 
 test("a lease outlives several renewals that fail", () => {
   expect(LEASE_TTL_MS / LEASE_RENEWAL_MS).toBeGreaterThanOrEqual(3);
+});
+
+test.each([
+  ["ours", "theirs", true],
+  ["ours", "ours", false],
+  [undefined, "theirs", false],
+  ["ours", undefined, false],
+])("whether what the clone %s has begun is of another than %s: %s", (clone, here, isOther) => {
+  expect(isOfAnotherClone({ clone }, here)).toBe(isOther);
 });

@@ -35,3 +35,14 @@ export function mayTakeLease(
   if (lease.expiresAtMs === RELEASED_AT_MS) return true;
   return holder === "unknown" && lease.expiresAtMs <= nowMs;
 }
+
+/**
+ * Whether what was begun under the lease was begun in another clone than this: whether it lives, and
+ * what it did, can be seen there alone. Who dispatches for no clone begins nothing.
+ */
+export function isOfAnotherClone(
+  { clone: last }: Pick<DispatcherLease, "clone">,
+  clone: string | undefined,
+): boolean {
+  return clone !== undefined && last !== undefined && last !== clone;
+}

@@ -1,7 +1,13 @@
 import type { Processes } from "../agents/processes.ts";
 import type { Clock } from "../core/clock.ts";
 import { OrchestraError } from "../core/errors.ts";
-import { LEASE_TTL_MS, mayTakeLease, RELEASED_AT_MS, type DispatcherLease } from "../core/lease.ts";
+import {
+  isOfAnotherClone,
+  LEASE_TTL_MS,
+  mayTakeLease,
+  RELEASED_AT_MS,
+  type DispatcherLease,
+} from "../core/lease.ts";
 import type { Store } from "../store/store.ts";
 
 export type LeaseDeps = {
@@ -25,7 +31,7 @@ export type HeldLease = {
 
 /**
  * Takes the dispatcher lease, or returns the one that another process holds. Throws `ALREADY_RUNNING`
- * where agents were begun in another clone: whether they live, and what they did, can be seen there alone.
+ * where agents were begun in another clone.
  */
 export async function takeLease(
   deps: LeaseDeps,
@@ -59,7 +65,7 @@ async function refuseElsewhere(
   { store, clone, takesOver = false }: LeaseDeps,
   last: DispatcherLease,
 ): Promise<void> {
-  if (takesOver || clone === undefined || last.clone === undefined || last.clone === clone) return;
+  if (takesOver || !isOfAnotherClone(last, clone)) return;
   const live = await store.liveAttempts();
   if (live.length === 0) return;
   const told = live.slice(0, TOLD_MAX).map(({ id }) => id);

@@ -6,6 +6,7 @@ import {
   type ProcessTable,
 } from "./process-facts.ts";
 
+const BOOT_ID = "sysctl -n kern.bootsessionuuid";
 const COLUMNS = "pid=,ppid=,pgid=,stat=,lstart=";
 /** The wrapper asks in the same language and time zone, so that its answer compares. */
 const ENVIRONMENT = { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin:/usr/sbin:/sbin" };
@@ -23,7 +24,7 @@ export const darwinProcessTable: ProcessTable = {
 function glance(): Glance {
   const ask = remembering(askNow);
   return {
-    bootId,
+    bootId: () => ask(BOOT_ID).trim(),
     startedAtS,
     all: () => ask(`ps -A -o ${COLUMNS}`).split("\n").flatMap(factsOf),
     carriers: (entry, pids) => {
@@ -38,7 +39,7 @@ function glance(): Glance {
 }
 
 function bootId(): string {
-  return askNow("sysctl -n kern.bootsessionuuid").trim();
+  return askNow(BOOT_ID).trim();
 }
 
 function startedAtS(startTime: string): number {

@@ -31,8 +31,9 @@ type Follow = {
 
 /**
  * Reads a growing file line by line. Lines end with a line feed and with nothing else; bytes that
- * are not UTF-8 become U+FFFD, and a mark of the encoding before the first line is left out. A file that grows faster than it is read would never let go of its
- * reader: one that is larger than `fileBytesMax` is not read on.
+ * are not UTF-8 become U+FFFD, and a mark of the encoding before the first line is left out. A file
+ * that grows faster than it is read would never let go of its reader: one that is larger than
+ * `fileBytesMax` is not read on.
  */
 export function followLines(file: string, fileBytesMax = Infinity): LineFollower {
   const follow: Follow = {
