@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { cancel, resolve, retry, type Several } from "./change-tasks.ts";
 import { openProject, queueDeps, usableRepository, type Project } from "./app.ts";
 import { readEnvironment, withStore, type Environment } from "./config/environment.ts";
@@ -131,6 +132,7 @@ type Open = {
 
 /** Opens the project around `root`. Makes its state folder, and changes nothing else. */
 export async function createOrchestra(options: OrchestraOptions = {}): Promise<Orchestra> {
+  if (options.root !== undefined) requireFolder(options.root);
   const here = readEnvironment();
   const environment = options.store === undefined ? here : withStore(here, options.store);
   const project = await openProject({ cwd: options.root ?? process.cwd(), environment });
@@ -156,6 +158,12 @@ export async function createOrchestra(options: OrchestraOptions = {}): Promise<O
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function requireFolder(root: string): void {
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
+  const message = `There is no folder ${root}. Name one of a git repository as root.`;
+  throw new OrchestraError("NOT_A_REPOSITORY", message);
 }
 
 function projectOf({ project, closing }: Open): Project {

@@ -189,10 +189,15 @@ test("an agent that cannot be started asks once, and its other tasks wait for th
   expect(ran.stderr).toMatch(/shell can do nothing \(missing executable\).*orchestra retry one/);
   expect(ran.stderr).toContain("2 ready tasks could not be started");
   expect(await statesOf(project)).toEqual({ one: "waiting_human", two: "ready", three: "ready" });
+  expect((await project.orchestra("status")).stdout).toMatch(/shell can do nothing .*retry one/);
+  const why = { agent: "shell", taskId: "one", attemptId: "one-1" };
+  const hold = { ...why, failureClass: "missing_executable" };
+  expect(await project.json("status")).toMatchObject({ holds: [hold] });
 
   writeFileSync(join(project.root, "orchestra.yaml"), CONFIG);
   project.git("commit", "--quiet", "--all", "--message", "Name a program that there is");
   await project.orchestra("retry", "one");
+  expect(await project.json("status")).toMatchObject({ holds: [] });
   expect(await project.orchestra("run")).toMatchObject({ exitCode: 0 });
   expect(Object.values(await statesOf(project))).toEqual(["complete", "complete", "complete"]);
 });

@@ -74,6 +74,15 @@ export const COMMAND_SHAPES = {
     tasks: z.array(Task),
     attempts: z.array(Attempt),
     interrupts: z.array(Interrupt),
+    holds: z.array(
+      z.strictObject({
+        agent: text,
+        taskId: text,
+        attemptId: text,
+        failureClass: FailureClass,
+        untilMs: number.optional(),
+      }),
+    ),
   }),
   Show: z.strictObject({
     task: Task,

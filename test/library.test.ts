@@ -83,6 +83,13 @@ test("what is no task is refused by its first mistake, and nothing is queued", a
   expect(await orchestra.tasks()).toEqual([]);
 });
 
+test.each(["no/such", "package.json"])("a root that is no folder is named: %s", async (root) => {
+  await expect(library.createOrchestra({ root })).rejects.toMatchObject({
+    code: "NOT_A_REPOSITORY",
+    message: `There is no folder ${root}. Name one of a git repository as root.`,
+  });
+});
+
 test("what is asked for is on the blackboard, for the command line, too", async () => {
   using project = createProject(CONFIG);
   await using orchestra = await library.createOrchestra({ root: project.root });

@@ -10,6 +10,13 @@ export type Finding = AgentHold & { readonly isSpent: boolean };
 
 type Tasks = ReadonlyMap<string, Task>;
 
+/** What keeps agents from working: of each, what holds it longest. */
+export function holdsInForce(findings: readonly Finding[]): readonly AgentHold[] {
+  const holds = findings.flatMap(({ isSpent, ...hold }) => (isSpent ? [] : [hold]));
+  const inOrder = holds.toSorted((a, b) => a.untilMs - b.untilMs);
+  return [...new Map(inOrder.map((hold) => [hold.agent, hold])).values()];
+}
+
 /** With what another attempt has found; of one task and agent, the latest alone counts. */
 export function withHold(findings: readonly Finding[], hold: AgentHold): readonly Finding[] {
   return [...findings.filter((one) => !isOfSame(one, hold)), { ...hold, isSpent: false }];

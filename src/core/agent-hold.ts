@@ -14,6 +14,11 @@ export type AgentHold = {
 /** Agents that can do nothing, and until when (milliseconds since the epoch, or `Infinity`). */
 export type HeldUntil = Readonly<Record<string, number>>;
 
+/** Those of the agents that can do nothing now. */
+export function heldAgents(until: HeldUntil, nowMs: number): readonly string[] {
+  return Object.keys(until).filter((agent) => (until[agent] ?? 0) > nowMs);
+}
+
 /** How long to wait for a usage limit whose reset time nobody told. */
 export const QUOTA_WAIT_MS = 15 * 60_000;
 

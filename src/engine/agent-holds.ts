@@ -7,7 +7,13 @@ import {
   tried,
   type AgentHealth,
 } from "../core/agent-health.ts";
-import { stillFound, withHold, withNewer, type Finding } from "../core/agent-findings.ts";
+import {
+  holdsInForce,
+  stillFound,
+  withHold,
+  withNewer,
+  type Finding,
+} from "../core/agent-findings.ts";
 import type { AgentHold, HeldUntil } from "../core/agent-hold.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Store } from "../store/store.ts";
@@ -90,7 +96,7 @@ async function heldNow(deps: AgentHoldsDeps, known: Known, nowMs: number): Promi
   await tryAgain(deps, known, nowMs);
   const { health } = known;
   const until = new Map([...health].map(([agent, { restsUntilMs }]) => [agent, restsUntilMs]));
-  for (const { agent, untilMs } of inForce(known)) {
+  for (const { agent, untilMs } of holdsInForce(known.findings)) {
     until.set(agent, Math.max(untilMs, until.get(agent) ?? 0));
   }
   const rooms = [...health].map(([agent, { room }]) => [agent, room] as const);
@@ -104,7 +110,7 @@ async function recall(deps: AgentHoldsDeps, known: Known, nowMs: number): Promis
   try {
     const found = await deps.store.snapshot(async (moment) => readFindings(moment, nowMs));
     known.findings = withNewer(found, known.findings);
-    for (const hold of longestOfAgents(found.filter(({ isSpent }) => !isSpent))) {
+    for (const hold of holdsInForce(found)) {
       note(deps, known, hold.agent, afterHold);
       // For who watches: a person is to know why its tasks wait.
       deps.bus.publish({ kind: "held", hold });
@@ -113,15 +119,6 @@ async function recall(deps: AgentHoldsDeps, known: Known, nowMs: number): Promis
     known.recalling = undefined;
     throw error;
   }
-}
-
-function longestOfAgents(holds: readonly AgentHold[]): Iterable<AgentHold> {
-  const inOrder = holds.toSorted((a, b) => a.untilMs - b.untilMs);
-  return new Map(inOrder.map((hold) => [hold.agent, hold])).values();
-}
-
-function inForce({ findings }: Known): readonly Finding[] {
-  return findings.filter(({ isSpent }) => !isSpent);
 }
 
 async function lookAgain({ store }: AgentHoldsDeps, known: Known, nowMs: number): Promise<void> {
@@ -135,7 +132,7 @@ async function lookAgain({ store }: AgentHoldsDeps, known: Known, nowMs: number)
 
 async function tryAgain({ store }: AgentHoldsDeps, known: Known, nowMs: number): Promise<void> {
   const { health } = known;
-  const held = new Set(inForce(known).map(({ agent }) => agent));
+  const held = new Set(holdsInForce(known.findings).map(({ agent }) => agent));
   const due = [...health].filter(
     ([agent, { room, restsUntilMs }]) => room === 0 && restsUntilMs <= nowMs && !held.has(agent),
   );

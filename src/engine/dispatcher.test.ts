@@ -39,7 +39,7 @@ async function setup(): Promise<Setup> {
 
 test("with nothing to do the dispatcher is idle", async () => {
   const { pass } = await setup();
-  expect(await pass()).toEqual({ isIdle: true, nextDueMs: Infinity });
+  expect(await pass()).toEqual({ isIdle: true, nextDueMs: Infinity, heldAgents: [] });
 });
 
 test("it is not idle while something runs, nor when it has just assigned", async () => {
@@ -60,5 +60,5 @@ test("it is not idle while a task is parked, and says when that is due", async (
   await pass();
   await report(store, "a", { type: "park", nowMs: clock.nowMs() });
   const dueMs = (await store.task("a"))?.parkedUntilMs;
-  expect(await pass()).toEqual({ isIdle: false, nextDueMs: dueMs });
+  expect(await pass()).toEqual({ isIdle: false, nextDueMs: dueMs, heldAgents: [] });
 });

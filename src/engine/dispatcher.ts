@@ -1,5 +1,6 @@
 import { createWake } from "../cluster/wake.ts";
 import type { Bus, Hint } from "../cluster/bus.ts";
+import { heldAgents } from "../core/agent-hold.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Command, NodeOffer } from "../core/commands.ts";
 import { decide } from "../core/decide.ts";
@@ -73,6 +74,8 @@ export type DispatchPass = {
   readonly isIdle: boolean;
   /** When the next task that waits for a time is due, in milliseconds since the epoch; `Infinity` with none. */
   readonly nextDueMs: number;
+  /** Agents that were given nothing, whatever is ready for them. */
+  readonly heldAgents: readonly string[];
 };
 
 /** One pass: parked tasks that are due come back, and what is ready is assigned. */
@@ -97,7 +100,22 @@ async function assign(deps: DispatcherDeps): Promise<DispatchPass> {
   const due = [...seen.tasks.values()].map((task) => taskDueMs(task, agentHolds, nowMs));
   const nextDueMs = Math.min(Infinity, ...due);
   const isIdle = events.length === 0 && seen.attempts.size === 0 && nextDueMs === Infinity;
-  return { isIdle, nextDueMs };
+  return { isIdle, nextDueMs, heldAgents: heldAgents(agentHolds, nowMs) };
+}
+
+/**
+ * Whether none of these agents has been let go meanwhile. The holds are asked about before what is ready,
+ * so that a person may come in between.
+ */
+export async function areStillHeld(
+  { agentHolds, clock }: Pick<DispatcherDeps, "agentHolds" | "clock">,
+  agents: readonly string[],
+): Promise<boolean> {
+  if (agents.length === 0) return true;
+  const nowMs = clock.nowMs();
+  const { until } = await agentHolds.inForce(nowMs);
+  const held = heldAgents(until, nowMs);
+  return agents.every((agent) => held.includes(agent));
 }
 
 function smallerOf(limits: Limits, others: Limits): Limits {

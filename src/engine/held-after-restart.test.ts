@@ -55,6 +55,24 @@ test("an agent that was let go before a restart stays so, whoever else still wai
   expect(await queue.states()).toMatchObject({ a: "waiting_human", b: "complete", d: "complete" });
 });
 
+test.each([1, 2, 3])(
+  "what a person sends back just before look %i at the queue is worked by that run",
+  async (look) => {
+    const queue = await stoppedOn(AUTH);
+    const deps = await queue.deps();
+    let looks = 0;
+    const transact: QueueDeps["store"]["transact"] = async (scope, decide) => {
+      if (scope.assignment) looks += 1;
+      if (scope.assignment && looks === look) await sendBack(queue, "b");
+      return deps.store.transact(scope, decide);
+    };
+    await queue.clock.runUntilDone(
+      runQueue({ ...deps, store: { ...deps.store, transact } }, NEVER),
+    );
+    expect(await queue.states()).toMatchObject({ a: "waiting_human", b: "complete" });
+  },
+);
+
 test("another agent starts at once", async () => {
   const queue = await stoppedOn(AUTH);
   await queue.add({ id: "d", agent: "codex" });

@@ -5,7 +5,7 @@ import { runNode } from "../cluster/node/run-node.ts";
 import type { NodeDeps } from "../cluster/node/deps.ts";
 import type { MergeDeps } from "../merge/merge-one.ts";
 import { mergeAll, type MergePass } from "../merge/merge-queue.ts";
-import { dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.ts";
+import { areStillHeld, dispatchOnce, runDispatcher, type DispatcherDeps } from "./dispatcher.ts";
 import { rememberAgentHolds, type AgentHoldsDeps } from "./agent-holds.ts";
 import { createTidier, tidyWorkspaces, type Tidier } from "./tidy-workspaces.ts";
 import { warmUp } from "./warm-up.ts";
@@ -155,6 +155,7 @@ async function mergePass(
 
 /** The dispatcher has nothing, and nothing is to be merged: only what it had could add to that. */
 async function isEmpty(deps: LoopDeps, deferredMerges: number): Promise<boolean> {
-  const { isIdle } = await dispatchOnce(deps);
-  return isIdle && (await deps.store.mergeQueue(deferredMerges + 1)).length <= deferredMerges;
+  const { isIdle, heldAgents } = await dispatchOnce(deps);
+  if (!isIdle || !(await areStillHeld(deps, heldAgents))) return false;
+  return (await deps.store.mergeQueue(deferredMerges + 1)).length <= deferredMerges;
 }

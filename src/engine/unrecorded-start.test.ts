@@ -25,6 +25,22 @@ test("an agent whose start could not be put on record is watched again, not star
   ]);
 });
 
+test("an agent whose start another process has put on record is watched again, not ended", async () => {
+  const queue = aQueue(() => A_MINUTE);
+  await queue.add({ id: "a" });
+  const transact: Store["transact"] = async (scope, decide) => {
+    const outcome = await queue.store.transact(scope, decide);
+    const isStart =
+      outcome.kind === "committed" && outcome.events.some(({ type }) => type === "attempt_started");
+    return isStart ? queue.store.transact(scope, decide) : outcome;
+  };
+  const store = { ...queue.store, transact };
+
+  await queue.clock.runUntilDone(runQueue({ ...(await queue.deps()), store }, NEVER));
+  expect(queue.world.started).toEqual(["a-1"]);
+  expect(await queue.store.attemptsOf("a")).toMatchObject([{ state: "succeeded" }]);
+});
+
 test("an agent that is watched anew before its start was on record is not stopped by that", async () => {
   const queue = aQueue(() => A_MINUTE);
   await queue.add({ id: "a" });

@@ -35,5 +35,8 @@ async function warmUpOnce(deps: WarmUpDeps, signal: AbortSignal): Promise<number
 }
 
 async function mayOneCome({ store, staysWhenEmpty = false }: WarmUpDeps): Promise<boolean> {
-  return staysWhenEmpty || (await store.tasks({ states: ["ready"], limit: 1 })).length > 0;
+  if (staysWhenEmpty) return true;
+  // The newest, which an index tells at once: to find the most urgent one of a million takes 0.2 s.
+  const some = await store.tasks({ states: ["ready"], limit: 1, newestFirst: true });
+  return some.length > 0;
 }

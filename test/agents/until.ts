@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const LOOK_EVERY_MS = 100;
-const DEADLINE_MS = 90_000;
+const DEADLINE_MS = 240_000;
 
 /** The first answer that is there, asked again and again until a deadline. */
 export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {

@@ -21,6 +21,8 @@ export function noteTimeLimit(world: World, before: State, event: TimeLimitSet):
   }
   const id = event.type === "task_timeout_set" ? event.taskId : event.attemptId;
   time.limits.set(id, event.timeoutMs);
+  // Whoever knew that its time was up has it to learn again.
+  if (event.timeoutMs !== 0) for (const { looksLeft } of world.programs) looksLeft.delete(id);
 }
 
 /** How long an attempt of the task may take, by what people have said. */

@@ -5,12 +5,12 @@ import { requireMergedWork } from "../../engine/require-merged-work.ts";
 import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
 import { haltAgents } from "../../cluster/node/run-node.ts";
 import { queueDeps, type Project } from "../../app.ts";
-import type { AgentHold } from "../../core/agent-hold.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseNumberOption } from "../option-values.ts";
 import { leftReady } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
+import { aboutHold, aboutRest } from "../report/hold-words.ts";
 import { readStatus, type Status } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
 import { withLog } from "../log-file.ts";
@@ -97,21 +97,6 @@ async function work(cli: Cli, project: Project, given: Work): Promise<void> {
   } finally {
     shown.abort();
   }
-}
-
-function aboutHold({ agent, taskId, failureClass, untilMs }: AgentHold): string {
-  if (untilMs === Infinity) {
-    return `${agent} can do nothing (${failureClass.replaceAll("_", " ")}): its other tasks wait. Put it right, and say: orchestra retry ${taskId}`;
-  }
-  return `${agent} has met its usage limit: its tasks wait until ${timeOf(untilMs)}. If it may go on before, say: orchestra retry ${taskId}`;
-}
-
-function aboutRest(agent: string, untilMs: number): string {
-  return `The provider of ${agent} fails again and again: none of its tasks starts before ${timeOf(untilMs)}, and then one at a time.`;
-}
-
-function timeOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 type Interrupts = {

@@ -1,9 +1,13 @@
 import { hostname } from "node:os";
+import { holdsInForce } from "../../core/agent-findings.ts";
+import type { AgentHold } from "../../core/agent-hold.ts";
 import { countTasks, EMPTY_STATE } from "../../core/state.ts";
 import type { Cli } from "../cli.ts";
 import type { Reader } from "../open-reader.ts";
 import { livingDispatcher } from "../../engine/living-dispatcher.ts";
+import { readFindings } from "../../engine/read-findings.ts";
 import { EXIT } from "../exit-codes.ts";
+import { aboutHold } from "../report/hold-words.ts";
 import { drawTable } from "../view/progress.ts";
 import { readStatus, statusLines, type Status } from "../view/status-view.ts";
 
@@ -12,7 +16,7 @@ export async function status(cli: Cli, options: { readonly watch?: boolean }): P
   await using reader = await cli.openReader();
   if (!reader) {
     const counts = countTasks(EMPTY_STATE);
-    cli.terminal.json({ counts, tasks: [], attempts: [], interrupts: [] });
+    cli.terminal.json({ counts, tasks: [], attempts: [], interrupts: [], holds: [] });
     cli.terminal.say("No tasks yet. Queue one with: orchestra start 'what is to be done'");
     return;
   }
@@ -23,10 +27,19 @@ export async function status(cli: Cli, options: { readonly watch?: boolean }): P
   }
   const now = await readStatus(reader);
   const { counts, tasks, attempts, interrupts } = now;
+  const nowMs = cli.clock.nowMs();
+  const holds = holdsInForce(await readFindings(reader, nowMs));
   const dispatcher = await dispatcherOf(reader);
-  cli.terminal.json({ dispatcher, counts, tasks, attempts, interrupts });
-  for (const line of statusLines(now, cli.terminal, cli.clock.nowMs())) cli.terminal.say(line);
+  const told = holds.map(withoutInfinity);
+  cli.terminal.json({ dispatcher, counts, tasks, attempts, interrupts, holds: told });
+  for (const line of statusLines(now, cli.terminal, nowMs)) cli.terminal.say(line);
+  for (const hold of holds) cli.terminal.say(`\n${aboutHold(hold)}`);
   if (!cli.terminal.isJson) sayWhoWorks(cli, now, dispatcher);
+}
+
+/** JSON has no word for it: without an end, a person has to put something right. */
+function withoutInfinity({ untilMs, ...hold }: AgentHold): object {
+  return untilMs === Infinity ? hold : { ...hold, untilMs };
 }
 
 type Dispatcher = { readonly pid: number; readonly host: string };

@@ -8,7 +8,7 @@ export type StartRecord = {
   readonly now: () => Promise<void>;
   /** Aborts when the blackboard refuses it: the task was taken from the attempt. */
   readonly refused: AbortSignal;
-  /** Aborts when it could not be put there. */
+  /** Aborts when it could not be put there, or another process has: whoever goes on looks at it anew. */
   readonly failed: AbortSignal;
 };
 
@@ -26,7 +26,10 @@ export function recordStart(
   const write = async (): Promise<void> => {
     if (commands.length === 0) return;
     const outcome = await executeInOrder(store, commands);
-    if (outcome.kind === "refused") refused.abort("refused");
+    if (outcome.kind === "refused") {
+      const isTaken = outcome.code === "FENCED";
+      (isTaken ? refused : failed).abort(outcome.code);
+    }
   };
   let written: Promise<void> | undefined;
   const now = async (): Promise<void> => {

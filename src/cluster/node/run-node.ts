@@ -143,7 +143,7 @@ export async function pauseAttempt(deps: NodeDeps, attempt: Attempt): Promise<vo
   const halt = AbortSignal.abort(PAUSED);
   for (const one of await withTasks(deps, [attempt])) {
     if (one.task.pausedAtMs === undefined) continue;
-    await workFound(deps, { ...one, leavesEnded: true }, { leave: NEVER, halt, stop: NEVER });
+    await workFound(deps, { ...one, onlyEnds: true }, { leave: NEVER, halt, stop: NEVER });
   }
 }
 
@@ -165,13 +165,13 @@ export async function endTimedOut(deps: NodeDeps, attempt: Attempt): Promise<voi
   if (kind !== "running") return;
   for (const one of await withTasks(deps, [attempt])) {
     const never = { leave: NEVER, halt: NEVER, stop: NEVER };
-    await workFound(deps, { ...one, leavesEnded: true }, never);
+    await workFound(deps, { ...one, onlyEnds: true }, never);
   }
 }
 
 async function workFound(
   deps: NodeDeps,
-  found: Found & Pick<Assignment, "leavesEnded">,
+  found: Found & Pick<Assignment, "onlyEnds">,
   signals: AttemptSignals,
 ): Promise<void> {
   const timeoutMs = (): number | undefined => found.attempt.timeoutMs;

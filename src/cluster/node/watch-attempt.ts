@@ -33,8 +33,11 @@ export type Assignment = {
   readonly attempt: Attempt;
   /** The attempt's own time limit, as far as this node knows by now. */
   readonly timeoutMs: () => number | undefined;
-  /** Leaves an agent that ends by itself to the next `run`: two that prove its work end each other's checks. */
-  readonly leavesEnded?: boolean;
+  /**
+   * Ends the agent at the first look, or leaves it to the next `run`: two that prove its work end each
+   * other's checks, and two that pass on what was said to it say it twice.
+   */
+  readonly onlyEnds?: boolean;
 };
 
 export type AttemptSignals = {
@@ -77,6 +80,7 @@ export type Watched = {
   readonly attempt: Attempt;
   readonly agent: Agent;
   readonly timeoutMs: Assignment["timeoutMs"];
+  readonly onlyEnds: boolean;
   /** What people have said to the task, oldest first, without what was in the prompt. */
   readonly saidLater: () => readonly Message[];
 };
@@ -170,6 +174,7 @@ async function look(watch: Watch, signals: AttemptSignals): Promise<Life | undef
   // Before anything is kept or told, which a full disk refuses: the agent may be what fills it.
   const limit = isAwaited(watch, read) ? undefined : await limitPassed(watch, awakeMs);
   if (limit) return { kind: "limited", ...read, ...limit };
+  if (watch.onlyEnds) return { kind: "left" };
   await keepLife(watch);
   const broken = await talk(watch, read).catch(asFailure);
   if (broken) return { kind: "limited", ...read, ...broken };

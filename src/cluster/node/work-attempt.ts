@@ -20,7 +20,7 @@ export type Said = { messages: readonly Message[] };
  */
 export async function workAttempt(
   deps: NodeDeps,
-  { task, attempt, timeoutMs, leavesEnded = false }: Assignment,
+  { task, attempt, timeoutMs, onlyEnds = false }: Assignment,
   signals: AttemptSignals,
   said: Said = { messages: task.messages ?? [] },
 ): Promise<void> {
@@ -29,13 +29,18 @@ export async function workAttempt(
   const agent = await agentOrGiveUp(deps, attempt, signals);
   if (!agent) return;
   const start = recordStart(deps, launched.starting);
+  if (onlyEnds) {
+    await start.now();
+    // Somebody has begun to work it since it was looked at, and whether it is to end is for them to know.
+    if (start.refused.aborted || start.failed.aborted) return;
+  }
   const stop = AbortSignal.any([signals.stop, start.refused]);
   const leave = AbortSignal.any([signals.leave, start.failed]);
 
   const watched = { ...signals, stop, leave };
   const saidLater = (): readonly Message[] =>
     said.messages.filter(({ id }) => !launched.messageIds.includes(id));
-  const watching = { task, attempt: launched.attempt, agent, timeoutMs, saidLater };
+  const watching = { task, attempt: launched.attempt, agent, timeoutMs, onlyEnds, saidLater };
   const life = await watchAttempt(deps, watching, watched).catch(async (error) => {
     // Whoever takes the attempt next would have its own record of the start refused; or makes it.
     await start.now().catch(() => undefined);
@@ -47,7 +52,7 @@ export async function workAttempt(
   const broken = AbortSignal.any([signals.leave, stop]);
   const isOver =
     life.kind !== "left" &&
-    !(leavesEnded && hasEndedByItself(life)) &&
+    !(onlyEnds && hasEndedByItself(life)) &&
     (await finishOrStandAside(deps, task, launched.attempt, life, broken));
   try {
     await recording;
