@@ -7,7 +7,7 @@ import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import { AGENT, requireComplete, simulatedParts, workQueue } from "./a-queue.ts";
 import { aTask } from "./a-task.ts";
 import { median } from "./measure.ts";
-import { lifeOfTasksInBareSql } from "./task-life-bare.ts";
+import { bareSqlOn } from "./task-life-bare.ts";
 
 /** No-op tasks through the whole engine on a simulated node, against the bare SQL of their writes. */
 const ROUNDS = 11;
@@ -54,7 +54,7 @@ async function workOurs(file: string): Promise<number> {
 async function workBare(file: string): Promise<number> {
   const database = openForWriting(file);
   const startedMs = performance.now();
-  lifeOfTasksInBareSql(database, ids, PARALLEL);
+  bareSqlOn(database).work(ids, PARALLEL, "each step");
   const tookMs = performance.now() - startedMs;
   database.close();
   return tookMs;

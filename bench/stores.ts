@@ -1,40 +1,46 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { storeLocation } from "../src/config/store-location.ts";
 import { executeOrThrow } from "../src/store/execute.ts";
 import { openStore } from "../src/store/open-store.ts";
+import { openForWriting } from "../src/store/sqlite/open-sqlite.ts";
+import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../src/store/store.ts";
-import { startMariadb } from "../src/store/testing/mariadb-service.ts";
+import { MARIADB, startMysql } from "../src/store/testing/mysql-service.ts";
 import { startPostgres } from "../src/store/testing/postgres-service.ts";
 import { AGENT, requireComplete, simulatedParts, workQueue } from "./a-queue.ts";
 import { aTask } from "./a-task.ts";
 import { median } from "./measure.ts";
 import { startBullmq } from "./peers/bullmq.ts";
 import { startGraphileWorker } from "./peers/graphile-worker.ts";
-import type { Peer } from "./peers/peer.ts";
+import type { Peer, PeerQueue } from "./peers/peer.ts";
 import { startPgBoss } from "./peers/pg-boss.ts";
+import { bareSqlOn } from "./task-life-bare.ts";
 
 /**
  * Whole lives of no-op tasks through the engine on each store, next to no-op jobs of other queues: each
  * added by itself and kept on disk before that is acknowledged, and then worked; as many at a time, in
- * turns.
+ * turns. The bare SQL of what they write to SQLite, in as few commits as the engine makes of such
+ * lives, tells how much of their time is that of reading, deciding and everything else.
  */
 const ROUNDS = 7;
-const TASKS = 2_000;
+/** So many that all batches are full. */
+const TASKS = 1_920;
 const CONCURRENCIES = [8, 32];
 const NEVER = new AbortController().signal;
 
 const folder = mkdtempSync(join(tmpdir(), "orchestra-bench-"));
 await using postgres = await startPostgres("disk");
-await using mariadb = await startMariadb("disk");
+await using mariadb = await startMysql(MARIADB, "disk");
 const peers: readonly Peer[] = [
   orchestra("Orchestra on SQLite", async () => newSqlite()),
-  await startBullmq(),
+  { name: "their bare SQL on SQLite", newQueue: newBareSql, stop: async () => undefined },
+  ...(await startBullmq()),
   orchestra("Orchestra on PostgreSQL", async () => openStore(await postgres.newBlackboard())),
   await startGraphileWorker(postgres.url()),
   await startPgBoss(postgres.url()),
   orchestra("Orchestra on MariaDB", async () => openStore(await mariadb.newBlackboard())),
+  orchestra("Orchestra in files", async () => openStore({ kind: "files", folder: newFolder() })),
   orchestra("Orchestra in memory", async () => openStore({ kind: "memory" })),
 ];
 for (const concurrency of CONCURRENCIES) await compare(concurrency);
@@ -64,7 +70,7 @@ type Rates = {
 };
 
 async function ratesOf({ newQueue }: Peer, concurrency: number): Promise<Rates> {
-  const queue = await newQueue();
+  const queue = await newQueue(concurrency);
   const startedMs = performance.now();
   let next = 0;
   const addSome = async (): Promise<void> => {
@@ -102,6 +108,29 @@ function orchestra(name: string, newStore: () => Promise<Store>): Peer {
 }
 
 async function newSqlite(): Promise<Store> {
-  const file = join(mkdtempSync(join(folder, "sqlite-")), "blackboard.db");
-  return openStore(storeLocation(`sqlite:${file}`, { root: folder, blackboard: file }));
+  return openSqliteStore(join(newFolder(), "blackboard.db"));
+}
+
+/** Alone, without a commit that waits for another: as many of its tasks share one as run at a time. */
+async function newBareSql(concurrency: number): Promise<PeerQueue> {
+  const file = join(newFolder(), "blackboard.db");
+  const store = openSqliteStore(file);
+  const run = { type: "create_run", runId: "queue", objective: "Do nothing", nowMs: 1 } as const;
+  await executeOrThrow(store, run);
+  await store.close();
+  const database = openForWriting(file);
+  const bare = bareSqlOn(database);
+  const ids: string[] = [];
+  return {
+    add: async (index) => {
+      const waiting = ids.push(`task-${index}`) % concurrency;
+      if (waiting === 0) bare.add(ids.slice(-concurrency));
+    },
+    work: async () => bare.work(ids, concurrency, "all steps"),
+    close: async () => database.close(),
+  };
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(folder, "blackboard-"));
 }

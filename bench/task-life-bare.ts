@@ -1,20 +1,36 @@
 import type { DatabaseSync } from "node:sqlite";
 import { NO_USAGE } from "../src/core/usage.ts";
 
-/**
- * What the life of a task writes, as one would write it by hand for this one purpose: prepared
- * statements, nothing read, nothing decided, the same rows and as many commits as the store makes.
- */
-export function lifeOfTasksInBareSql(
-  database: DatabaseSync,
-  ids: readonly string[],
-  batchSize: number,
-): void {
+/** Of a batch: one for each step of its tasks' lives, or one for all of them. */
+type Commits = "each step" | "all steps";
+
+/** What the life of tasks writes, as one would write it by hand for this one purpose. */
+export type BareSql = {
+  /** Adds them, in one commit. */
+  readonly add: (ids: readonly string[]) => void;
+  /** Takes those that were added through their lives, as many in a commit as are worked at a time. */
+  readonly work: (ids: readonly string[], batchSize: number, commits: Commits) => void;
+};
+
+/** Prepared statements, nothing read, nothing decided, and the same rows as the store writes. */
+export function bareSqlOn(database: DatabaseSync): BareSql {
   const write = prepareWrites(database);
-  for (let done = 0; done < ids.length; done += batchSize) {
-    const batch = ids.slice(done, done + batchSize);
-    for (const step of STEPS) inOneCommit(database, () => takeStep(write, step, batch));
-  }
+  return {
+    add: (ids) =>
+      inOneCommit(database, () => {
+        for (const id of ids) write.addTask.run(id, taskData(id, "ready"));
+        addEvents(write, ADDED, ids);
+      }),
+    work: (ids, batchSize, commits) => {
+      const together = commits === "all steps" ? [STEPS] : STEPS.map((step) => [step]);
+      for (let done = 0; done < ids.length; done += batchSize) {
+        const batch = ids.slice(done, done + batchSize);
+        for (const steps of together) {
+          inOneCommit(database, () => steps.forEach((step) => takeStep(write, step, batch)));
+        }
+      }
+    },
+  };
 }
 
 function takeStep(write: Writes, step: Step, batch: readonly string[]): void {
@@ -28,9 +44,13 @@ function takeStep(write: Writes, step: Step, batch: readonly string[]): void {
     }
     if (step.task) write.task.run(step.task, taskData(id, step.task), id);
   }
-  let seq = Number(write.takeNumbers.get(step.events.length * batch.length)?.["first"]);
-  for (const taskId of batch) {
-    for (const { type, ...particulars } of step.events) {
+  addEvents(write, step.events, batch);
+}
+
+function addEvents(write: Writes, events: Step["events"], ids: readonly string[]): void {
+  let seq = Number(write.takeNumbers.get(events.length * ids.length)?.["first"]);
+  for (const taskId of ids) {
+    for (const { type, ...particulars } of events) {
       write.addEvent.run(seq++, type, taskId, JSON.stringify({ taskId, ...particulars }));
     }
   }
@@ -90,6 +110,12 @@ type Step = {
   readonly events: readonly { readonly type: string; readonly [particular: string]: unknown }[];
 };
 
+const { title, prompt, role, limits, targetBranch } = TASK;
+const ADDED: Step["events"] = [
+  { type: "task_added", definition: { title, prompt, role, limits, targetBranch } },
+  { type: "task_readied" },
+];
+
 const STEPS: readonly Step[] = [
   {
     attempt: "queued",
@@ -140,6 +166,9 @@ function attemptData(id: string, state: string): string {
 
 function prepareWrites(database: DatabaseSync) {
   return {
+    addTask: database.prepare(
+      "insert into tasks values (?, 'queue', 'ready', 'script', 1, null, 1, ?)",
+    ),
     addAttempt: database.prepare(
       "insert into attempts values (?, ?, 1, 'node', 'queued', 1, null, ?)",
     ),

@@ -10,7 +10,7 @@ import { executeOrThrow } from "../src/store/execute.ts";
 import { openForWriting } from "../src/store/sqlite/open-sqlite.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../src/store/store.ts";
-import { lifeOfTasksInBareSql } from "./task-life-bare.ts";
+import { bareSqlOn } from "./task-life-bare.ts";
 
 /** The full life of a no-op task on SQLite, against the same writes by hand with `node:sqlite`. */
 const ROUNDS = 21;
@@ -78,7 +78,7 @@ async function livesInOurStore(file: string): Promise<number> {
 async function livesInBareSql(file: string): Promise<number> {
   const database = openForWriting(file);
   const startedMs = performance.now();
-  lifeOfTasksInBareSql(database, ids, BATCH);
+  bareSqlOn(database).work(ids, BATCH, "each step");
   const tookMs = performance.now() - startedMs;
   database.close();
   return tookMs;

@@ -2,7 +2,7 @@
 export type Peer = {
   readonly name: string;
   /** An empty queue for a round, on the server that all rounds share. */
-  readonly newQueue: () => Promise<PeerQueue>;
+  readonly newQueue: (concurrency: number) => Promise<PeerQueue>;
   readonly stop: () => Promise<void>;
 };
 
