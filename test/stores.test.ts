@@ -2,10 +2,11 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  isMariadbInstalled,
-  startMariadb,
-  type MariadbService,
-} from "../src/store/testing/mariadb-service.ts";
+  isLeftOut,
+  MARIADB,
+  startMysql,
+  type MysqlService,
+} from "../src/store/testing/mysql-service.ts";
 import {
   isPostgresInstalled,
   startPostgres,
@@ -171,10 +172,10 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("with PostgreSQL", (
   });
 });
 
-describe.skipIf(!isMariadbInstalled && !process.env["CI"])("with MariaDB", () => {
-  let service: MariadbService;
+describe.skipIf(isLeftOut(MARIADB))("with MariaDB", () => {
+  let service: MysqlService;
   beforeAll(async () => {
-    service = await startMariadb();
+    service = await startMysql(MARIADB);
   });
   afterAll(async () => service[Symbol.asyncDispose]());
 

@@ -13,25 +13,36 @@ export function evolve(state: State, event: Event): State {
 }
 
 /** The same for a sequence of events, at the cost of one copy. */
-export function evolveAll(state: State, events: readonly Event[]): State {
-  const next: Draft = {
-    runs: new Map(state.runs),
-    tasks: new Map(state.tasks),
-    attempts: new Map(state.attempts),
-    interrupts: new Map(state.interrupts),
-  };
-  for (const event of events) apply(next, event);
+export function evolveAll(state: State, events: readonly Event[]): OwnState {
+  const next = copyOf(state);
+  applyAll(next, events);
   return next;
 }
 
-type Draft = {
-  runs: Map<string, Run>;
-  tasks: Map<string, Task>;
-  attempts: Map<string, Attempt>;
-  interrupts: Map<string, Interrupt>;
+/** A state that nobody else relies on, so that it may be changed. */
+export type OwnState = {
+  readonly runs: Map<string, Run>;
+  readonly tasks: Map<string, Task>;
+  readonly attempts: Map<string, Attempt>;
+  readonly interrupts: Map<string, Interrupt>;
 };
 
-function apply(draft: Draft, event: Event): void {
+/** Its rows are shared: they are never changed, only replaced. */
+export function copyOf({ runs, tasks, attempts, interrupts }: State): OwnState {
+  return {
+    runs: new Map(runs),
+    tasks: new Map(tasks),
+    attempts: new Map(attempts),
+    interrupts: new Map(interrupts),
+  };
+}
+
+/** What `events` change, in place: for who holds a whole blackboard, where a copy costs more than they do. */
+export function applyAll(state: OwnState, events: readonly Event[]): void {
+  for (const event of events) apply(state, event);
+}
+
+function apply(draft: OwnState, event: Event): void {
   if (event.type === "run_created") {
     const run = { id: event.runId, objective: event.objective, createdAtMs: event.atMs };
     draft.runs.set(run.id, run);
@@ -56,7 +67,7 @@ function apply(draft: Draft, event: Event): void {
  * The tasks go with all that belongs to them. Those of another run stay: an id may be used again, and
  * logs are also read run by run, where this comes after what was added later.
  */
-function archive(draft: Draft, fromRunId: string, taskIds: ReadonlySet<string>): void {
+function archive(draft: OwnState, fromRunId: string, taskIds: ReadonlySet<string>): void {
   for (const rows of [draft.attempts, draft.interrupts]) {
     for (const { id, taskId, runId } of rows.values()) {
       if (runId === fromRunId && taskIds.has(taskId)) rows.delete(id);
@@ -67,12 +78,12 @@ function archive(draft: Draft, fromRunId: string, taskIds: ReadonlySet<string>):
   }
 }
 
-function applyToAttempt(draft: Draft, event: AttemptEvent & Event): void {
+function applyToAttempt(draft: OwnState, event: AttemptEvent & Event): void {
   const attempt = evolveAttempt(draft.attempts.get(event.attemptId), event);
   if (attempt) draft.attempts.set(attempt.id, attempt);
 }
 
-function applyToInterrupt(draft: Draft, event: InterruptEvent & Event): void {
+function applyToInterrupt(draft: OwnState, event: InterruptEvent & Event): void {
   if (event.type === "task_escalated") {
     draft.interrupts.set(event.interruptId, {
       id: event.interruptId,

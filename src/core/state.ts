@@ -1,4 +1,4 @@
-import type { Attempt } from "./attempt.ts";
+import { attemptId, type Attempt } from "./attempt.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Run } from "./run.ts";
 import { TASK_STATES, type Task, type TaskState } from "./task.ts";
@@ -37,7 +37,14 @@ export type Scope = {
 
 /** The latest attempt of a task, if it is in the state. */
 export function latestAttempt(state: State, task: Task): Attempt | undefined {
-  return state.attempts.get(`${task.id}-${task.attemptCount}`);
+  return state.attempts.get(attemptId(task.id, task.attemptCount));
+}
+
+/** All attempts at a task, the first one first. */
+export function attemptsAt(state: State, taskId: string): Attempt[] {
+  const { attemptCount = 0 } = state.tasks.get(taskId) ?? {};
+  const numbers = Array.from({ length: attemptCount }, (_, index) => index + 1);
+  return numbers.flatMap((number) => state.attempts.get(attemptId(taskId, number)) ?? []);
 }
 
 /** The tasks in `state` that wait for `taskId`. */

@@ -1,6 +1,11 @@
+import { statSync } from "node:fs";
+import { openFilesReader } from "../../src/store/files/files-store.ts";
 import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
 import type { StoreReader } from "../../src/store/store.ts";
 import type { ChaosProject } from "./project.ts";
+
+/** Where the blackboard is may differ, and stands in there. */
+const OWN_CONFIG = /^.*\torchestra\.yaml$/m;
 
 /** More than any queue here has. */
 export const ROWS_MAX = 100_000;
@@ -8,7 +13,7 @@ export const ROWS_MAX = 100_000;
 /** What a queue has come to: the same, whoever was killed on the way. */
 export type Outcome = {
   readonly states: Readonly<Record<string, string>>;
-  /** The target branch's files, as git names them together. */
+  /** The target branch's files, as git names them. */
   readonly tree: string;
   /** What accepted work holds that stays on a branch of its own. */
   readonly unmerged: Readonly<Record<string, string>>;
@@ -24,13 +29,14 @@ export async function outcomeOf(project: ChaosProject): Promise<Outcome> {
   });
   return {
     states: Object.fromEntries(tasks.map(({ id, state }) => [id, state])),
-    tree: project.git("rev-parse", "main^{tree}"),
+    tree: project.git("ls-tree", "main").replace(OWN_CONFIG, ""),
     unmerged: Object.fromEntries(unmerged),
   };
 }
 
 export function openReader({ blackboard }: ChaosProject): StoreReader & AsyncDisposable {
-  const store = openSqliteReader(blackboard);
+  const isFolder = statSync(blackboard).isDirectory();
+  const store = isFolder ? openFilesReader(blackboard) : openSqliteReader(blackboard);
   if (!store) throw new Error(`There is no blackboard ${blackboard}.`);
   return { ...store, [Symbol.asyncDispose]: async () => store.close() };
 }

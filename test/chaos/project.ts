@@ -63,9 +63,13 @@ export function copyOf(template: ChaosProject): ChaosProject {
 
 const HERE: Entry = (_cwd, command) => command;
 
+/** Where the blackboard is kept, in the project's folder. */
+export type Kept = "blackboard.db" | "files";
+
 /** A project with nothing queued, perhaps in surroundings of its own. */
-export function emptyProject(entry = HERE): ChaosProject {
-  const project = createProject(CONFIG, entry);
+export function emptyProject(entry = HERE, kept: Kept = "blackboard.db"): ChaosProject {
+  const store = kept === "files" ? "store: files:.orchestra/files\n" : "";
+  const project = createProject(CONFIG + store, entry);
   const { root, git } = project;
   const scratch = dirname(root);
   mkdirSync(join(scratch, "tmp"));
@@ -77,7 +81,7 @@ export function emptyProject(entry = HERE): ChaosProject {
   return {
     ...project,
     scratch,
-    blackboard: join(root, ".orchestra/blackboard.db"),
+    blackboard: join(root, ".orchestra", kept),
     begin: (words, preload) => begin({ scratch, root, log, entry }, words, preload),
     said: () => readFileSync(log, "utf8"),
     processes: () => processesOf(scratch),

@@ -25,8 +25,8 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "events are kept without what they change": {
     file: "src/store/memory/draft.ts",
-    right: "evolveAll(draft.state, decision.events)",
-    wrong: "evolveAll(draft.state, decision.events.slice(0, 3))",
+    right: "applyAll(state, decision.events)",
+    wrong: "applyAll(state, decision.events.slice(0, 3))",
   },
   "an event is lost": {
     file: "src/store/memory/draft.ts",

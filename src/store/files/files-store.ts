@@ -5,9 +5,9 @@ import type { Decision } from "../../core/decision.ts";
 import type { DispatcherLease } from "../../core/lease.ts";
 import type { Scope, State } from "../../core/state.ts";
 import type { Blackboard } from "../memory/blackboard.ts";
-import { decideOn, draftOf, type Draft } from "../memory/draft.ts";
+import { decideOn, draftOn, type Draft } from "../memory/draft.ts";
 import { memoryReader } from "../memory/memory-reader.ts";
-import { draftOfHistory, momentsOf } from "../memory/moments.ts";
+import { eventsOfHistory, momentsOf } from "../memory/moments.ts";
 import { notEmpty } from "../history.ts";
 import { isMissing, noFolder } from "../is-missing.ts";
 import type { Committed, Store, StoreReader } from "../store.ts";
@@ -116,7 +116,7 @@ function asAWhole(files: Files): Pick<Store, "rebuild" | "adopt" | "reclaim"> {
         return [];
       }),
     adopt: async (history) => {
-      const { events } = await draftOfHistory(history);
+      const events = await eventsOfHistory(history);
       await hold(() => {
         if (ledger.current().events.size > 0) throw notEmpty();
         ledger.replace(events);
@@ -175,7 +175,7 @@ async function drain(files: Files): Promise<void> {
 /** Decides and keeps; returns what tells everyone how it went. */
 function commit({ folder, ledger, taskFiles }: Files, items: readonly Item[]): () => void {
   const board = ledger.current();
-  const draft = draftOf(board);
+  const draft = draftOn(board);
   const lease = readLease(folder);
   const tellers = items.map((item) => decideOne(draft, lease, item));
   if (draft.events.length > 0) {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { EMPTY_STATE } from "../../core/state.ts";
-import { evolveAll } from "../../core/evolve.ts";
+import { applyAll, copyOf } from "../../core/evolve.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Blackboard } from "../memory/blackboard.ts";
-import { keep, type Draft } from "../memory/draft.ts";
+import { appendTo, giveUp, type Draft } from "../memory/draft.ts";
 import { isMissing } from "../is-missing.ts";
 import { keepNames, writeDurably } from "./durable-file.ts";
 import { makeJournal, openJournal, type Journal } from "./journal.ts";
@@ -16,7 +16,10 @@ export const JOURNAL_FILE = "journal.jsonl";
 export type Ledger = {
   /** The blackboard now; its listeners are told when others have changed it. */
   readonly current: () => Blackboard;
-  /** Keeps what was decided. To be called under the lock, on a draft of what `current` returned. */
+  /**
+   * Keeps what was decided, or gives it up and throws. To be called under the lock, on a draft of what
+   * `current` returned.
+   */
   readonly commit: (draft: Draft) => void;
   /** Puts these events in the place of the journal, which may be long or empty. Under the lock. */
   readonly replace: (events: readonly RecordedEvent[]) => void;
@@ -50,7 +53,7 @@ export function openLedgerIfThere(folder: string): Ledger | undefined {
 export function openLedger(folder: string, use: "read" | "write"): Ledger {
   const file = join(folder, JOURNAL_FILE);
   const board: Blackboard = {
-    state: EMPTY_STATE,
+    state: copyOf(EMPTY_STATE),
     events: new Map(),
     lease: undefined,
     listeners: new Set(),
@@ -67,9 +70,14 @@ export function openLedger(folder: string, use: "read" | "write"): Ledger {
       return board;
     },
     commit: (draft) => {
-      if (deps.lines === 0) append(deps, HEADER);
-      append(deps, lineOf(draft.events));
-      keep(board, draft);
+      try {
+        if (deps.lines === 0) append(deps, HEADER);
+        append(deps, lineOf(draft.events));
+      } catch (error) {
+        giveUp(draft);
+        throw error;
+      }
+      appendTo(board, draft.events);
     },
     replace: (events) => {
       const lines = [HEADER];
@@ -102,7 +110,7 @@ function beginAnew(deps: Deps): boolean {
   deps.journal = openJournal(deps.file, deps.use);
   replaced.close();
   deps.lines = 0;
-  deps.board.state = EMPTY_STATE;
+  deps.board.state = copyOf(EMPTY_STATE);
   deps.board.events.clear();
   return takeIn(deps, shown);
 }
@@ -117,8 +125,8 @@ function takeIn(deps: Deps, shown: Shown = new Map()): boolean {
     else for (const event of eventsOf(line, deps.file, deps.lines)) events.push(event);
   }
   if (events.length > 0) {
-    const state = evolveAll(deps.board.state, events);
-    keep(deps.board, { state, events, lastSeq: new Map() });
+    applyAll(deps.board.state, events);
+    appendTo(deps.board, events);
   }
   requireShown(deps.file, shown, deps.board);
   deps.isTakenIn = true;

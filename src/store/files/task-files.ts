@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { attemptId, type Attempt } from "../../core/attempt.ts";
+import type { Attempt } from "../../core/attempt.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Interrupt } from "../../core/interrupt.ts";
-import type { State } from "../../core/state.ts";
+import { attemptsAt, type State } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import type { Blackboard } from "../memory/blackboard.ts";
 import { keepNames, writeDurably } from "./durable-file.ts";
@@ -60,10 +60,9 @@ function taskIdsOf(events: readonly RecordedEvent[]): ReadonlySet<string> {
 function allOf(state: State, id: string): TaskFile | undefined {
   const task = state.tasks.get(id);
   if (!task) return undefined;
-  const numbers = Array.from({ length: task.attemptCount }, (_, index) => index + 1);
   return {
     ...task,
-    attempts: numbers.flatMap((number) => state.attempts.get(attemptId(id, number)) ?? []),
+    attempts: attemptsAt(state, id),
     interrupts: [...state.interrupts.values()].filter(({ taskId }) => taskId === id),
   };
 }

@@ -1,19 +1,19 @@
 import { isLive } from "../../core/attempt.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import { PAUSE_END_MS } from "../../core/schedule.ts";
-import { countTasks, latestAttempt } from "../../core/state.ts";
+import { attemptsAt, countTasks, latestAttempt } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry, TaskFilter } from "../store.ts";
-import type { Blackboard } from "./blackboard.ts";
+import type { Contents } from "./blackboard.ts";
 import { byRank, dueParked } from "./part-of.ts";
 
 /** Answers questions from the state in memory that `look` returns. */
-export function memoryReader(look: () => Blackboard): BlackboardReader {
+export function memoryReader(look: () => Contents): BlackboardReader {
   return {
     runs: async () => [...look().state.runs.values()].toSorted((a, b) => compare(a.id, b.id)),
     run: async (id) => look().state.runs.get(id),
     task: async (id) => look().state.tasks.get(id),
-    tasksById: async (ids) => new Map([...look().state.tasks].filter(([id]) => ids.includes(id))),
+    tasksById: async (ids) => tasksById(look(), ids),
     tasksAfter: async (afterId, limit) =>
       [...look().state.tasks.values()]
         .filter(({ id }) => id > afterId)
@@ -28,9 +28,7 @@ export function memoryReader(look: () => Blackboard): BlackboardReader {
     parkedTasks: async (limit) => dueParked(look().state, { nowMs: PAUSE_END_MS - 1, limit }),
     countTasks: async () => countTasks(look().state),
     attemptsOf: async (...taskIds) =>
-      [...look().state.attempts.values()]
-        .filter((attempt) => taskIds.includes(attempt.taskId))
-        .toSorted((a, b) => compare(a.taskId, b.taskId) || a.number - b.number),
+      [...new Set(taskIds)].toSorted().flatMap((id) => attemptsAt(look().state, id)),
     liveAttempts: async (nodeId) =>
       [...look().state.attempts.values()].filter(
         (attempt) => isLive(attempt.state) && (nodeId === undefined || attempt.nodeId === nodeId),
@@ -54,6 +52,11 @@ export function memoryReader(look: () => Blackboard): BlackboardReader {
   };
 }
 
+function tasksById({ state }: Contents, ids: readonly string[]): Map<string, Task> {
+  const found = ids.flatMap((id) => state.tasks.get(id) ?? []);
+  return new Map(found.map((task) => [task.id, task]));
+}
+
 /** How many events of a log have numbers up to `seq`, where some may be missing. */
 function countUpTo(log: readonly RecordedEvent[], seq: number): number {
   let [first, end] = [0, Math.min(log.length, seq)];
@@ -70,7 +73,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function tasks(board: Blackboard, filter: TaskFilter): Task[] {
+function tasks(board: Contents, filter: TaskFilter): Task[] {
   return [...board.state.tasks.values()]
     .filter((task) => filter.states === undefined || filter.states.includes(task.state))
     .toSorted(filter.newestFirst ? newestFirst : byRank)
@@ -81,7 +84,7 @@ function newestFirst(a: Task, b: Task): number {
   return b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1);
 }
 
-function mergeQueue(board: Blackboard): MergeEntry[] {
+function mergeQueue(board: Contents): MergeEntry[] {
   return [...board.state.tasks.values()]
     .filter((task) => task.state === "awaiting_qa")
     .flatMap((task) => {

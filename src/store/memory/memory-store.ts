@@ -1,15 +1,16 @@
+import { applyAll, copyOf } from "../../core/evolve.ts";
 import { EMPTY_STATE } from "../../core/state.ts";
 import { notEmpty } from "../history.ts";
 import type { Committed, Store } from "../store.ts";
 import type { Blackboard } from "./blackboard.ts";
-import { decideOn, draftOf, keep } from "./draft.ts";
+import { appendTo, decideOn, draftOn } from "./draft.ts";
 import { memoryReader } from "./memory-reader.ts";
-import { draftOfHistory, flawsOf, momentsOf, stateOf } from "./moments.ts";
+import { eventsOfHistory, flawsOf, momentsOf, stateOf } from "./moments.ts";
 
 /** The blackboard in this process's memory: for tests, and gone with the process. */
 export function openMemoryStore(nowMs = Date.now): Store {
   const board: Blackboard = {
-    state: EMPTY_STATE,
+    state: copyOf(EMPTY_STATE),
     events: new Map(),
     lease: undefined,
     listeners: new Set(),
@@ -24,9 +25,10 @@ export function openMemoryStore(nowMs = Date.now): Store {
       return flaws;
     },
     adopt: async (history) => {
-      const draft = await draftOfHistory(history);
+      const events = await eventsOfHistory(history);
       if (board.events.size > 0) throw notEmpty();
-      keep(board, draft);
+      applyAll(board.state, events);
+      appendTo(board, events);
       for (const listener of board.listeners) listener(undefined);
     },
     // Nothing is held of what has left.
@@ -48,9 +50,9 @@ export function openMemoryStore(nowMs = Date.now): Store {
 }
 
 function transact(board: Blackboard, ...[scope, decide]: Parameters<Store["transact"]>): Committed {
-  const draft = draftOf(board);
+  const draft = draftOn(board);
   const outcome = decideOn(draft, board.lease, scope, decide);
-  keep(board, draft);
+  appendTo(board, draft.events);
   if (draft.events.length > 0) for (const listener of board.listeners) listener(draft.events);
   return outcome;
 }

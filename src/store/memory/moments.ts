@@ -1,11 +1,10 @@
 import type { RecordedEvent } from "../../core/events.ts";
-import { evolveAll } from "../../core/evolve.ts";
-import { EMPTY_STATE, type State } from "../../core/state.ts";
+import { copyOf as copyOfState, evolveAll, type OwnState } from "../../core/evolve.ts";
+import { EMPTY_STATE } from "../../core/state.ts";
 import { flawsOfState, type Flaw } from "../flaw.ts";
 import type { History } from "../history.ts";
 import type { StoreReader } from "../store.ts";
-import type { Blackboard } from "./blackboard.ts";
-import type { Draft } from "./draft.ts";
+import type { Blackboard, Contents } from "./blackboard.ts";
 import { memoryReader } from "./memory-reader.ts";
 
 /** Answers about the blackboard that `look` returns as it is now. */
@@ -19,11 +18,11 @@ export function momentsOf(look: () => Blackboard): Pick<StoreReader, "snapshot" 
   };
 }
 
-/** A state is never changed, only replaced; a log grows. */
-function copyOf(board: Blackboard): Blackboard {
-  const events = new Map<string, RecordedEvent[]>();
-  for (const [runId, log] of board.events) events.set(runId, [...log]);
-  return { ...board, events };
+function copyOf({ state, events }: Contents): Contents {
+  return {
+    state: copyOfState(state),
+    events: new Map([...events].map(([runId, log]) => [runId, [...log]])),
+  };
 }
 
 export function flawsOf(board: Blackboard): Flaw[] {
@@ -31,13 +30,13 @@ export function flawsOf(board: Blackboard): Flaw[] {
 }
 
 /** What the events of all runs add up to. */
-export function stateOf({ events }: Blackboard): State {
+export function stateOf({ events }: Pick<Contents, "events">): OwnState {
   return evolveAll(EMPTY_STATE, [...events.values()].flat());
 }
 
-/** A whole history, to be kept on a blackboard that is empty. */
-export async function draftOfHistory(history: History): Promise<Draft> {
+/** All events of a history, in order. */
+export async function eventsOfHistory(history: History): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   for await (const some of history()) for (const event of some) events.push(event);
-  return { state: evolveAll(EMPTY_STATE, events), events, lastSeq: new Map() };
+  return events;
 }

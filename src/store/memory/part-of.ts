@@ -1,6 +1,6 @@
-import { attemptId, isLive } from "../../core/attempt.ts";
+import { isLive } from "../../core/attempt.ts";
 import { heldUntilMs, rankOf } from "../../core/schedule.ts";
-import { dependentsOf, type Scope, type State } from "../../core/state.ts";
+import { dependentsOf, latestAttempt, type Scope, type State } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 
 /** What a decision with `scope` may see of the whole state: no more than another store would load. */
@@ -15,15 +15,14 @@ export function partOf(state: State, scope: Scope): State {
       ...(scope.dueParked ? dueParked(state, scope.dueParked) : []),
     ].map((task) => [task.id, task]),
   );
-  const latest = new Set(named.map((task) => attemptId(task.id, task.attemptCount)));
+  const attempts = [
+    ...named.flatMap((task) => latestAttempt(state, task) ?? []),
+    ...(scope.assignment ? [...state.attempts.values()].filter((one) => isLive(one.state)) : []),
+  ];
   return {
     runs: new Map([...state.runs].filter(([id]) => scope.runIds?.includes(id))),
     tasks,
-    attempts: new Map(
-      [...state.attempts].filter(
-        ([id, attempt]) => latest.has(id) || (scope.assignment && isLive(attempt.state)),
-      ),
-    ),
+    attempts: new Map(attempts.map((attempt) => [attempt.id, attempt])),
     interrupts: new Map(
       [...state.interrupts].filter(
         ([, interrupt]) =>

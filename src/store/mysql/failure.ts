@@ -59,7 +59,7 @@ const REFUSED: Explanation = {
 const NO_RIGHTS: Explanation = {
   code: "READ_ONLY",
   words:
-    "does not let this user make or change tables. Let its owner say: grant all on DATABASE.* to USER",
+    "does not let this user make, read or change tables. Let its owner say: grant all on DATABASE.* to USER",
 };
 const ONLY_READ: Explanation = {
   code: "READ_ONLY",

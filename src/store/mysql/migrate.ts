@@ -4,6 +4,8 @@ import type { Db } from "../server/database-server.ts";
 import { MYSQL_BLACKBOARD, MYSQL_MIGRATIONS } from "./migrations.ts";
 
 const LOCK_SECONDS = 30;
+/** The database's own, in the 64 letters that such a name may have; MySQL has no `md5` since 9.6. */
+const LOCK_NAME = sql`concat('orchestra:', left(sha2(database(), 256), 32))`;
 const TABLES = ["runs", "tasks", "dependencies", "attempts", "interrupts", "events", "leases"];
 
 /** `undefined` when there is no blackboard, or one that is only half made. */
@@ -28,14 +30,14 @@ export async function migrateMysql(db: Db, place: string): Promise<void> {
   for (const statement of MYSQL_BLACKBOARD) await run(statement);
   for (const statement of MYSQL_MIGRATIONS.slice(version).flat()) await run(statement);
   await run(`update blackboard set schema_version = ${MYSQL_MIGRATIONS.length}`);
-  await sql`select release_lock(concat('orchestra:', md5(database())))`.execute(db);
+  await sql`select release_lock(${LOCK_NAME})`.execute(db);
 }
 
 /** It is given up with the connection, too, which whoever fails here closes. */
 async function lockMigration(db: Db, place: string): Promise<void> {
   const { rows } = await sql<{
     got: number | null;
-  }>`select get_lock(concat('orchestra:', md5(database())), ${LOCK_SECONDS}) as got`.execute(db);
+  }>`select get_lock(${LOCK_NAME}, ${LOCK_SECONDS}) as got`.execute(db);
   if (rows[0]?.got === 1) return;
   throw new OrchestraError(
     "STORE_UNAVAILABLE",

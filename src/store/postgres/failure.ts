@@ -18,6 +18,7 @@ export function postgresFailure(error: unknown): FailureKind {
   if (!(error instanceof Error) || error instanceof OrchestraError) return "final";
   const code = codeOf(error);
   if (CONFLICT.includes(code)) return "conflict";
+  if (isOfFile(error)) return "final";
   const isLost = LOST.some(
     (known) => code === known || (known.length === 2 && isState(code, known)),
   );
@@ -80,7 +81,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   "42501": {
     code: "READ_ONLY",
     words: ({ place, schema = "public" }) =>
-      `${place} does not let this user make or change tables. Let its owner say: grant usage, create on schema ${schema} to USER`,
+      `${place} does not let this user make, read or change tables. Let its owner say: grant usage, create on schema ${schema} to USER; grant select, insert, update, delete on all tables in schema ${schema} to USER`,
   },
   "25006": {
     code: "READ_ONLY",
@@ -100,6 +101,11 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   "55P03": unavailable("is busy: another process has held the blackboard for 30 s. Try again."),
   "57014": unavailable("was told to give up on what took too long. Try again."),
 };
+
+/** A certificate that the URL names; of a socket, it is `connect` that finds none. */
+function isOfFile(error: Error): boolean {
+  return "syscall" in error && error.syscall === "open";
+}
 
 function isState(code: string, classOfStates: string): boolean {
   return code.length === 5 && code.startsWith(classOfStates);

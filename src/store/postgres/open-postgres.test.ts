@@ -45,6 +45,11 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     ["a user without a connection left", () => service.url("lonely"), /no connection left/],
     ["a database for some languages only", () => service.url("orchestra", "latin"), /LATIN1.*UTF8/],
     [
+      "a certificate that is not there",
+      () => `${service.url()}&sslmode=verify-full&sslrootcert=/nowhere/ca.pem`,
+      /cannot be used as a store: ENOENT: .*'\/nowhere\/ca\.pem'\. Correct/,
+    ],
+    [
       "a server without TLS",
       () => `${service.url()}&sslmode=verify-full`,
       /cannot be used as a store: The server does not support SSL connections\. Correct/,
@@ -85,6 +90,17 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     );
     await expect(openPostgresReader(theirs)).rejects.toEqual(refused);
     await expect(openPostgresStore(theirs)).rejects.toEqual(refused);
+  });
+
+  test("a user who may not read the tables is told how they may", async () => {
+    const location = await service.newBlackboard();
+    await (await openPostgresStore(location)).close();
+    await service.query(`grant usage on schema ${location.schema} to guest`);
+    const theirs = serverAt(`${service.url("guest")}&schema=${location.schema}`);
+
+    await expect(openPostgresReader(theirs)).rejects.toEqual(
+      refusal("READ_ONLY", /grant select, insert, update, delete on all tables in schema/),
+    );
   });
 
   test("a user who may use no schema at all is told so, also for looking", async () => {

@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from "kysely";
-import { allSettled } from "../server/all-settled.ts";
+import { allSettled } from "../sql/all-settled.ts";
 import type { DatabaseServer, Db } from "../server/database-server.ts";
 import type { ServerLocation } from "../../config/store-location.ts";
 import { connectPostgres, POSTGRES_FLAVOUR } from "./connect.ts";

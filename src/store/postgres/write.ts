@@ -1,7 +1,7 @@
 import { CompiledQuery } from "kysely";
-import { allSettled } from "../server/all-settled.ts";
+import { allSettled } from "../sql/all-settled.ts";
 import type { Db } from "../server/database-server.ts";
-import type { Writes } from "../server/writes.ts";
+import type { Writes } from "../sql/deciding/writes.ts";
 
 /** Writes all that a batch changes, in the transaction that holds the lock. */
 export async function writeToPostgres(db: Db, writes: Writes): Promise<void> {

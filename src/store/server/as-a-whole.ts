@@ -7,17 +7,19 @@ import { removeSuperseded } from "../sql/projection/superseded.ts";
 import type { Database } from "../sql/schema.ts";
 import type { Store } from "../store.ts";
 import type { DatabaseServer, Db } from "./database-server.ts";
-import type { DecisionQueue } from "./decision-queue.ts";
 import { kyselyOnConnection } from "../sql/kysely-on-connection.ts";
 import type { Change, LockedWork } from "./locked.ts";
 
+/** Does work under the lock, when nobody decides. */
+export type Alone = <Read, T>(work: LockedWork<Read, T>) => Promise<T>;
+
 /** What is done with all that is kept, under the lock, in one transaction. */
-export function asAWhole(queue: DecisionQueue): Pick<Store, "rebuild" | "adopt" | "reclaim"> {
+export function asAWhole(alone: Alone): Pick<Store, "rebuild" | "adopt" | "reclaim"> {
   return {
-    rebuild: async () => queue.alone(rebuilding()),
-    adopt: async (history) => queue.alone(adopting(history)),
+    rebuild: async () => alone(rebuilding()),
+    adopt: async (history) => alone(adopting(history)),
     reclaim: async () =>
-      queue.alone(
+      alone(
         rewriting(async (db) => {
           await removeSuperseded(db);
           return written(undefined);

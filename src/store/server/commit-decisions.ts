@@ -1,29 +1,45 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Scope } from "../../core/state.ts";
-import type { Proposal } from "../sql/transact.ts";
-import type { Committed } from "../store.ts";
-import { createBatch, decideInBatch, recordedOf, type Batch } from "./batch.ts";
+import {
+  decideTogether,
+  recordedEvents,
+  type Decided,
+  type Outcome,
+  type Proposal,
+} from "../sql/deciding/batch.ts";
+import { forget, keepLikely, knowNothing, type Known } from "../sql/deciding/known.ts";
+import { ask, learn, type Answers, type Loaded } from "../sql/deciding/load.ts";
+import { areKept, writesOf, type Writes } from "../sql/deciding/writes.ts";
 import type { Db } from "./database-server.ts";
-import { forget, keepLikely, type Known } from "./known.ts";
-import { ask, learn, type Answers, type Loaded } from "./load.ts";
-import { leaveBroken, underLock, type Change, type LockedDeps, type Unsure } from "./locked.ts";
-import { areKept, writesOf, type Writes } from "./writes.ts";
+import {
+  leaveBroken,
+  underLock,
+  type Change,
+  type LockedDeps,
+  type LockedWork,
+  type Unsure,
+} from "./locked.ts";
+
+/** What is known, and at which version of the blackboard; good while that is this process's own. */
+type KnownVersion = {
+  readonly rows: Known;
+  /** `undefined` when nothing that is known can be relied on. */
+  version: number | undefined;
+  /** Whether others write, too, so that the lock had better be taken first. */
+  isContended: boolean;
+};
 
 export type DecidingDeps = LockedDeps & {
-  readonly known: Known;
+  readonly known: KnownVersion;
   /** Told the version when others have written since the last transaction. */
   readonly onForeign: (version: number) => void;
+  /** Told of the version after each transaction, and of the events it has kept. */
+  readonly onCommit: (version: number, events: readonly RecordedEvent[]) => void;
 };
 
-/** What a decision came to: a bug in one is no reason not to keep the others. */
-export type Outcome = Committed | { readonly kind: "threw"; readonly error: unknown };
-
-export type Decided = {
-  readonly outcomes: readonly Outcome[];
-  /** What was kept, if anything was. */
-  readonly events: readonly RecordedEvent[];
-  readonly version: number;
-};
+export function noVersionKnown(): KnownVersion {
+  return { rows: knowNothing(), version: undefined, isContended: false };
+}
 
 /**
  * Makes decisions and keeps what they come to, all in one transaction. As long as nobody else
@@ -32,7 +48,7 @@ export type Decided = {
 export async function commitDecisions(
   deps: DecidingDeps,
   proposals: readonly Proposal[],
-): Promise<Decided> {
+): Promise<readonly Outcome[]> {
   const attempt = await decideUnlocked(deps, proposals);
   if (attempt.kind === "decided") return concluded(deps, attempt);
   const { known } = deps;
@@ -42,8 +58,8 @@ export async function commitDecisions(
     {
       read: async (db) => {
         // Without a version it was left in the middle of something.
-        if (known.version === undefined) forget(known);
-        return ask(db, known, scopes);
+        if (known.version === undefined) forget(known.rows);
+        return ask(db, known.rows, scopes);
       },
       decide: async (db, answers, version) => {
         const loaded = await learnAt(deps, db, { scopes, answers, version });
@@ -56,11 +72,25 @@ export async function commitDecisions(
   return concluded(deps, done);
 }
 
-type Value = { readonly batch: Batch; readonly outcomes: readonly Outcome[] };
+/** Does other work under the lock. */
+export async function workUnderLock<Read, T>(
+  deps: DecidingDeps,
+  work: LockedWork<Read, T>,
+): Promise<T> {
+  const { value, version, isWritten } = await underLock(deps, work);
+  if (!isWritten) return value;
+  // Unless it changed rows that are known, what was known before it still is.
+  const { known } = deps;
+  known.version = !work.rewrites && known.version === version - 1 ? version : undefined;
+  if (work.rewrites) deps.onForeign(version);
+  deps.onCommit(version, []);
+  return value;
+}
+
 type Attempt =
-  | { readonly kind: "decided"; readonly value: Value; readonly version: number }
+  | { readonly kind: "decided"; readonly value: Decided; readonly version: number }
   /** Others have written, or nobody can tell. */
-  | { readonly kind: "undecided"; readonly unsure?: Unsure<Value> };
+  | { readonly kind: "undecided"; readonly unsure?: Unsure<Decided> };
 
 async function decideUnlocked(
   deps: DecidingDeps,
@@ -69,15 +99,15 @@ async function decideUnlocked(
   const { server, db, link, known } = deps;
   const { version } = known;
   if (version === undefined || known.isContended || !server.keep) return { kind: "undecided" };
-  let unsure: Unsure<Value> | undefined;
+  let unsure: Unsure<Decided> | undefined;
   try {
     await link.ready();
     const answers = await ask(
       db,
-      known,
+      known.rows,
       proposals.map(({ scope }) => scope),
     );
-    const value = decideAll(deps, proposals, learn(known, answers));
+    const value = decideAll(deps, proposals, learn(known.rows, answers));
     if (value.batch.appended.length === 0) {
       const isStill = (await server.version(db)) === version;
       return isStill ? { kind: "decided", value, version } : { kind: "undecided" };
@@ -103,30 +133,24 @@ async function learnAt(
   read: { readonly scopes: readonly Scope[]; readonly answers: Answers; readonly version: number },
 ): Promise<Loaded> {
   onForeign(read.version);
-  if (known.version === undefined) return learn(known, read.answers);
+  if (known.version === undefined) return learn(known.rows, read.answers);
   known.isContended = known.version !== read.version;
-  if (!known.isContended) return learn(known, read.answers);
-  forget(known);
-  return learn(known, await ask(db, known, read.scopes));
+  if (!known.isContended) return learn(known.rows, read.answers);
+  forget(known.rows);
+  return learn(known.rows, await ask(db, known.rows, read.scopes));
 }
 
-function decideAll({ known }: DecidingDeps, proposals: readonly Proposal[], loaded: Loaded): Value {
+function decideAll(
+  { known }: DecidingDeps,
+  proposals: readonly Proposal[],
+  loaded: Loaded,
+): Decided {
   // Until it is kept, what is known is known of no version.
   known.version = undefined;
-  const batch = createBatch(known, loaded);
-  const outcomes = proposals.map((proposal) => outcomeOf(batch, proposal));
-  return { batch, outcomes };
+  return decideTogether(known.rows, loaded, proposals);
 }
 
-function outcomeOf(batch: Batch, proposal: Proposal): Outcome {
-  try {
-    return decideInBatch(batch, proposal);
-  } catch (error) {
-    return { kind: "threw", error };
-  }
-}
-
-function changeOf({ server }: DecidingDeps, value: Value, writes: Writes): Change<Value> {
+function changeOf({ server }: DecidingDeps, value: Decided, writes: Writes): Change<Decided> {
   return {
     value,
     write: writes.events.length > 0 ? async (db) => server.write(db, writes) : undefined,
@@ -136,11 +160,13 @@ function changeOf({ server }: DecidingDeps, value: Value, writes: Writes): Chang
 
 /** What is known is so at this version. */
 function concluded(
-  { known }: DecidingDeps,
-  { value, version }: { readonly value: Value; readonly version: number },
-): Decided {
+  { known, onCommit }: DecidingDeps,
+  { value, version }: { readonly value: Decided; readonly version: number },
+): readonly Outcome[] {
   const { batch, outcomes } = value;
-  keepLikely(known, batch.loaded.read, batch.before.tasks);
+  keepLikely(known.rows, batch.loaded.read, batch.before.tasks);
   known.version = version;
-  return { outcomes, version, events: batch.appended.map(recordedOf) };
+  const events = recordedEvents(batch);
+  if (events.length > 0) onCommit(version, events);
+  return outcomes;
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Database } from "../sql/schema.ts";
 import type { RunStatement, SqlFlavour } from "../sql/kysely-on-connection.ts";
-import type { Writes } from "./writes.ts";
+import type { Writes } from "../sql/deciding/writes.ts";
 
 export type Db = Kysely<Database>;
 

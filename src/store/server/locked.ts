@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Database } from "../sql/schema.ts";
-import { allSettled } from "./all-settled.ts";
+import { allSettled } from "../sql/all-settled.ts";
 import type { DatabaseServer, Db } from "./database-server.ts";
 import type { Link } from "./link.ts";
 import { patiently, type Pacing } from "./patience.ts";

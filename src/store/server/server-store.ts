@@ -6,8 +6,15 @@ import { sqlReader } from "../sql/read.ts";
 import type { Database } from "../sql/schema.ts";
 import type { Store, StoreReader } from "../store.ts";
 import type { DatabaseServer, Db } from "./database-server.ts";
-import { asAWhole, atOneMoment } from "./as-a-whole.ts";
-import { createDecisionQueue } from "./decision-queue.ts";
+import { asAWhole, atOneMoment, type Alone } from "./as-a-whole.ts";
+import { createDecisionQueue } from "../sql/deciding/decision-queue.ts";
+import { canShareAnswers } from "../sql/deciding/load.ts";
+import {
+  commitDecisions,
+  noVersionKnown,
+  workUnderLock,
+  type DecidingDeps,
+} from "./commit-decisions.ts";
 import { createHints, heardForeign, heardOwn, type Hints } from "./hints.ts";
 import { kyselyOnConnection, type RunStatement } from "../sql/kysely-on-connection.ts";
 import { savingLease } from "./lease.ts";
@@ -37,26 +44,32 @@ export async function openServerStore(server: DatabaseServer, pacing: Pacing): P
     throw server.explained(error);
   }
   const notifier = createNotifier(async (version) => server.notices?.send(way.db, version));
-  const queue = createDecisionQueue({
+  const deciding: DecidingDeps = {
     server,
     link: writing,
     db: writeDb,
     pacing,
+    known: noVersionKnown(),
     onForeign: (version) => heardForeign(way.hints, version),
     onCommit: (version, events) => {
       heardOwn(way.hints, version, events);
       notifier.notify(version);
     },
+  };
+  const queue = createDecisionQueue({
+    commit: async (proposals) => commitDecisions(deciding, proposals),
+    hasRoomFor: canShareAnswers,
   });
+  const alone: Alone = async (work) => queue.alone(async () => workUnderLock(deciding, work));
   return {
     ...reader(way, async () => {
       await queue.idle();
       await notifier.flushed();
       await writing.close();
     }),
-    ...asAWhole(queue),
+    ...asAWhole(alone),
     transact: async (scope, decide) => queue.transact({ scope, decide }),
-    saveDispatcherLease: async (lease, term) => queue.alone(savingLease(lease, term)),
+    saveDispatcherLease: async (lease, term) => alone(savingLease(lease, term)),
   };
 }
 

@@ -2,7 +2,6 @@ import type { Kysely } from "kysely";
 import type { Scope } from "../../core/state.ts";
 import type { Task } from "../../core/task.ts";
 import { IDS_PER_QUERY } from "./chunks.ts";
-import type { KnownRows } from "./known-rows.ts";
 import { READY } from "./literals.ts";
 import { runForIds, runPrepared } from "./prepared.ts";
 import { parsed } from "./rows.ts";
@@ -11,13 +10,11 @@ import type { Database } from "./schema.ts";
 type Db = Kysely<Database>;
 
 /** Those of the tasks that there are. */
-export async function tasksById(db: Db, ids: readonly string[], known: KnownRows): Promise<Task[]> {
-  const found = ids.flatMap((id) => known.tasks.get(id) ?? []);
-  const unknown = ids.filter((id) => !known.tasks.has(id));
-  const rows = await runForIds(db, "tasks", unknown, (some) =>
+export async function tasksById(db: Db, ids: readonly string[]): Promise<Task[]> {
+  const rows = await runForIds(db, "tasks", ids, (some) =>
     db.selectFrom("tasks").select("data").where("id", "in", some),
   );
-  return [...found, ...rows.map(taskFromRow)];
+  return rows.map(taskFromRow);
 }
 
 /** The tasks that wait for these, or also for those that wait for these, however far. */

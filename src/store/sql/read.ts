@@ -6,7 +6,6 @@ import type { Run } from "../../core/run.ts";
 import { PAUSE_END_MS } from "../../core/schedule.ts";
 import { TASK_STATES, type Task, type TaskState } from "../../core/task.ts";
 import type { BlackboardReader, MergeEntry } from "../store.ts";
-import { knowNothing } from "./known-rows.ts";
 import { listTasks } from "./list-tasks.ts";
 import { AWAITING_QA, OPEN, SUCCEEDED } from "./literals.ts";
 import { isLatestAttempt, liveAttempts } from "./load-attempts.ts";
@@ -23,8 +22,7 @@ export function sqlReader(db: Db): BlackboardReader {
     runs: async () => readRuns(db),
     run: async (id) => readRun(db, id),
     task: async (id) => readTask(db, id),
-    tasksById: async (ids) =>
-      new Map((await tasksById(db, ids, knowNothing())).map((task) => [task.id, task])),
+    tasksById: async (ids) => new Map((await tasksById(db, ids)).map((task) => [task.id, task])),
     tasksAfter: async (id, limit) => readTasksAfter(db, id, limit),
     taskIdsWithPrefix: async (prefix, limit) => readIds(db, prefix, limit),
     tasks: async (filter) => listTasks(db, filter),

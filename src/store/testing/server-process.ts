@@ -29,9 +29,14 @@ export function serverFolder(name: string, durability: Durability): string {
 
 /** Where a program is: in the path, or in one of these folders. */
 export function findProgram(name: string, folders: readonly string[]): string | undefined {
+  return findPrograms(name, folders)[0];
+}
+
+/** All that have the name, in the order in which they are found. */
+export function findPrograms(name: string, folders: readonly string[]): string[] {
   // oxlint-disable-next-line node/no-process-env -- A test looks for what is installed.
   const path = (process.env["PATH"] ?? "").split(delimiter);
-  return [...path, ...folders].map((folder) => join(folder, name)).find((file) => existsSync(file));
+  return [...path, ...folders].map((folder) => join(folder, name)).filter(existsSync);
 }
 
 /** The folder `rest` of each version in `parent`, the newest first. */

@@ -1,10 +1,13 @@
-import type { Attempt } from "../../core/attempt.ts";
-import type { Run } from "../../core/run.ts";
-import type { Task } from "../../core/task.ts";
-import { isLatestAttempt } from "../sql/load-attempts.ts";
-import { runForIds } from "../sql/prepared.ts";
-import { parsed } from "../sql/rows.ts";
-import type { Db } from "./database-server.ts";
+import type { Kysely } from "kysely";
+import type { Attempt } from "../../../core/attempt.ts";
+import type { Run } from "../../../core/run.ts";
+import type { Task } from "../../../core/task.ts";
+import { isLatestAttempt } from "../load-attempts.ts";
+import { runForIds } from "../prepared.ts";
+import { parsed } from "../rows.ts";
+import type { Database } from "../schema.ts";
+
+type Db = Kysely<Database>;
 
 // Rows of many decisions at once, each by a statement that an index serves.
 

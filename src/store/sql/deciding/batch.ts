@@ -1,15 +1,22 @@
-import { attemptId, isLive, type Attempt } from "../../core/attempt.ts";
-import { refuse } from "../../core/decision.ts";
-import type { Event, RecordedEvent } from "../../core/events.ts";
-import { evolveAll } from "../../core/evolve.ts";
-import { idsRemoved } from "../sql/differences.ts";
-import { invariant } from "../../core/invariant.ts";
-import type { Scope, State } from "../../core/state.ts";
-import type { Task } from "../../core/task.ts";
-import type { Proposal } from "../sql/transact.ts";
-import type { Committed } from "../store.ts";
+import { attemptId, isLive, type Attempt } from "../../../core/attempt.ts";
+import { refuse, type Decision } from "../../../core/decision.ts";
+import type { Event, RecordedEvent } from "../../../core/events.ts";
+import { evolveAll } from "../../../core/evolve.ts";
+import { idsRemoved } from "../differences.ts";
+import { invariant } from "../../../core/invariant.ts";
+import type { Scope, State } from "../../../core/state.ts";
+import type { Task } from "../../../core/task.ts";
+import type { Committed } from "../../store.ts";
 import { forgetAll, type Known } from "./known.ts";
 import { isWide, type Loaded } from "./load.ts";
+
+export type Proposal = {
+  readonly scope: Scope;
+  readonly decide: (state: State) => Decision;
+};
+
+/** What a decision came to: a bug in one is no reason not to keep the others. */
+export type Outcome = Committed | { readonly kind: "threw"; readonly error: unknown };
 
 /** Decisions that share one transaction: made in memory one after another, then written together. */
 export type Batch = {
@@ -27,7 +34,19 @@ type Appended = { readonly event: Event; readonly seq: number };
 type Kinds = "runs" | "tasks" | "attempts" | "interrupts";
 type RowOf<Kind extends Kinds> = State[Kind] extends ReadonlyMap<string, infer Row> ? Row : never;
 
-export function createBatch(known: Known, loaded: Loaded): Batch {
+export type Decided = { readonly batch: Batch; readonly outcomes: readonly Outcome[] };
+
+/** Decides one after another on what is known, which is then as it will be once that is kept. */
+export function decideTogether(
+  known: Known,
+  loaded: Loaded,
+  proposals: readonly Proposal[],
+): Decided {
+  const batch = createBatch(known, loaded);
+  return { batch, outcomes: proposals.map((proposal) => outcomeOf(batch, proposal)) };
+}
+
+function createBatch(known: Known, loaded: Loaded): Batch {
   const before = {
     runs: new Map(),
     tasks: new Map(),
@@ -37,8 +56,16 @@ export function createBatch(known: Known, loaded: Loaded): Batch {
   return { known, loaded, before, appended: [], removed: new Map() };
 }
 
+function outcomeOf(batch: Batch, proposal: Proposal): Outcome {
+  try {
+    return decideInBatch(batch, proposal);
+  } catch (error) {
+    return { kind: "threw", error };
+  }
+}
+
 /** One decision on what those before it have left; a refusal and an error change nothing. */
-export function decideInBatch(batch: Batch, { scope, decide }: Proposal): Committed {
+function decideInBatch(batch: Batch, { scope, decide }: Proposal): Committed {
   if (scope.dispatcherTerm !== undefined && scope.dispatcherTerm !== batch.loaded.term) {
     return refuse("FENCED", "Another dispatcher has taken over this blackboard.");
   }
@@ -83,7 +110,12 @@ function append({ known, appended }: Batch, event: Event): RecordedEvent {
   return recordedOf(one);
 }
 
-export function recordedOf({ event, seq }: Appended): RecordedEvent {
+/** All that was decided, in order. */
+export function recordedEvents({ appended }: Batch): readonly RecordedEvent[] {
+  return appended.map(recordedOf);
+}
+
+function recordedOf({ event, seq }: Appended): RecordedEvent {
   return { ...event, seq };
 }
 

@@ -1,16 +1,15 @@
-import type { Insertable } from "kysely";
-import type { Task } from "../../core/task.ts";
-import { changedFields } from "../sql/differences.ts";
+import type { Insertable, Kysely } from "kysely";
+import type { Task } from "../../../core/task.ts";
+import { changedFields } from "../differences.ts";
 import {
   columnsOfAttempt,
   columnsOfInterrupt,
   columnsOfTask,
   rowOfEvent,
   rowOfRun,
-} from "../sql/rows.ts";
-import type { Database } from "../sql/schema.ts";
+} from "../rows.ts";
+import type { Database } from "../schema.ts";
 import { keptEvents, type Batch } from "./batch.ts";
-import type { Db } from "./database-server.ts";
 
 /** What a batch changes, as rows; all that a table gets goes there at once. */
 export type Writes = {
@@ -47,7 +46,7 @@ export function writesOf(batch: Batch): Writes {
 }
 
 /** Whether the log holds just these events, at their places. */
-export async function areKept(db: Db, events: readonly EventRow[]): Promise<boolean> {
+export async function areKept(db: Kysely<Database>, events: readonly EventRow[]): Promise<boolean> {
   for (const event of events) {
     const row = await db
       .selectFrom("events")

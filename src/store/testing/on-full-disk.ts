@@ -1,19 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { OrchestraError } from "../../../core/errors.ts";
-import { aTask, add } from "../../conformance/builders.ts";
-import { openSqliteStore } from "../sqlite-store.ts";
-import { printLine } from "../../testing/print-line.ts";
+import { OrchestraError } from "../../core/errors.ts";
+import { aTask, add } from "../conformance/builders.ts";
+import { printLine } from "./print-line.ts";
+import { storeAt } from "./store-at.ts";
 
-/** Fills a tiny disk of its own, makes room again, and prints what the store made of both. */
+/** Fills a tiny disk of its own, makes room again, and prints what a store of the kind made of both. */
 const TASKS_MAX = 10_000;
 
-const [folder = ""] = process.argv.slice(2);
+const [kind = "", folder = ""] = process.argv.slice(2);
 execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]);
 const ballast = join(folder, "ballast");
 writeFileSync(ballast, Buffer.alloc(256 * 1024));
-const store = openSqliteStore(join(folder, "blackboard.sqlite"));
+const store = await storeAt(`${kind}:${join(folder, "blackboard")}`);
 
 const kept: string[] = [];
 let refusal: unknown;
@@ -27,17 +27,26 @@ while (refusal === undefined && kept.length < TASKS_MAX) {
   }
 }
 const whenFull = await shown();
-const opening = codeOf(() => openSqliteStore(join(folder, "another.sqlite")));
+const beginning = await codeOf(async () => {
+  const another = await storeAt(`${kind}:${join(folder, "another")}`);
+  await add(another, [aTask({ id: "first", prompt: "x".repeat(64_000) })]);
+});
 rmSync(ballast);
 await add(store, ["after"]);
 printLine(
-  JSON.stringify({ kept, writing: codeIn(refusal), opening, whenFull, afterwards: await shown() }),
+  JSON.stringify({
+    kept,
+    writing: codeIn(refusal),
+    beginning,
+    whenFull,
+    afterwards: await shown(),
+  }),
 );
 await store.close();
 
-function codeOf(act: () => unknown): string {
+async function codeOf(act: () => Promise<unknown>): Promise<string> {
   try {
-    act();
+    await act();
     return "no error";
   } catch (error) {
     return codeIn(error);

@@ -1,20 +1,17 @@
-import { attemptId, type Attempt } from "../../core/attempt.ts";
-import type { Interrupt } from "../../core/interrupt.ts";
-import type { Run } from "../../core/run.ts";
-import type { Task, TaskState } from "../../core/task.ts";
+import { attemptId, type Attempt } from "../../../core/attempt.ts";
+import type { Interrupt } from "../../../core/interrupt.ts";
+import type { Run } from "../../../core/run.ts";
+import type { Task, TaskState } from "../../../core/task.ts";
 
 /** Kept at most from one transaction to the next; tasks may be long. */
 const KNOWN_MAX = 1_000;
 const REST: readonly TaskState[] = ["complete", "abandoned", "cancelled"];
 
 /**
- * Rows just as the database holds them at one version of the blackboard, or will hold them once the
- * transaction that is under way is committed. Good for as long as the version is this process's own.
+ * Rows just as the database holds them, or will hold them once the transaction that is under way is
+ * committed. Good for as long as nobody else writes.
  */
 export type Known = {
-  version: number | undefined;
-  /** Whether others write, too, so that the lock had better be taken first. */
-  isContended: boolean;
   readonly runs: Map<string, Run>;
   /** The next number in each run's log. */
   readonly nextSeq: Map<string, number>;
@@ -25,8 +22,6 @@ export type Known = {
 
 export function knowNothing(): Known {
   return {
-    version: undefined,
-    isContended: false,
     runs: new Map(),
     nextSeq: new Map(),
     tasks: new Map(),
@@ -37,7 +32,6 @@ export function knowNothing(): Known {
 
 /** Nothing that was known can be relied on. */
 export function forget(known: Known): void {
-  known.version = undefined;
   known.runs.clear();
   known.nextSeq.clear();
   forgetRows(known);

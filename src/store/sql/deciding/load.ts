@@ -1,11 +1,12 @@
-import { attemptId, type Attempt } from "../../core/attempt.ts";
-import type { Interrupt } from "../../core/interrupt.ts";
-import type { Scope } from "../../core/state.ts";
-import type { Task } from "../../core/task.ts";
-import { readDispatcherLease } from "../sql/lease.ts";
-import { liveAttempts, openInterruptsOf } from "../sql/load-attempts.ts";
-import { dependentsOf, dueParked, readyHeads, tasksById } from "../sql/load-tasks.ts";
-import { allSettled } from "./all-settled.ts";
+import type { Kysely } from "kysely";
+import { attemptId, type Attempt } from "../../../core/attempt.ts";
+import type { Interrupt } from "../../../core/interrupt.ts";
+import type { Scope } from "../../../core/state.ts";
+import type { Task } from "../../../core/task.ts";
+import { readDispatcherLease } from "../lease.ts";
+import { liveAttempts, openInterruptsOf } from "../load-attempts.ts";
+import { dependentsOf, dueParked, readyHeads, tasksById } from "../load-tasks.ts";
+import { allSettled } from "../all-settled.ts";
 import {
   askLatestAttempts,
   askLinks,
@@ -15,8 +16,10 @@ import {
   type Numbered,
   type NumberedRun,
 } from "./ask-rows.ts";
-import type { Db } from "./database-server.ts";
+import type { Database } from "../schema.ts";
 import type { Known } from "./known.ts";
+
+type Db = Kysely<Database>;
 
 /** What a batch was told besides the rows that became known. */
 export type Loaded = {
@@ -47,23 +50,43 @@ export type Answers = {
 /** What only a look at the whole blackboard can tell. */
 type Wide = { readonly tasks: readonly Task[]; readonly attempts: readonly Attempt[] };
 
-/** Whether a decision with this scope asks more than rows by their ids; a batch has one at most. */
+/** Whether a decision with this scope asks more than rows by their ids. */
 export function isWide(scope: Scope): boolean {
   const { assignment, dueParked: due, dependents, dependencies } = scope;
   return Boolean(assignment ?? due ?? dependencies) || dependents === "all";
 }
 
-/** Whether what others have changed in the same batch can be told apart from what it asked for. */
-export function mayFollow(scope: Scope): boolean {
-  return !isWide(scope) || scope.assignment !== undefined;
+/**
+ * Whether a decision can be made on what was asked before those with these scopes, and for it, too: as a
+ * rule not when it looks at the whole blackboard, which they may have changed.
+ */
+export function canShareAnswers(scopes: readonly Scope[], next: Scope): boolean {
+  if (scopes.length === 0 || !isWide(next)) return true;
+  // What they have made ready is told apart from what it asked for.
+  return next.assignment !== undefined && !scopes.some(isWide);
 }
 
-/** Asks for all that is not known, in statements that do not wait for each other. */
-export async function ask(db: Db, known: Known, scopes: readonly Scope[]): Promise<Answers> {
-  const needs = needsOf(known, scopes);
+/**
+ * How to ask: in statements that do not wait for each other, or where an answer is there at once, first
+ * for the tasks, so that nothing is asked about those that there are not.
+ */
+type Pace = "together" | "tasks first";
+
+/** Asks for all that is not known. */
+export async function ask(
+  db: Db,
+  known: Known,
+  scopes: readonly Scope[],
+  pace: Pace = "together",
+): Promise<Answers> {
+  const unknown = namedIn(scopes).filter((id) => !known.tasks.has(id));
+  const asked = tasksById(db, unknown);
+  const found =
+    pace === "together" ? undefined : new Map((await asked).map((task) => [task.id, task]));
+  const needs = needsOf(known, scopes, found);
   const [runs, tasks, attempts, interrupts, links, wide, term] = await allSettled([
     askRuns(db, needs.runs),
-    tasksById(db, needs.tasks, known),
+    asked,
     askLatestAttempts(db, needs.attemptsOf),
     openInterruptsOf(db, needs.interruptsOf),
     askLinks(db, needs.dependentsOf),
@@ -100,37 +123,43 @@ export function learn(known: Known, answers: Answers): Loaded {
 
 type Needs = {
   readonly runs: readonly string[];
-  readonly tasks: readonly string[];
   readonly attemptsOf: readonly string[];
   readonly interruptsOf: readonly string[];
   readonly dependentsOf: readonly string[];
   readonly term: boolean;
 };
 
-function needsOf(known: Known, scopes: readonly Scope[]): Needs {
-  const named = [...new Set(scopes.flatMap(({ taskIds }) => taskIds ?? []))];
-  const unknown = named.filter((id) => !known.tasks.has(id));
+/** The tasks that were `found` beside those that are known are all that there are, if that was asked. */
+type Found = ReadonlyMap<string, Task> | undefined;
+
+function needsOf(known: Known, scopes: readonly Scope[], found: Found): Needs {
+  const named = namedIn(scopes);
+  const taskOf = (id: string): Task | "unknown" | undefined =>
+    known.tasks.get(id) ?? (found ? found.get(id) : "unknown");
   const direct = scopes.filter(({ dependents }) => dependents === "direct");
   return {
     runs: [...new Set(scopes.flatMap(({ runIds }) => runIds ?? []))].filter(
       (id) => !known.runs.has(id),
     ),
-    tasks: unknown,
-    attemptsOf: named.filter((id) => lacksAttempt(known, id)),
-    interruptsOf: named.filter((id) => mayWait(known.tasks.get(id))),
+    attemptsOf: named.filter((id) => lacksAttempt(known, taskOf(id))),
+    interruptsOf: named.filter((id) => mayWait(taskOf(id))),
     dependentsOf: [...new Set(direct.flatMap(({ taskIds }) => taskIds ?? []))],
     term: scopes.some(({ dispatcherTerm }) => dispatcherTerm !== undefined),
   };
 }
 
-function lacksAttempt({ tasks, attempts }: Known, id: string): boolean {
-  const task = tasks.get(id);
-  if (!task) return true;
-  return task.attemptCount > 0 && !attempts.has(attemptId(id, task.attemptCount));
+function namedIn(scopes: readonly Scope[]): readonly string[] {
+  return [...new Set(scopes.flatMap(({ taskIds }) => taskIds ?? []))];
 }
 
-function mayWait(task: Task | undefined): boolean {
-  return task === undefined || task.state === "waiting_human";
+function lacksAttempt({ attempts }: Known, task: Task | "unknown" | undefined): boolean {
+  if (task === undefined) return false;
+  if (task === "unknown") return true;
+  return task.attemptCount > 0 && !attempts.has(attemptId(task.id, task.attemptCount));
+}
+
+function mayWait(task: Task | "unknown" | undefined): boolean {
+  return task === "unknown" || task?.state === "waiting_human";
 }
 
 async function undefinedTerm(): Promise<undefined> {
@@ -153,7 +182,13 @@ async function none<T>(): Promise<T[]> {
 }
 
 async function askDependencies(db: Db, known: Known, taskIds: readonly string[]): Promise<Task[]> {
-  const named = await tasksById(db, taskIds, known);
+  const named = await knownOrRead(db, known, taskIds);
   const ids = new Set(named.flatMap((task) => task.dependsOn));
-  return tasksById(db, [...ids], known);
+  return knownOrRead(db, known, [...ids]);
+}
+
+async function knownOrRead(db: Db, { tasks }: Known, ids: readonly string[]): Promise<Task[]> {
+  const found = ids.flatMap((id) => tasks.get(id) ?? []);
+  const unknown = ids.filter((id) => !tasks.has(id));
+  return [...found, ...(await tasksById(db, unknown))];
 }

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
@@ -6,6 +6,7 @@ import type { DatabaseService } from "./database-service.ts";
 import { serverAt, urlOf } from "./server-at.ts";
 import {
   findProgram,
+  findPrograms,
   runAsServer,
   serverFolder,
   startServer,
@@ -18,24 +19,66 @@ const READY = /ready for connections/;
 /** How long the server shows the same list of transactions to who asks all the time. */
 const TRANSACTIONS_KEPT_MS = 150;
 
-export type MariadbService = DatabaseService & {
+/** One of the servers that speak MySQL. */
+export type MysqlMake = {
+  readonly name: "MariaDB" | "MySQL";
+  /** Where its program is, if it is installed. */
+  readonly program: string | undefined;
+  /** Makes its files in a folder that is not there yet. */
+  readonly makeFiles: (program: string, folder: string) => Promise<void>;
+  readonly settings: readonly string[];
+};
+
+export const MARIADB: MysqlMake = {
+  name: "MariaDB",
+  program: findProgram("mariadbd", FOLDERS),
+  makeFiles: async (_program, folder) =>
+    runAsServer("mariadb-install-db", [
+      "--no-defaults",
+      `--datadir=${folder}`,
+      "--auth-root-authentication-method=normal",
+      "--skip-test-db",
+    ]),
+  settings: [],
+};
+
+/** Only under a name of its own: where MariaDB is installed, `mysqld` may be a link to it. */
+export const MYSQL: MysqlMake = {
+  name: "MySQL",
+  program: findPrograms("mysqld", FOLDERS).find((file) => !realpathSync(file).includes("mariadb")),
+  makeFiles: async (program, folder) =>
+    runAsServer(program, ["--no-defaults", "--initialize-insecure", `--datadir=${folder}`]),
+  settings: ["mysqlx=off", "secure-file-priv=", "skip-log-bin"],
+};
+
+export const MYSQL_MAKES = [MARIADB, MYSQL] as const;
+
+/** Whether tests of it are left out: it is not installed, and this is no machine that has to have it. */
+export function isLeftOut({ name, program }: MysqlMake): boolean {
+  // oxlint-disable-next-line node/no-process-env -- Tests ask where they run.
+  return program === undefined && !(name === "MariaDB" && process.env["CI"]);
+}
+
+/** Its name, for the title of its tests, with the reason when they are left out. */
+export function titleOf(make: MysqlMake): string {
+  return isLeftOut(make) ? `${make.name}, which is not installed` : make.name;
+}
+
+export type MysqlService = DatabaseService & {
   readonly url: (user?: string, database?: string) => string;
   readonly query: (text: string, values?: readonly unknown[]) => Promise<readonly object[]>;
 };
 
-export const isMariadbInstalled = findProgram("mariadbd", FOLDERS) !== undefined;
-
 /** Makes and starts a server that listens on a socket in a folder of its own. */
-export async function startMariadb(durability: Durability = "memory"): Promise<MariadbService> {
-  const folder = serverFolder("mariadb", durability);
+export async function startMysql(
+  make: MysqlMake,
+  durability: Durability = "memory",
+): Promise<MysqlService> {
+  const program = make.program ?? "mysqld";
+  const folder = serverFolder(make.name.toLowerCase(), durability);
   const [data, socket] = [join(folder, "data"), join(folder, "socket")];
-  await runAsServer("mariadb-install-db", [
-    "--no-defaults",
-    `--datadir=${data}`,
-    "--auth-root-authentication-method=normal",
-    "--skip-test-db",
-  ]);
-  let process: ServerProcess | undefined;
+  await make.makeFiles(program, data);
+  let server: ServerProcess | undefined;
   const start = async (): Promise<void> => {
     const settings = [
       "skip-networking",
@@ -43,11 +86,10 @@ export async function startMariadb(durability: Durability = "memory"): Promise<M
       `datadir=${data}`,
       `pid-file=${socket}.pid`,
     ];
-    const flush = durability === "disk" ? 1 : 0;
+    const flush = durability === "disk" ? 1 : 2;
     const light = [`innodb-flush-log-at-trx-commit=${flush}`, "innodb-buffer-pool-size=64M"];
-    const options = [...settings, ...light].map((setting) => `--${setting}`);
-    const program = findProgram("mariadbd", FOLDERS) ?? "mariadbd";
-    process = await startServer(program, ["--no-defaults", ...options], {
+    const options = [...settings, ...light, ...make.settings].map((setting) => `--${setting}`);
+    server = await startServer(program, ["--no-defaults", ...options], {
       folder,
       readyLine: READY,
     });
@@ -55,7 +97,7 @@ export async function startMariadb(durability: Durability = "memory"): Promise<M
   await start();
   const url = (user = "root", database = "mysql"): string =>
     `mysql://${user}@localhost/${database}?socketPath=${socket}`;
-  const query: MariadbService["query"] = async (text, values = []) => {
+  const query: MysqlService["query"] = async (text, values = []) => {
     const connection = await createConnection(url());
     try {
       const [rows] = await connection.query(text, [...values]);
@@ -70,20 +112,20 @@ export async function startMariadb(durability: Durability = "memory"): Promise<M
     query,
     start,
     ...connections(folder, query),
-    crash: async () => process?.kill("SIGKILL"),
+    crash: async () => server?.kill("SIGKILL"),
     newBlackboard: async () => {
       const database = `blackboard_${(databases += 1)}`;
       await query(`create database ${database}`);
       return serverAt(url("root", database));
     },
     [Symbol.asyncDispose]: async () => {
-      await process?.kill("SIGKILL");
+      await server?.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-type Query = MariadbService["query"];
+type Query = MysqlService["query"];
 
 /** Where the server's clients look for its socket. */
 function socketIn(folder: string): string {
