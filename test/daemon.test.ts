@@ -57,29 +57,24 @@ test("a daemon works what comes, long after the queue was empty, and stops when 
   expect(await project.json("daemon", "stop")).toEqual({ wasRunning: false, agentsLeft: 0 });
 });
 
-// It has ten seconds to come to work.
-test(
-  "a daemon that can place no task is no success, and what it said is told",
-  { timeout: 60_000 },
-  async () => {
-    await using project = createDaemonProject();
-    await project.orchestra("start", "echo x > x.txt; exit 0", "--id", "one");
-    using blackboard = new DatabaseSync(join(project.root, ".orchestra/blackboard.db"));
-    const refusing = "before insert on attempts begin select raise(abort, 'full'); end";
-    blackboard.exec(`create trigger full ${refusing}`);
-    const { exitCode, stdout, stderr } = await project.orchestra("daemon", "start");
-    expect({ exitCode, stdout }).toEqual({ exitCode: 75, stdout: "" });
-    expect(stderr).toMatch(/^\d{4}-.*while dispatching: /m);
-    expect(stderr).toMatch(
-      /^orchestra: The daemon did not come to work, and was stopped\. .*said last/m,
-    );
-    expect((await project.orchestra("daemon", "status")).exitCode).toBe(1);
+test("a daemon that can place no task is no success, and what it said is told", async () => {
+  await using project = createDaemonProject();
+  await project.orchestra("start", "echo x > x.txt; exit 0", "--id", "one");
+  using blackboard = new DatabaseSync(join(project.root, ".orchestra/blackboard.db"));
+  const refusing = "before insert on attempts begin select raise(abort, 'full'); end";
+  blackboard.exec(`create trigger full ${refusing}`);
+  const { exitCode, stdout, stderr } = await project.orchestra("daemon", "start");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 75, stdout: "" });
+  expect(stderr).toMatch(/^\d{4}-.*while dispatching: /m);
+  expect(stderr).toMatch(
+    /^orchestra: The daemon did not come to work, and was stopped\. .*said last/m,
+  );
+  expect((await project.orchestra("daemon", "status")).exitCode).toBe(1);
 
-    blackboard.exec("drop trigger full");
-    expect((await project.orchestra("daemon", "start")).exitCode).toBe(0);
-    await until(async () => isComplete(project, "one"));
-  },
-);
+  blackboard.exec("drop trigger full");
+  expect((await project.orchestra("daemon", "start")).exitCode).toBe(0);
+  await until(async () => isComplete(project, "one"));
+});
 
 test("of two that are started at once one works, and no other is left behind to take over", async () => {
   await using project = createDaemonProject();

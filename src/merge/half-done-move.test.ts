@@ -51,12 +51,8 @@ test.for(Object.entries(KILLED))(
     await using repository = await createTestRepository();
     const { merges, move } = await killedMove(repository, async (one) => left(repository, one));
 
-    await expect
-      .poll(async () => merges.dirtyCheckout("main"), { timeout: 20_000 })
-      .toBeUndefined();
-    await expect
-      .poll(() => existsSync(join(repository.root, ".git/index.lock")), { timeout: 20_000 })
-      .toBe(false);
+    await expect.poll(async () => merges.dirtyCheckout("main")).toBeUndefined();
+    await expect.poll(() => existsSync(join(repository.root, ".git/index.lock"))).toBe(false);
     expect(await repository.git(["status", "--porcelain"])).toBe("");
     expect(await repository.git(["rev-parse", "HEAD"])).toBe(move.expected);
     expect(await merges.advance(move)).toEqual({ kind: "advanced" });

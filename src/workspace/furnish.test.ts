@@ -183,7 +183,7 @@ test("a set-up that is broken off leaves no process, not even one that is deaf",
   const pid = Number(await contentOf(started));
   breakOff.abort();
   await expect(preparing).rejects.toThrow(/abort/);
-  await expect.poll(() => isAlive(pid), { timeout: 2_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 test("a set-up that went on without its orchestrator is ended before the next one", async () => {
@@ -218,7 +218,7 @@ test("tear-down runs before removal, and its failure does not keep the workspace
 
 /** What is written to a FIFO, once it exists. */
 async function contentOf(path: string): Promise<string> {
-  await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => existsSync(path)).toBe(true);
   return readFile(path, "utf8");
 }
 

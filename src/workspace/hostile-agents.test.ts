@@ -173,7 +173,7 @@ test("a git command that a killed orchestrator has left running is ended first",
     env: { GIT_DIR: gitDir },
     reject: false,
   });
-  await expect.poll(() => existsSync(lock), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => existsSync(lock)).toBe(true);
 
   await it.workspaces.collect(it.workspace, COLLECT);
 

@@ -7,9 +7,6 @@ import { expect, test } from "vitest";
 import { clearStaleLocks } from "./stale-locks.ts";
 import { createTestRepository, instantClock } from "./testing/test-repository.ts";
 
-/** Another test's git may be at work on this machine. */
-const PATIENTLY = { timeout: 20_000 };
-
 async function staysLocked(lock: string): Promise<boolean> {
   await clearStaleLocks({ clock: instantClock }, [lock]);
   return existsSync(lock);
@@ -19,7 +16,7 @@ test("a lock that nobody holds is removed", async () => {
   await using repository = await createTestRepository();
   const lock = join(repository.root, ".git/packed-refs.lock");
   await writeFile(lock, "");
-  await expect.poll(async () => staysLocked(lock), PATIENTLY).toBe(false);
+  await expect.poll(async () => staysLocked(lock)).toBe(false);
 });
 
 test("a lock that a git command at work may hold stays as long as that one lives", async () => {
@@ -33,7 +30,7 @@ test("a lock that a git command at work may hold stays as long as that one lives
 
   git.stdin.end();
   await once(git, "exit");
-  await expect.poll(async () => staysLocked(lock), PATIENTLY).toBe(false);
+  await expect.poll(async () => staysLocked(lock)).toBe(false);
 });
 
 test("a lock that is taken anew while it is looked at stays", async () => {

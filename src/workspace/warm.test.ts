@@ -9,7 +9,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { REMOVE, request } from "./testing/requests.ts";
 import {
   createTestRepository,
@@ -191,7 +191,7 @@ test("what is left of one that was broken off is in nobody's way", async () => {
   await repository.git(["config", "filter.slow.smudge", `: > '${begun}'; exec sleep 60`]);
   const stop = new AbortController();
   const making = workspaces.prewarm(stop.signal);
-  await vi.waitFor(() => expect(existsSync(begun)).toBe(true));
+  await expect.poll(() => existsSync(begun)).toBe(true);
   stop.abort(new Error("The queue has ended."));
   await expect(making).rejects.toThrow("The queue has ended.");
   expect(readdirSync(repository.worktreesRoot)).toEqual(["t1"]);

@@ -60,7 +60,7 @@ export type ClaudeOptions = {
   readonly listens?: boolean;
 };
 
-const EVENT_WITHIN_MS = 30_000;
+const EVENT_WITHIN_MS = 240_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 

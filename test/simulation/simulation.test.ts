@@ -5,19 +5,12 @@ import { shrink } from "./shrink.ts";
 /** As many as the other tests leave time for; `npm run simulate` runs more. */
 const SEEDS = 200;
 
-/** It computes all the time, beside other tests. */
-const PATIENTLY = { timeout: 120_000 };
-
-test(
-  "whatever goes wrong, every invariant holds and everything comes to an end",
-  PATIENTLY,
-  async () => {
-    for (let seed = 1; seed <= SEEDS; seed += 1) {
-      const { violation } = await runSeed(seed);
-      expect(violation, `npm run simulate -- --seed ${seed}`).toBeUndefined();
-    }
-  },
-);
+test("whatever goes wrong, every invariant holds and everything comes to an end", async () => {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const { violation } = await runSeed(seed);
+    expect(violation, `npm run simulate -- --seed ${seed}`).toBeUndefined();
+  }
+});
 
 test("a seed decides everything that happens", async () => {
   const [first, second]: [string[], string[]] = [[], []];

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 /** Starts a program of this room, as `testing/write-loop`, in a process of its own. */
 export function startProgram(name: string, args: readonly string[]) {

@@ -11,7 +11,7 @@ import { aRequest } from "./a-request.ts";
 
 type OfKind<K extends ProcessState["kind"]> = Extract<ProcessState, { kind: K }>;
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 export type RealProcesses = Processes & {
   /** Starts the command in a folder of its own, which it returns; nothing of it outlives the test. */
