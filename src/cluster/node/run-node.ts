@@ -13,6 +13,8 @@ const LOOK_EVERY_MS = 2_000;
 const HEARD: readonly Hint["kind"][] = ["assigned", "changed"];
 
 const PAUSED = "It was paused.";
+/** A reason of our own costs nothing; without one, each is an error with its stack. */
+const STOPPED = "It was stopped.";
 
 type Work = {
   readonly taskId: string;
@@ -69,13 +71,13 @@ async function takeAll(deps: NodeDeps, hands: Hands, leave: AbortSignal): Promis
 /** What another process has ended is proven no further. */
 function breakOffEnded(working: Hands["working"], live: readonly Attempt[]): void {
   const ids = new Set(live.map(({ id }) => id));
-  for (const [id, { stop }] of working) if (!ids.has(id)) stop.abort();
+  for (const [id, { stop }] of working) if (!ids.has(id)) stop.abort(STOPPED);
 }
 
 function tellOfChange({ isStopping, timeoutMs }: Attempt, work: Work | undefined): void {
   if (!work) return;
   work.timeoutMs = timeoutMs;
-  if (isStopping) work.stop.abort();
+  if (isStopping) work.stop.abort(STOPPED);
 }
 
 /** What a person wants of an attempt whose agent may be at work. */
@@ -101,7 +103,7 @@ async function withTasks(
 function take(deps: NodeDeps, hands: Hands, found: Found, leave: AbortSignal): void {
   const { task, attempt } = found;
   const stop = new AbortController();
-  if (attempt.isStopping) stop.abort();
+  if (attempt.isStopping) stop.abort(STOPPED);
   const timeoutMs = (): number | undefined => {
     const work = hands.working.get(attempt.id);
     return work ? work.timeoutMs : attempt.timeoutMs;
@@ -151,7 +153,7 @@ export async function pauseAttempt(deps: NodeDeps, attempt: Attempt): Promise<vo
 export async function stopAttempt(deps: NodeDeps, attempt: Attempt): Promise<void> {
   // Its task may be at work again, in another attempt, before this one was looked at.
   if (!attempt.isStopping) return;
-  const stop = AbortSignal.abort();
+  const stop = AbortSignal.abort(STOPPED);
   for (const one of await withTasks(deps, [attempt])) {
     await workFound(deps, one, { leave: NEVER, halt: NEVER, stop });
   }

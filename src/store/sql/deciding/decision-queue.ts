@@ -5,7 +5,7 @@ import type { Committed } from "../../store.ts";
 import type { Outcome, Proposal } from "./batch.ts";
 
 /** Decisions that share one transaction, and so its lock and its `fsync`. */
-const DECISIONS_PER_COMMIT = 64;
+const DECISIONS_PER_COMMIT = 256;
 
 export type DecisionQueue = {
   /** Resolves when the decision is kept or refused; rejects when it could not be made or kept. */
