@@ -6,8 +6,11 @@ import type { AgentLife } from "./agent-life.ts";
 import { machineClock } from "./machine.ts";
 import { violate, type Program, type TimeLimits, type World } from "./world.ts";
 
-/** Looks that whoever knows that an attempt's time is up may still take before it ends the agent. */
-const LOOKS_MAX = 2;
+/**
+ * Looks that whoever knows that an attempt's time is up may still take before it ends the agent: where
+ * the record of its start got lost, one to leave it, one to see whether it goes on, and one anew.
+ */
+const LOOKS_MAX = 3;
 
 type TimeLimitSet = Extract<RecordedEvent, { type: "task_timeout_set" | "attempt_timeout_set" }>;
 
