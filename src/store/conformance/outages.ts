@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ServerLocation } from "../../config/store-location.ts";
+import { execute } from "../execute.ts";
 import { openStore } from "../open-store.ts";
 import type { Pacing } from "../server/patience.ts";
 import type { Store } from "../store.ts";
@@ -14,6 +15,7 @@ import { expectEachSeesTheOther, expectWholeLog, taskIds } from "./processes.ts"
 /** Locks the row that every writer locks first. */
 const LOCK = "select version from blackboard where id = 1 for update";
 const WRONG_BY_MS = 3_600_000;
+const HOLDER = { host: "here", pid: 42, startTime: "7", bootId: "boot" };
 /** Does not wait, and so gives up as soon as it may. */
 const IMPATIENT: Pacing = { sleep: async () => undefined, random: () => 0 };
 
@@ -138,6 +140,73 @@ const PROMISES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     expect(await taskIds(store)).toEqual(["one", "two"]);
   },
 
+  "another's commit is heard of, though a lease is saved right after it": async ({ service }) => {
+    const { store, location } = await aStore(service);
+    const other = await openStore(location);
+    const over = new AbortController();
+    onTestFinished(async () => {
+      over.abort();
+      await other.close();
+    });
+    const lease = (expiresAtMs: number) => ({ term: 1, holder: HOLDER, expiresAtMs });
+    await store.saveDispatcherLease(lease(1), undefined);
+    let heard = (): void => undefined;
+    store.watch((events) => events ?? heard(), over.signal);
+    for (let round = 2; round < 7; round += 1) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      heard = resolve;
+      await add(other, [`task-${round}`]);
+      await store.saveDispatcherLease(lease(round), 1);
+      await promise;
+    }
+    expect(await taskIds(store)).toHaveLength(5);
+  },
+
+  "what was known is forgotten where an older copy took the blackboard's place": async ({
+    service,
+  }) => {
+    const { store, location } = await aStore(service);
+    const other = await openStore(location);
+    onTestFinished(async () => other.close());
+    await add(store, ["one"]);
+    const { restore } = await copyTables(service, location);
+    const cancel = { type: "cancel_task", taskId: "one", dependents: "wait", nowMs: 5 } as const;
+    expect(await execute(store, cancel)).toMatchObject({ kind: "committed" });
+    await restore();
+    await add(other, ["two"]);
+
+    const pause = { type: "pause_task", taskId: "one", nowMs: 6 } as const;
+    expect(await execute(store, pause)).toMatchObject({ kind: "committed" });
+    expect(await store.task("one")).toMatchObject({ state: "ready", pausedAtMs: 6 });
+    expect(await store.flaws()).toEqual([]);
+  },
+
+  "a watcher goes on hearing where an older copy took the blackboard's place": async ({
+    service,
+  }) => {
+    const { store, location } = await aStore(service);
+    const other = await openStore(location);
+    const over = new AbortController();
+    onTestFinished(async () => {
+      over.abort();
+      await other.close();
+    });
+    await add(store, ["one"]);
+    const { restore } = await copyTables(service, location);
+    for (const id of ["a", "b", "c", "d", "e"]) await add(store, [id]);
+    const back = Promise.withResolvers<void>();
+    let heard = back.resolve;
+    store.watch((events) => events ?? heard(), over.signal);
+    await restore();
+    await back.promise;
+
+    const { promise, resolve } = Promise.withResolvers<void>();
+    heard = resolve;
+    await add(other, ["two"]);
+    await promise;
+    expect(await taskIds(store)).toEqual(["one", "two"]);
+  },
+
   "a decision sees what another store has written since the last one": async ({ service }) => {
     const { store: left, location } = await aStore(service);
     const right = await openStore(location);
@@ -186,6 +255,29 @@ async function proveCut(service: DatabaseService, when: Cut): Promise<void> {
   expect(await expectWholeLog(store)).toBe(5);
   await add(store, ["after"]);
   expect(await taskIds(store)).toEqual(["after", "before", "one"]);
+}
+
+const TABLES = ["blackboard", "runs", "tasks", "dependencies", "attempts", "interrupts", "events"];
+
+/** Keeps a copy of all that is on a blackboard, to put it in its place as a server that is restored does. */
+async function copyTables(
+  service: DatabaseService,
+  location: ServerLocation,
+): Promise<{ readonly restore: () => Promise<void> }> {
+  const session = await service.session(location);
+  onTestFinished(async () => session.close());
+  for (const table of TABLES) {
+    await session.query(`create table kept_${table} as select * from ${table}`);
+  }
+  return {
+    restore: async () => {
+      for (const table of TABLES.toReversed()) await session.query(`delete from ${table}`);
+      for (const table of TABLES) {
+        await session.query(`insert into ${table} select * from kept_${table}`);
+      }
+      await service.disconnect("all");
+    },
+  };
 }
 
 type Opened = { readonly store: Store; readonly location: ServerLocation };

@@ -46,6 +46,20 @@ export const transactPromises: Promises = {
     expect(await store.lastSeq("queue")).toBe(7);
   },
 
+  "what one decision has wrong is not the fault of others": async (store) => {
+    await add(store, ["zero"]);
+    // Some stores have no place for a part of a millisecond.
+    const [before, , after] = await Promise.allSettled([
+      add(store, ["one"]),
+      add(store, ["two"], 1.5),
+      add(store, ["three"]),
+    ]);
+    expect([before.status, after.status]).toEqual(["fulfilled", "fulfilled"]);
+    expect(await store.taskIdsWithPrefix("", 10)).toEqual(
+      expect.arrayContaining(["one", "three", "zero"]),
+    );
+  },
+
   "an event that the store cannot keep takes those before it along": async (store) => {
     await add(store, ["one"]);
     const common = { atMs: 1, taskId: "one" };
@@ -87,6 +101,13 @@ export const transactPromises: Promises = {
     await add(store, [aTask({ id: "first", priority: 1 }), "second"]);
     const cancel = { type: "cancel_task", taskId: "first", dependents: "wait", nowMs: 1 } as const;
     const [, placed] = await Promise.all([execute(store, cancel), assign(store, { capacity: 1 })]);
+    expect(placed).toMatchObject([{ attemptId: "second-1" }]);
+  },
+
+  "an assignment at the same time as a pause finds the next task": async (store) => {
+    await add(store, [aTask({ id: "first", priority: 1 }), "second"]);
+    const pause = { type: "pause_task", taskId: "first", nowMs: 1_500 } as const;
+    const [, placed] = await Promise.all([execute(store, pause), assign(store, { capacity: 1 })]);
     expect(placed).toMatchObject([{ attemptId: "second-1" }]);
   },
 

@@ -59,6 +59,26 @@ export const wholePromises: Promises = {
       await work(one, "later", 9_001);
     }
     expect(await shownBy(store)).toEqual(await shownBy(other));
+
+    const next = { runId: "next", objective: "Do more.", nowMs: 9_100 };
+    for (const one of [store, other]) await executeOrThrow(one, { type: "create_run", ...next });
+    expect(await store.runs()).toEqual(await other.runs());
+    expect(await store.flaws()).toEqual([]);
+  },
+
+  "a history whose tasks depend on some that it lacks goes on without them": async (store) => {
+    const other = openMemoryStore();
+    await add(other, ["gone", "done", aTask({ id: "waits", dependsOn: ["gone", "done"] })]);
+    await assign(other);
+    for (const id of ["gone", "done"]) await work(other, id);
+    await store.adopt(async function* lacking() {
+      for await (const events of historyOf(other)()) {
+        yield events.filter((event) => !("taskId" in event) || event.taskId !== "gone");
+      }
+    });
+    const ended = { taskIds: ["done"], endedBeforeMs: 5_000, nowMs: 5_000 };
+    await executeOrThrow(store, { type: "archive_tasks", ...ended });
+    expect(await store.flaws()).toEqual([]);
   },
 
   "an empty history is taken over, too": async (store) => {

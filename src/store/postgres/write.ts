@@ -5,19 +5,23 @@ import type { Writes } from "../sql/deciding/writes.ts";
 
 /** Writes all that a batch changes, in the transaction that holds the lock. */
 export async function writeToPostgres(db: Db, writes: Writes): Promise<void> {
+  // Made before anything is sent: the commit that follows does not wait to hear that it could not be.
+  const statement = statementOf(writes, undefined);
   await allSettled([
     ...(writes.removed.length > 0 ? REMOVALS : []).map(async (removal) =>
       db.executeQuery(CompiledQuery.raw(removal, [writes.removed])),
     ),
-    ...writes.relinked.map(async (id) => db.executeQuery(CompiledQuery.raw(UNLINK, [id]))),
-    db.executeQuery(statementOf(writes, undefined)),
+    ...writes.unlinked.map(async (link) =>
+      db.executeQuery(CompiledQuery.raw(UNLINK, [link.task_id, link.depends_on_id])),
+    ),
+    db.executeQuery(statement),
   ]);
 }
 
 /** The same in a statement of its own, which changes nothing if others have written since `version`. */
 export async function keepInPostgres(db: Db, writes: Writes, version: number): Promise<boolean> {
   // The parts of one statement do not see each other, so what is old would be in the way of what is new.
-  if (writes.relinked.length > 0 || writes.removed.length > 0) return false;
+  if (writes.unlinked.length > 0 || writes.removed.length > 0) return false;
   const { rows } = await db.executeQuery(statementOf(writes, version));
   return rows.length === 1;
 }
@@ -29,7 +33,7 @@ const REMOVALS = [
   "delete from attempts where task_id = any($1)",
   "delete from tasks where id = any($1)",
 ];
-const UNLINK = "delete from dependencies where task_id = $1";
+const UNLINK = "delete from dependencies where task_id = $1 and depends_on_id = $2";
 
 /** Does nothing and returns no row unless the version is still the one that is expected. */
 const RAISE_VERSION =

@@ -82,7 +82,8 @@ export async function workUnderLock<Read, T>(
   // Unless it changed rows that are known, what was known before it still is.
   const { known } = deps;
   known.version = !work.rewrites && known.version === version - 1 ? version : undefined;
-  if (work.rewrites) deps.onForeign(version);
+  // What others have written before it is heard of here, or never: from now on it counts as seen.
+  deps.onForeign(work.rewrites ? version : version - 1);
   deps.onCommit(version, []);
   return value;
 }
@@ -102,6 +103,8 @@ async function decideUnlocked(
   let unsure: Unsure<Decided> | undefined;
   try {
     await link.ready();
+    // Forgotten with the connection that it was learnt on.
+    if (known.version !== version) return { kind: "undecided" };
     const answers = await ask(
       db,
       known.rows,

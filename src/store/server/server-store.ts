@@ -31,7 +31,14 @@ export const SYSTEM_PACING: Pacing = {
 /** The blackboard on a database server; its tables are made or brought up to date if need be. */
 export async function openServerStore(server: DatabaseServer, pacing: Pacing): Promise<Store> {
   const way = openWay(server, pacing);
-  const writing = createLink(server);
+  const known = noVersionKnown();
+  const writing = createLink({
+    connect: async () => {
+      // Behind a new connection may be an older copy of the blackboard, with versions of its own.
+      known.version = undefined;
+      return server.connect();
+    },
+  });
   const writeDb = kyselyOnConnection<Database>(server.flavour, writing.run);
   try {
     // The first connection is made without patience: what is wrong with the address should be told.
@@ -49,7 +56,7 @@ export async function openServerStore(server: DatabaseServer, pacing: Pacing): P
     link: writing,
     db: writeDb,
     pacing,
-    known: noVersionKnown(),
+    known,
     onForeign: (version) => heardForeign(way.hints, version),
     onCommit: (version, events) => {
       heardOwn(way.hints, version, events);

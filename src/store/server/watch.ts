@@ -21,7 +21,7 @@ export type WatchDeps = {
 export function createWatch(
   deps: WatchDeps,
 ): (listener: WatchListener, signal: AbortSignal) => void {
-  const watching = { isLooking: false };
+  const watching: Watching = { isLooking: false, listening: undefined };
   return (listener, signal) => {
     if (signal.aborted || deps.closed.aborted) return;
     const { listeners } = deps.hints;
@@ -31,13 +31,18 @@ export function createWatch(
   };
 }
 
-async function look(deps: WatchDeps, watching: { isLooking: boolean }): Promise<void> {
+type Watching = {
+  isLooking: boolean;
+  /** The connection that notices come by: after an outage it is another one. */
+  listening: ServerConnection | undefined;
+};
+
+async function look(deps: WatchDeps, watching: Watching): Promise<void> {
   const { server, hints, closed } = deps;
   const everyMs = server.notices ? LOOK_WITH_NOTICES_MS : LOOK_ALONE_MS;
   watching.isLooking = true;
-  let listening: ServerConnection | undefined;
   while (hints.listeners.size > 0 && !closed.aborted) {
-    listening = await lookOnce(deps, listening);
+    watching.listening = await lookOnce(deps, watching.listening);
     await sleep(everyMs, undefined, { ref: false });
   }
   watching.isLooking = false;
@@ -54,7 +59,11 @@ async function lookOnce(
       connection.onNotice?.((text) => heardForeign(hints, Number(text)));
       await server.notices.listen(db);
     }
-    heardForeign(hints, await server.version(db));
+    const { seen } = hints;
+    const version = await server.version(db);
+    // Lower where a copy of the blackboard was put in its place: told from there on.
+    if (version < seen) hints.seen = version - 1;
+    heardForeign(hints, version);
     return connection;
   } catch {
     // A hint is all that is missed: whoever asks the store itself gets the error, and we look again.

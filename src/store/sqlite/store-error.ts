@@ -12,6 +12,11 @@ const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
+/** What somebody wanted to write is wrong, not the file. */
+const SQLITE_TOOBIG = 18;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_MISMATCH = 20;
+const SQLITE_RANGE = 25;
 
 /** Less than this is none: SQLite grows its files by a few pages at a time. */
 const FREE_BYTES_MIN = 64 * 1024;
@@ -37,6 +42,11 @@ export function storeError(error: unknown, file: string): unknown {
         `${file} is damaged or no blackboard. Move it away, or restore a copy of it.`,
         options,
       );
+    case SQLITE_TOOBIG:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+      return error;
     default:
       return surroundingsError(file, options);
   }

@@ -159,10 +159,7 @@ function shown(batch: Batch, scope: Scope): State {
   };
 }
 
-/**
- * Tasks that decisions of this batch have made ready. None of them has made another not ready, for
- * which the database would have shown one more: those that do ask for more than rows by their ids.
- */
+/** Tasks that decisions of this batch have made ready. For those that were paused, `ask` has asked for more. */
 function placeable({ known, before }: Batch): Task[] {
   return existing(known.tasks, [...before.tasks.keys()]).filter(({ state }) => state === "ready");
 }

@@ -90,7 +90,7 @@ export async function ask(
     askLatestAttempts(db, needs.attemptsOf),
     openInterruptsOf(db, needs.interruptsOf),
     askLinks(db, needs.dependentsOf),
-    askWide(db, known, scopes.find(isWide) ?? {}),
+    askWide(db, known, withSpare(known, scopes)),
     needs.term ? readDispatcherLease(db).then((lease) => lease?.term) : undefinedTerm(),
   ]);
   const read = [...tasks, ...wide.tasks, ...links.map(({ task }) => task)];
@@ -160,6 +160,20 @@ function lacksAttempt({ attempts }: Known, task: Task | "unknown" | undefined): 
 
 function mayWait(task: Task | "unknown" | undefined): boolean {
   return task === "unknown" || task?.state === "waiting_human";
+}
+
+/**
+ * The scope that asks for more than rows by their ids. Decisions before it may pause the ready tasks that
+ * they name, which then take up room among those it asks for: so it asks for as many more.
+ */
+function withSpare({ tasks }: Known, scopes: readonly Scope[]): Scope {
+  const at = scopes.findIndex(isWide);
+  const { assignment, ...others } = scopes[at] ?? {};
+  if (!assignment) return others;
+  const before = namedIn(scopes.slice(0, at)).map((id) => tasks.get(id)?.state ?? "ready");
+  const spare = before.filter((state) => state === "ready").length;
+  const headPerAgent = assignment.headPerAgent + spare;
+  return { ...others, assignment: { ...assignment, headPerAgent } };
 }
 
 async function undefinedTerm(): Promise<undefined> {

@@ -32,12 +32,12 @@ export async function writeRows(db: Db, writes: Writes, replace: ReplaceColumns)
     }
   };
   await removeTasks(db, writes.removed);
-  const { runs, tasks, attempts, interrupts, relinked, dependencies, events } = writes;
+  const { runs, tasks, attempts, interrupts, unlinked, dependencies, events } = writes;
   await insertRows(db, "runs", runs.added);
   for (const { id, next_seq: nextSeq } of runs.changed) await renumber(db, id, nextSeq);
   await insertRows(db, "tasks", tasks.added);
   await change("tasks", tasks.changed, ["state", "agent", "rank", "parked_until", "data"]);
-  for (const id of relinked) await unlink(db, id);
+  for (const link of unlinked) await unlink(db, link.task_id, link.depends_on_id);
   await insertRows(db, "dependencies", dependencies);
   await insertRows(db, "attempts", attempts.added);
   await change("attempts", attempts.changed, ["state", "is_live", "ended_at", "data"]);
@@ -52,8 +52,11 @@ async function renumber(db: Db, id: string, nextSeq: number): Promise<void> {
   );
 }
 
-async function unlink(db: Db, taskId: string): Promise<void> {
-  await runPrepared(db, "unlink", [taskId], () =>
-    db.deleteFrom("dependencies").where("task_id", "=", taskId),
+async function unlink(db: Db, taskId: string, dependsOnId: string): Promise<void> {
+  await runPrepared(db, "unlink", [taskId, dependsOnId], () =>
+    db
+      .deleteFrom("dependencies")
+      .where("task_id", "=", taskId)
+      .where("depends_on_id", "=", dependsOnId),
   );
 }

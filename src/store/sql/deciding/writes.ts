@@ -19,8 +19,8 @@ export type Writes = {
   readonly interrupts: RowChanges<Insertable<Database["interrupts"]>>;
   /** Tasks that go before anything else is written, with all that names them, their events too. */
   readonly removed: readonly string[];
-  /** Tasks whose links are put anew. */
-  readonly relinked: readonly string[];
+  /** Links that tasks which stay have no more. */
+  readonly unlinked: readonly Insertable<Database["dependencies"]>[];
   readonly dependencies: readonly Insertable<Database["dependencies"]>[];
   readonly events: readonly EventRow[];
 };
@@ -32,15 +32,20 @@ export type RowChanges<Row> = { readonly added: readonly Row[]; readonly changed
 export function writesOf(batch: Batch): Writes {
   const { known, before } = batch;
   const tasks = changesOf(before.tasks, known.tasks);
-  const relinked = tasks.changed.filter((task) => dependsOnOthers(before.tasks, task));
+  // Only what has changed: one that was imported may name tasks that there are not.
+  const linkedBefore = ({ id }: Task): readonly string[] =>
+    batch.removed.has(id) ? [] : (before.tasks.get(id)?.dependsOn ?? []);
+  const all = [...tasks.added, ...tasks.changed];
   return {
     runs: runChanges(batch),
     tasks: asRows(tasks, columnsOfTask),
     attempts: asRows(changesOf(before.attempts, known.attempts), columnsOfAttempt),
     interrupts: asRows(changesOf(before.interrupts, known.interrupts), columnsOfInterrupt),
     removed: [...batch.removed.keys()],
-    relinked: relinked.map((task) => task.id),
-    dependencies: [...tasks.added, ...relinked].flatMap(linksOf),
+    unlinked: all.flatMap((task) => linksOf(task.id, without(linkedBefore(task), task.dependsOn))),
+    dependencies: all.flatMap((task) =>
+      linksOf(task.id, without(task.dependsOn, linkedBefore(task))),
+    ),
     events: keptEvents(batch).map(({ event, seq }) => rowOfEvent(event, seq)),
   };
 }
@@ -95,10 +100,10 @@ function asRows<T, Columns extends object>(
   return { added: added.map(rowOf), changed: changed.map(rowOf) };
 }
 
-function dependsOnOthers(before: ReadonlyMap<string, Task | undefined>, task: Task): boolean {
-  return before.get(task.id)?.dependsOn !== task.dependsOn;
+function without(ids: readonly string[], others: readonly string[]): readonly string[] {
+  return ids === others ? [] : ids.filter((id) => !others.includes(id));
 }
 
-function linksOf(task: Task): Insertable<Database["dependencies"]>[] {
-  return task.dependsOn.map((id) => ({ task_id: task.id, depends_on_id: id }));
+function linksOf(taskId: string, ids: readonly string[]): Insertable<Database["dependencies"]>[] {
+  return ids.map((id) => ({ task_id: taskId, depends_on_id: id }));
 }
