@@ -87,6 +87,24 @@ export function damageConformance(name: string, open: () => Promise<Damageable>)
       await store.close();
     });
 
+    test.each([
+      ["the end of its log", "delete from events where seq > 5"],
+      ["its log", "delete from events"],
+    ])("that has lost %s is refused as it is", async (_what, statement) => {
+      const { store, damage } = await open();
+      await aLife(store);
+      const tasks = await store.tasks({ limit: 10 });
+      await damage(statement);
+      const refused: unknown = expect.objectContaining({
+        code: "STORE_UNAVAILABLE",
+        message: expect.stringMatching(/log of run (queue|more) has lost its end/) as unknown,
+      });
+      await expect(store.flaws()).rejects.toEqual(refused);
+      await expect(store.rebuild()).rejects.toEqual(refused);
+      expect(await store.tasks({ limit: 10 })).toEqual(tasks);
+      await store.close();
+    });
+
     test("decides on what was mended, not on what it remembers", async () => {
       const { store, damage } = await open();
       await add(store, ["one"]);

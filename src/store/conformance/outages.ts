@@ -148,16 +148,15 @@ const PROMISES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
       over.abort();
       await other.close();
     });
-    const lease = (expiresAtMs: number) => ({ term: 1, holder: HOLDER, expiresAtMs });
-    await store.saveDispatcherLease(lease(1), undefined);
-    let heard = (): void => undefined;
-    store.watch((events) => events ?? heard(), over.signal);
+    const lease = { term: 1, holder: HOLDER };
+    await store.saveDispatcherLease({ ...lease, expiresAtMs: 1 }, undefined);
+    let next = Promise.withResolvers<void>();
+    store.watch((events) => events ?? next.resolve(), over.signal);
     for (let round = 2; round < 7; round += 1) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      heard = resolve;
+      next = Promise.withResolvers<void>();
       await add(other, [`task-${round}`]);
-      await store.saveDispatcherLease(lease(round), 1);
-      await promise;
+      await store.saveDispatcherLease({ ...lease, expiresAtMs: round }, 1);
+      await next.promise;
     }
     expect(await taskIds(store)).toHaveLength(5);
   },
@@ -194,16 +193,14 @@ const PROMISES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     await add(store, ["one"]);
     const { restore } = await copyTables(service, location);
     for (const id of ["a", "b", "c", "d", "e"]) await add(store, [id]);
-    const back = Promise.withResolvers<void>();
-    let heard = back.resolve;
-    store.watch((events) => events ?? heard(), over.signal);
+    let next = Promise.withResolvers<void>();
+    store.watch((events) => events ?? next.resolve(), over.signal);
     await restore();
-    await back.promise;
+    await next.promise;
 
-    const { promise, resolve } = Promise.withResolvers<void>();
-    heard = resolve;
+    next = Promise.withResolvers<void>();
     await add(other, ["two"]);
-    await promise;
+    await next.promise;
     expect(await taskIds(store)).toEqual(["one", "two"]);
   },
 

@@ -1,12 +1,17 @@
 import type { Insertable, Kysely } from "kysely";
+import { OrchestraError } from "../../../core/errors.ts";
 import { flawsBetween, type Flaw } from "../../flaw.ts";
 import type { Database } from "../schema.ts";
 import { foundedRows, foundedRuns, taskIdChunks, type FoundedRows } from "./founded.ts";
 
 type Db = Kysely<Database>;
 
-/** Looks at every row whether it is what the events say; as many tasks at a time as fit in memory. */
+/**
+ * Looks at every row whether it is what the events say; as many tasks at a time as fit in memory. Throws
+ * `STORE_UNAVAILABLE` where the log has lost its end: rows that were made of what is left would lack work.
+ */
 export async function findFlaws(db: Db): Promise<Flaw[]> {
+  await requireEnds(db);
   const runs = await db.selectFrom("runs").selectAll().execute();
   const flaws = flawsBetween("run", byId(runs), byId(await foundedRuns(db)));
   for await (const ids of taskIdChunks(db)) {
@@ -19,6 +24,29 @@ export async function findFlaws(db: Db): Promise<Flaw[]> {
     );
   }
   return flaws;
+}
+
+/** The last event of a run never leaves, so who counts its events has counted no more than there are. */
+async function requireEnds(db: Db): Promise<void> {
+  const runs = await db
+    .selectFrom("runs")
+    .select((eb) => [
+      "id",
+      "next_seq",
+      eb
+        .selectFrom("events")
+        .select((one) => one.fn.max("seq").as("last"))
+        .whereRef("run_id", "=", "runs.id")
+        .as("last"),
+    ])
+    .execute();
+  for (const { id, next_seq: next, last } of runs) {
+    if (next - 1 <= Number(last)) continue;
+    throw new OrchestraError(
+      "STORE_UNAVAILABLE",
+      `The log of run ${id} has lost its end: its last event is ${Number(last)}, and ${next - 1} were written. Nothing was changed. Restore a copy of the blackboard, or import a backup into another.`,
+    );
+  }
 }
 
 async function foundRows(db: Db, ids: readonly string[]): Promise<FoundedRows> {
