@@ -132,10 +132,11 @@ test("a full standard output is one clear line", async (context) => {
   onLinux(context);
   using project = createProject(CONFIG);
   await project.orchestra("start", "x");
-  for (const line of ["status", "status --json"]) {
+  for (const line of ["status", "status --json", "export -", "start --id kept x"]) {
     expect(await project.shell(`orchestra ${line} > /dev/full`)).toMatchObject({
       exitCode: 75,
       stderr: expect.stringMatching(/^orchestra: No space left for the output\. .*\n$/),
     });
   }
+  expect(await project.json("status")).toMatchObject({ counts: { ready: 2 } });
 });

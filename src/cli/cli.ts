@@ -6,7 +6,7 @@ import type { RepositoryFacts } from "../workspace/inspect-repository.ts";
 import type { Reader } from "./open-reader.ts";
 import { refuseFleeting } from "./refuse-store.ts";
 import { AT_WORK } from "./daemon/at-work.ts";
-import { lenient, openTerminal, type Terminal } from "./terminal.ts";
+import { lenient, openTerminal, type Output, type Terminal } from "./terminal.ts";
 
 /** What every command works with. */
 export type Cli = {
@@ -20,7 +20,7 @@ export type Cli = {
   readonly terminal: Terminal;
   /** Opened when asked for: that alone takes a millisecond or two. */
   readonly stdin: () => NodeJS.ReadStream;
-  readonly stdout: () => NodeJS.WriteStream;
+  readonly stdout: () => Output;
   readonly clock: Clock;
   /** What the process ends with when its command does not throw. */
   readonly exitCode: { value: number };

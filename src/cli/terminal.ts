@@ -73,6 +73,8 @@ export function isReaderGone(error: unknown): boolean {
 export function lenient(stream: Output): Output {
   if (stream.listenerCount("error") > 0) return stream;
   return stream.on("error", (error) => {
+    // Who listens beside us, as who pipes to it, fails by itself.
+    if (stream.listenerCount("error") > 1) return;
     if (!isReaderGone(error) && !isTerminalGone(stream.fd, error)) throw error;
   });
 }
@@ -82,12 +84,14 @@ function isTerminalGone(descriptor: number, error: unknown): boolean {
   return errnoOf(error) === "EIO" && fstatSync(descriptor).isCharacterDevice();
 }
 
-function outputError(descriptor: number, cause: unknown): unknown {
+/** What a failure to write there means to a person; any other error stays as it is. */
+export function outputError(descriptor: number, cause: unknown): unknown {
   if (isTerminalGone(descriptor, cause)) {
     return Object.assign(new Error("The terminal is gone.", { cause }), { code: "EPIPE" });
   }
   if (errnoOf(cause) !== "ENOSPC") return cause;
-  const message = "No space left for the output. Free some, or write it elsewhere.";
+  const message =
+    "No space left for the output. Free some, or write it elsewhere; what was done is done.";
   return new OrchestraError("NO_SPACE", message, { cause });
 }
 

@@ -6,6 +6,7 @@ import type { HistoryHeader } from "../../store/transfer/format.ts";
 import { printHistory } from "../../store/transfer/write-history.ts";
 import type { Cli } from "../cli.ts";
 import { newFile } from "../new-file.ts";
+import { outputError } from "../terminal.ts";
 import type { Reader } from "../open-reader.ts";
 import { shellWord } from "../shell-word.ts";
 import { plural } from "../view/amounts.ts";
@@ -46,9 +47,12 @@ async function print(cli: Cli): Promise<void> {
     );
   }
   await using reader = await requireReader(cli);
-  await reader.snapshot(async (moment) =>
-    printHistory(cli.stdout(), headerOf(cli), historyOf(moment)),
-  );
+  const stdout = cli.stdout();
+  try {
+    await reader.snapshot(async (moment) => printHistory(stdout, headerOf(cli), historyOf(moment)));
+  } catch (error) {
+    throw outputError(stdout.fd, error);
+  }
 }
 
 async function requireReader(cli: Cli): Promise<Reader> {

@@ -13,7 +13,7 @@ import type { Cli } from "../cli.ts";
 import type { Reader } from "../open-reader.ts";
 import { findAttempt } from "../find-attempt.ts";
 import { EXIT } from "../exit-codes.ts";
-import { printable, type Terminal } from "../terminal.ts";
+import { outputError, printable, type Terminal } from "../terminal.ts";
 
 type Options = {
   readonly follow?: boolean;
@@ -76,7 +76,10 @@ async function copyRaw(cli: Cli, file: string, reading: Turns): Promise<void> {
     // It is made when the agent starts.
     if (!existsSync(file)) continue;
     const stream = createReadStream(file, { start });
-    await pipeline(stream, cli.stdout(), { end: false });
+    const stdout = cli.stdout();
+    await pipeline(stream, stdout, { end: false }).catch((error: unknown) => {
+      throw outputError(stdout.fd, error);
+    });
     start += stream.bytesRead;
   }
 }
