@@ -190,6 +190,20 @@ test.each([
   expect(readFileSync(journalIn(folder), "utf8")).toBe(text);
 });
 
+test("a line that is there twice is refused, as it would count twice", async () => {
+  const folder = temporaryFolder();
+  const store = openFilesStore(folder);
+  await add(store, ["one"]);
+  const [, line = ""] = readFileSync(journalIn(folder), "utf8").split("\n");
+  appendFileSync(journalIn(folder), `${line}\n`);
+  const refused: unknown = expect.objectContaining({
+    message: expect.stringContaining("line 3") as unknown,
+  });
+  await expect(store.task("one")).rejects.toEqual(refused);
+  await store.close();
+  expect(() => openFilesStore(folder)).toThrow(refused as Error);
+});
+
 test("a decision of more events than a call takes arguments is kept, and read again", async () => {
   const folder = temporaryFolder();
   const store = openFilesStore(folder);

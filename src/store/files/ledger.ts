@@ -7,7 +7,7 @@ import { appendTo, giveUp, type Draft } from "../memory/draft.ts";
 import { isMissing } from "../is-missing.ts";
 import { keepNames, writeDurably } from "./durable-file.ts";
 import { makeJournal, openJournal, type Journal } from "./journal.ts";
-import { eventsOf, HEADER, lineOf, requireHeader } from "./records.ts";
+import { damagedLine, eventsOf, HEADER, lineOf, requireHeader } from "./records.ts";
 import { readShown, requireJournal, requireShown, type Shown } from "./shown.ts";
 
 export const JOURNAL_FILE = "journal.jsonl";
@@ -118,11 +118,20 @@ function beginAnew(deps: Deps): boolean {
 /** Whether there was something new. A journal that is read from its beginning holds all that is `shown`. */
 function takeIn(deps: Deps, shown: Shown = new Map()): boolean {
   const events: RecordedEvent[] = [];
+  const last = new Map([...deps.board.events].map(([runId, log]) => [runId, log.at(-1)?.seq ?? 0]));
   deps.isTakenIn = false;
   for (const line of deps.journal.readNew()) {
     deps.lines += 1;
-    if (deps.lines === 1) requireHeader(line, deps.file);
-    else for (const event of eventsOf(line, deps.file, deps.lines)) events.push(event);
+    if (deps.lines === 1) {
+      requireHeader(line, deps.file);
+      continue;
+    }
+    for (const event of eventsOf(line, deps.file, deps.lines)) {
+      // One that was copied would count twice.
+      if (event.seq <= (last.get(event.runId) ?? 0)) throw damagedLine(deps.file, deps.lines);
+      last.set(event.runId, event.seq);
+      events.push(event);
+    }
   }
   if (events.length > 0) {
     applyAll(deps.board.state, events);

@@ -39,15 +39,17 @@ export function requireHeader(line: string, file: string): void {
 /** The events of one line. */
 export function eventsOf(line: string, file: string, lineNumber: number): readonly RecordedEvent[] {
   const found = commit.safeParse(parsedOrNull(line));
-  if (!found.success) {
-    throw new OrchestraError(
-      "STORE_UNAVAILABLE",
-      `${file} is damaged in line ${lineNumber}. Restore a copy of its folder.`,
-    );
-  }
+  if (!found.success) throw damagedLine(file, lineNumber);
   // Written by `lineOf`; what tells a damaged line from a whole one has been looked at.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return found.data as unknown as readonly RecordedEvent[];
+}
+
+export function damagedLine(file: string, lineNumber: number): OrchestraError {
+  return new OrchestraError(
+    "STORE_UNAVAILABLE",
+    `${file} is damaged in line ${lineNumber}. Restore a copy of its folder.`,
+  );
 }
 
 function parsedOrNull(line: string): unknown {
