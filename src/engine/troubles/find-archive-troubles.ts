@@ -5,8 +5,9 @@ import type { LookDeps, Trouble } from "./trouble.ts";
 /** Archives that were begun and not finished. */
 export async function findArchiveTroubles({
   paths,
-}: Pick<LookDeps, "paths">): Promise<readonly Trouble[]> {
-  const folders = unfinishedArchives(paths);
+  reader,
+}: Pick<LookDeps, "paths" | "reader">): Promise<readonly Trouble[]> {
+  const folders = await unfinishedArchives(paths, reader);
   if (folders.length === 0) return [];
   return [
     {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { OrchestraError } from "../../core/errors.ts";
 import { aTask, add, assign, work } from "../conformance/builders.ts";
 import { execute } from "../execute.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
@@ -121,14 +122,54 @@ test("one that broke off in the midst of its tasks is finished by whoever comes 
     },
   };
   await expect(archiveTasks({ ...deps, store: dying }, LONG_AGO)).rejects.toThrow("killed");
-  expect(unfinishedArchives(deps)).toHaveLength(1);
+  expect(await unfinishedArchives(deps, deps.store)).toHaveLength(1);
   expect(await deps.store.countTasks()).toMatchObject({ complete: 50 });
 
   const [archive] = await finishArchives(deps);
   expect(archive?.taskIds).toHaveLength(250);
   expect(tasksIn(archive?.folder)).toEqual(ids.toSorted());
   expect(await deps.store.countTasks()).toMatchObject({ complete: 0 });
-  expect(unfinishedArchives(deps)).toEqual([]);
+  expect(await unfinishedArchives(deps, deps.store)).toEqual([]);
+  expect(readdirSync(deps.attempts)).toEqual([]);
+});
+
+test("one that is refused takes nothing away, and none but its own blackboard finishes it", async () => {
+  const deps = await setup("one", "two");
+  const busy: Store = {
+    ...deps.store,
+    transact: async () => {
+      throw new OrchestraError("STORE_UNAVAILABLE", "It is busy.");
+    },
+  };
+  await expect(archiveTasks({ ...deps, store: busy }, LONG_AGO)).rejects.toThrow("busy");
+  expect(readdirSync(deps.attempts)).toEqual(["one-1", "two-1"]);
+
+  const store = openSqliteStore(join(temporaryFolder(), "other.db"));
+  onTestFinished(async () => store.close());
+  await add(store, ["first"], 2_000);
+  await cancelledLongAgo(store, "other");
+  const [others] = await archiveTasks({ ...deps, store }, LONG_AGO);
+  expect(others?.taskIds).toEqual(["other"]);
+  expect(await finishArchives({ ...deps, store })).toEqual([]);
+  expect(await unfinishedArchives(deps, deps.store)).toHaveLength(1);
+
+  const [archive] = await finishArchives(deps);
+  expect(archive?.taskIds.toSorted()).toEqual(["one", "two"]);
+  expect(readdirSync(deps.attempts)).toEqual([]);
+});
+
+test("what left without a word is finished with all that its agents printed", async () => {
+  const deps = await setup("one");
+  const silent: Store = {
+    ...deps.store,
+    transact: async (scope, decide) => {
+      await deps.store.transact(scope, decide);
+      throw new OrchestraError("STORE_UNAVAILABLE", "The answer was lost.");
+    },
+  };
+  await expect(archiveTasks({ ...deps, store: silent }, LONG_AGO)).rejects.toThrow("lost");
+  const [archive] = await finishArchives(deps);
+  expect(archive?.taskIds).toEqual(["one"]);
   expect(readdirSync(deps.attempts)).toEqual([]);
 });
 

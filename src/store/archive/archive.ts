@@ -4,10 +4,10 @@ import { execute } from "../execute.ts";
 import { keepNames } from "../files/durable-file.ts";
 import { fileError } from "../files/file-error.ts";
 import { openLock } from "../files/lock.ts";
-import type { Store } from "../store.ts";
+import type { BlackboardReader, Store } from "../store.ts";
 import { attemptIds, chooseLeaving, type Choice, type Leaving } from "./choose.ts";
 import { copyLeaving } from "./copy.ts";
-import { readPlan, writePlan, type Plan } from "./plan.ts";
+import { isPlanOf, readPlan, writePlan, type Plan } from "./plan.ts";
 
 export type ArchiveDeps = {
   readonly store: Store;
@@ -75,7 +75,8 @@ async function archiveNow(deps: ArchiveDeps, choice: Choice): Promise<Archived |
   if (tasks.length === 0) return undefined;
 
   const folder = newFolder(deps);
-  const plan = { endedBeforeMs: choice.endedBeforeMs, tasks };
+  const runs = (await deps.store.runs()).map(({ id, createdAtMs }) => ({ id, createdAtMs }));
+  const plan = { endedBeforeMs: choice.endedBeforeMs, tasks, runs };
   await begin(deps, folder, plan).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -91,11 +92,23 @@ async function begin(deps: ArchiveDeps, folder: string, plan: Plan): Promise<voi
   writePlan(folder, plan);
 }
 
-/** Folders of archives that were begun and not finished, as by a crash. */
-export function unfinishedArchives({ archives }: Pick<ArchiveDeps, "archives">): string[] {
+/**
+ * Folders of archives of this blackboard that were begun and not finished, as by a crash. To another one
+ * that is kept beside it, their tasks would look as if they had left.
+ */
+export async function unfinishedArchives(
+  { archives }: Pick<ArchiveDeps, "archives">,
+  reader: Pick<BlackboardReader, "runs">,
+): Promise<string[]> {
   if (!existsSync(archives)) return [];
   const names = readdirSync(archives).filter((name) => name.endsWith(UNFINISHED));
-  return names.toSorted().map((name) => join(archives, name));
+  if (names.length === 0) return [];
+  const runs = await reader.runs();
+  const folders = names.toSorted().map((name) => join(archives, name));
+  return folders.filter((folder) => {
+    const plan = readPlan(folder);
+    return plan === undefined || isPlanOf(plan, runs);
+  });
 }
 
 /** Ids of the tasks in the archives that are here. */
@@ -108,7 +121,7 @@ export function archivedTasks({ archives }: Pick<ArchiveDeps, "archives">): Read
 
 async function finishAll(deps: ArchiveDeps): Promise<Archived[]> {
   const archives: Archived[] = [];
-  for (const folder of unfinishedArchives(deps)) {
+  for (const folder of await unfinishedArchives(deps, deps.store)) {
     const plan = readPlan(folder);
     if (!plan) rmSync(folder, { recursive: true, force: true });
     const archived = plan && (await finish(deps, folder, plan));
@@ -122,9 +135,10 @@ function newFolder({ archives, nowMs }: ArchiveDeps): string {
   const stamp = new Date(nowMs()).toISOString().replace(/[:.]/g, "-");
   for (let number = 1; ; number++) {
     const path = join(archives, number === 1 ? stamp : `${stamp}-${number}`);
-    if (existsSync(path)) continue;
-    mkdirSync(`${path}${UNFINISHED}`, { recursive: true });
-    return `${path}${UNFINISHED}`;
+    const unfinished = `${path}${UNFINISHED}`;
+    if (existsSync(path) || existsSync(unfinished)) continue;
+    mkdirSync(unfinished, { recursive: true });
+    return unfinished;
   }
 }
 
@@ -166,26 +180,35 @@ async function leave(
   const isThere = ({ id, createdAtMs }: Leaving) => known.get(id)?.createdAtMs === createdAtMs;
   const there = tasks.filter(isThere);
   const gone = tasks.filter((task) => !isThere(task)).map(({ id }) => id);
+  // Put back by whoever did not hear that they had left.
+  moveAll(
+    tasks.filter(({ id }) => !known.has(id)),
+    deps.attempts,
+    join(folder, LEAVING),
+  );
   if (there.length === 0) return gone;
 
   // Before the tasks: whoever uses an id again must not find what an older attempt has left.
-  for (const name of there.flatMap(attemptIds)) {
-    moveIfThere(join(deps.attempts, name), join(folder, LEAVING, name));
-  }
+  moveAll(there, deps.attempts, join(folder, LEAVING));
+  const putBack = (): void => moveAll(there, join(folder, LEAVING), deps.attempts);
   const command = { type: "archive_tasks", endedBeforeMs, nowMs: deps.nowMs() } as const;
   const taskIds = there.map(({ id }) => id);
-  const outcome = await execute(deps.store, { ...command, taskIds });
+  const outcome = await execute(deps.store, { ...command, taskIds }).catch((error: unknown) => {
+    putBack();
+    throw error;
+  });
   if (outcome.kind === "committed") return [...gone, ...taskIds];
 
-  for (const name of there.flatMap(attemptIds)) {
-    moveIfThere(join(folder, LEAVING, name), join(deps.attempts, name));
-  }
+  putBack();
   // Somebody has sent one of them back to work meanwhile; the others go without it.
   if (there.length === 1) return gone;
   for (const task of there) gone.push(...(await leave(deps, folder, [task], endedBeforeMs)));
   return gone;
 }
 
-function moveIfThere(from: string, to: string): void {
-  if (existsSync(from)) renameSync(from, to);
+/** Moves the folders of their attempts that are there. */
+function moveAll(tasks: readonly Leaving[], from: string, to: string): void {
+  for (const name of tasks.flatMap(attemptIds)) {
+    if (existsSync(join(from, name))) renameSync(join(from, name), join(to, name));
+  }
 }

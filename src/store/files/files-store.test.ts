@@ -201,7 +201,7 @@ test("a line that is there twice is refused, as it would count twice", async () 
   });
   await expect(store.task("one")).rejects.toEqual(refused);
   await store.close();
-  expect(() => openFilesStore(folder)).toThrow(refused as Error);
+  expect(() => openFilesStore(folder)).toThrow(refused);
 });
 
 test("a decision of more events than a call takes arguments is kept, and read again", async () => {
