@@ -48,6 +48,7 @@ function report(error: unknown, terminal: Terminal, isDebug: boolean): number {
   const code = known ? error.code : "INTERNAL";
   const message = error instanceof Error ? error.message : String(error);
   terminal.note(`orchestra: ${printable(message).replaceAll("\n", " ")}`);
+  if (!known) terminal.note("It is a bug, or the blackboard is damaged: orchestra doctor tells.");
   if (!known || isDebug) terminal.note(inspect(error));
   sayJson(terminal, { error: { code, message } });
   return known ? exitCodeOf(error.code) : EXIT.workFailed;

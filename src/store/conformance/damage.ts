@@ -88,6 +88,26 @@ export function damageConformance(name: string, open: () => Promise<Damageable>)
     });
 
     test.each([
+      [`update tasks set data = 'scribble' where id = 'one'`, "doctor --fix"],
+      [`update events set data = 'scribble' where seq = 2 and run_id = 'queue'`, "Event 2 of run"],
+      [`insert into leases (name, term, data) values ('dispatcher', 1, 'scribble')`, "lease"],
+    ])("tells what to do about what cannot be read: %s", async (statement, words) => {
+      const { store, damage } = await open();
+      await add(store, ["one"]);
+      await damage(statement);
+      const reading = Promise.all([
+        store.tasks({ limit: 10 }),
+        store.events("queue", 0, 10),
+        store.dispatcherLease(),
+      ]);
+      await expect(reading).rejects.toMatchObject({
+        code: "STORE_UNAVAILABLE",
+        message: expect.stringContaining(words) as unknown,
+      });
+      await store.close();
+    });
+
+    test.each([
       ["the end of its log", "delete from events where seq > 5"],
       ["its log", "delete from events"],
     ])("that has lost %s is refused as it is", async (_what, statement) => {

@@ -9,11 +9,13 @@ type Db = Kysely<Database>;
 /** The name of the one lease that there is. */
 export const DISPATCHER = "dispatcher";
 
+const SPOILT = `The dispatcher's lease is spoilt. When no \`orchestra run\` is at work, delete the row of the table leases.`;
+
 export async function readDispatcherLease(db: Db): Promise<DispatcherLease | undefined> {
   const [row] = await runPrepared(db, "dispatcher lease", [DISPATCHER], () =>
     db.selectFrom("leases").select("data").where("name", "=", DISPATCHER),
   );
-  return row && parsed<DispatcherLease>(row.data);
+  return row && parsed<DispatcherLease>(row.data, () => SPOILT);
 }
 
 /** Saves the lease if the stored term is still `expectedTerm`; tells whether it was. */

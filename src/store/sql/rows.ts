@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from "kysely";
 import { isLive, type Attempt } from "../../core/attempt.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import type { Event, RecordedEvent } from "../../core/events.ts";
 import type { Interrupt } from "../../core/interrupt.ts";
 import type { Run } from "../../core/run.ts";
@@ -63,7 +64,7 @@ export function rowOfEvent(event: Event, seq: number): Row<"events"> {
 }
 
 export function eventFromRow(row: Selectable<Database["events"]>): RecordedEvent {
-  const particulars = parsed<object>(row.data);
+  const particulars = parsed<object>(row.data, () => adviceOn(row));
   // The row was written by `rowOfEvent`, so its type and particulars fit together.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return {
@@ -75,9 +76,20 @@ export function eventFromRow(row: Selectable<Database["events"]>): RecordedEvent
   } as RecordedEvent;
 }
 
-/** What this store wrote as JSON, read back. */
+function adviceOn({ seq, run_id: runId }: Selectable<Database["events"]>): string {
+  return `Event ${seq} of run ${runId} is spoilt. Restore a copy of the blackboard, or import a backup into another.`;
+}
+
+const A_ROW = (): string =>
+  "A row of the blackboard is spoilt. Make it anew: orchestra doctor --fix";
+
+/** What this store wrote as JSON, read back; whoever spoilt it is told what to do by `advice`. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-export function parsed<T>(data: string): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return JSON.parse(data) as T;
+export function parsed<T>(data: string, advice: () => string = A_ROW): T {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return JSON.parse(data) as T;
+  } catch (cause) {
+    throw new OrchestraError("STORE_UNAVAILABLE", advice(), { cause });
+  }
 }
