@@ -31,6 +31,14 @@ export async function openReader(place: {
   return reader && { ...reader, root, location, [Symbol.asyncDispose]: reader.close };
 }
 
+/** Whether there is one yet: what only looks, or mends, makes none. */
+export async function hasBlackboard(cli: {
+  readonly openReader: () => Promise<Reader | undefined>;
+}): Promise<boolean> {
+  await using reader = await cli.openReader();
+  return reader !== undefined;
+}
+
 /** The folder of the repository that `folder` is in, or of state that outlived its repository. */
 function topOf(folder: string): string | undefined {
   if ([STATE_FOLDER, ".git"].some((name) => existsSync(join(folder, name)))) return folder;

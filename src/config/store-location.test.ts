@@ -91,6 +91,9 @@ test.each([
   "://ada:s3cret@db/shop",
   "//ada:s3cret@postgres/shop",
   "ada:s3cret@postgres/shop",
+  "postgres//ada:s3cret@db/shop",
+  "postgres://ada@db/shop?passwrd=s3cret",
+  'mysql://ada@db/shop?ssl={"passphrase":"s3cret"}',
 ])("the password in %j is never told", (url) => {
   let told: string;
   try {

@@ -104,11 +104,20 @@ function serverLocation(kind: ServerLocation["kind"], text: string): ServerLocat
   return { kind, url: url.href, place: withoutPassword(text), schema };
 }
 
+/** Parameters that hold no secret: what is mistyped may be a password. */
+const TOLD = ["schema", "sslmode", "host", "port", "user", "socketPath", "application_name"];
+
+function isTold(key: string, value: string): boolean {
+  return TOLD.includes(key) || (key === "ssl" && /^\w*$/.test(value));
+}
+
 /** A store's URL for people. Of any text: what is wrong with a URL may well be its password. */
 export function withoutPassword(url: string): string {
   return url
-    .replace(/^(((?:[^:@/]*:)?\/+|(?![^:@/]*:\/))[^:@/]*):.*@/s, "$1@")
-    .replace(/([?&]password=)[^&]*/g, "$1…");
+    .replace(/^(((?:[^:@/]*:?)\/+|(?![^:@/]*:\/))[^:@/]*):.*@/s, "$1@")
+    .replace(/([?&]([^=&]*)=)([^&]*)/g, (all, name: string, key: string, value: string) =>
+      isTold(key, value) ? all : `${name}…`,
+    );
 }
 
 /** What must never be told of a server's URL, in each way that it may be written. */

@@ -1,11 +1,13 @@
 import { relative } from "node:path";
 import { archiveDeps, workspacesOf, type Project } from "../../app.ts";
+import { loadConfig } from "../../config/load-config.ts";
 import { projectPaths } from "../../config/paths.ts";
 import { OrchestraError } from "../../core/errors.ts";
 import { archiveTasks, type Archived } from "../../store/archive/archive.ts";
 import { chooseLeaving, type Choice } from "../../store/archive/choose.ts";
 import { archiveStats } from "../../store/archive/stats.ts";
 import type { Cli } from "../cli.ts";
+import { hasBlackboard } from "../open-reader.ts";
 import { parseAgeOption } from "../option-values.ts";
 import { isDispatcherAlive } from "../../engine/living-dispatcher.ts";
 import { shellWord } from "../shell-word.ts";
@@ -26,6 +28,7 @@ export async function archive(cli: Cli, options: Options): Promise<void> {
   }
   if (options.stats) return showStats(cli);
   const olderThanMs = parseAgeOption("--older-than", options.olderThan);
+  if (options.dryRun && !(await hasBlackboard(cli))) return previewNothing(cli, olderThanMs);
   await using project = await cli.openProject();
   const endedBeforeMs = cli.clock.nowMs() - (olderThanMs ?? project.config.retentionMs);
   // What is still to be done for a task that has ended, is done in its workspace.
@@ -62,8 +65,22 @@ async function preview(cli: Cli, { store }: Project, choice: Choice): Promise<vo
   const leaving = await chooseLeaving(store, choice);
   const all = await chooseLeaving(store, { ...choice, held: new Set() });
   const held = all.length - leaving.length;
-  cli.terminal.json({ tasks: leaving.length, held, endedBeforeMs: choice.endedBeforeMs });
-  cli.terminal.say(`${plural(leaving.length, "task")} would be archived.`);
+  tellPreview(cli, { tasks: leaving.length, held, endedBeforeMs: choice.endedBeforeMs });
+}
+
+/** Where there is no blackboard yet, none is made to look at. */
+async function previewNothing(cli: Cli, olderThanMs: number | undefined): Promise<void> {
+  const { root } = await cli.findRepository();
+  const { retentionMs } = await loadConfig(root);
+  const endedBeforeMs = cli.clock.nowMs() - (olderThanMs ?? retentionMs);
+  tellPreview(cli, { tasks: 0, held: 0, endedBeforeMs });
+}
+
+type Preview = { readonly tasks: number; readonly held: number; readonly endedBeforeMs: number };
+
+function tellPreview(cli: Cli, { tasks, held, endedBeforeMs }: Preview): void {
+  cli.terminal.json({ tasks, held, endedBeforeMs });
+  cli.terminal.say(`${plural(tasks, "task")} would be archived.`);
   if (held > 0) {
     cli.terminal.say(`${plural(held, "task")} would stay until \`orchestra run\` has tidied up.`);
   }

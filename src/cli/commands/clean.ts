@@ -5,6 +5,7 @@ import { takeLease, type HeldLease } from "../../engine/dispatcher-lease.ts";
 import { findStrayWorkspaces } from "../../engine/troubles/find-stray-workspaces.ts";
 import { forget, needlessRescues } from "../../workspace/rescue.ts";
 import type { Cli } from "../cli.ts";
+import { hasBlackboard } from "../open-reader.ts";
 import { lookDeps, mendDeps } from "../doctor/troubles.ts";
 import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { plural } from "../view/amounts.ts";
@@ -21,13 +22,23 @@ type Cleaned = {
 
 /** Removes what nobody needs any more; what only it has of anybody's work is kept first. */
 export async function clean(cli: Cli, options: Options): Promise<void> {
-  await using project = await cli.openProject();
   const isDry = options.dryRun === true;
+  // Where there is no blackboard yet, none is made to look at.
+  if (isDry && !(await hasBlackboard(cli))) {
+    const rescued = await cleanRescued(await cli.findRepository(), isDry);
+    return tell(cli, { leftovers: [], rescued, isWorked: false }, isDry);
+  }
+  await using project = await cli.openProject();
   const { leftovers, isWorked, failure } = await cleanLeftovers(cli, project, isDry);
   const rescued = await cleanRescued(project, isDry);
   const cleaned = { leftovers, rescued, isWorked };
+  if (failure === undefined) return tell(cli, cleaned, isDry);
   say(cli, cleaned, isDry);
-  if (failure !== undefined) throw failure;
+  throw failure;
+}
+
+function tell(cli: Cli, cleaned: Cleaned, isDry: boolean): void {
+  say(cli, cleaned, isDry);
   cli.terminal.json(cleaned);
 }
 
@@ -78,7 +89,10 @@ async function leftoversOf(
   return { leftovers, failure: failures[0] };
 }
 
-async function cleanRescued({ root }: Project, isDry: boolean): Promise<readonly string[]> {
+async function cleanRescued(
+  { root }: Pick<Project, "root">,
+  isDry: boolean,
+): Promise<readonly string[]> {
   const deps = { repositoryRoot: root };
   const needless = await needlessRescues(deps);
   if (!isDry) for (const one of needless) await forget(deps, one);

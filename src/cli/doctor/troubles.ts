@@ -10,6 +10,7 @@ import { findTroubles, isMendedWhileWorked } from "../../engine/troubles/find-tr
 import type { LookDeps, MendDeps, Trouble } from "../../engine/troubles/trouble.ts";
 import { chooseLeaving } from "../../store/archive/choose.ts";
 import type { Cli } from "../cli.ts";
+import { hasBlackboard } from "../open-reader.ts";
 import { livingDispatcher } from "../../engine/living-dispatcher.ts";
 import { plural } from "../view/amounts.ts";
 import { found, ok, problem, type Finding } from "./finding.ts";
@@ -33,7 +34,7 @@ export async function troubleFindings(cli: Cli, subject: Subject): Promise<reado
 
 /** Puts all of it right. Holds the right to dispatch, so that nobody works the queue meanwhile. */
 export async function mendTroubles(cli: Cli, subject: Subject): Promise<readonly Finding[]> {
-  if (!(await isThere(cli))) return [];
+  if (!(await hasBlackboard(cli))) return [];
   await using project = await cli.openProject();
   const { store, clock } = project;
   const lease = await leaseOfTheDead(store);
@@ -63,12 +64,6 @@ async function told(
   if (length === 0) return all;
   const detail = `${plural(length, "task")} ended longer ago than that; \`orchestra archive\` takes them away`;
   return [...all, ok("retention", detail)];
-}
-
-/** Mending makes no blackboard. */
-async function isThere(cli: Cli): Promise<boolean> {
-  await using reader = await cli.openReader();
-  return reader !== undefined;
 }
 
 /** What looking for what was left needs. */
