@@ -106,6 +106,7 @@ test.each([
   ["memory:", 2, /gone when the command ends\. Name one that stays/],
   ["sqlite:nowhere/blackboard.db", 75, /no folder .*nowhere to keep the blackboard in/],
   ["files:nowhere/blackboard", 75, /no folder .*nowhere to keep the blackboard in/],
+  ["files:orchestra.yaml", 75, /orchestra\.yaml is no folder, and so no blackboard/],
   ["oracle://ada:s3cret@db/shop", 2, /expected postgres/],
   ["postgres://ada:s3cret@db", 2, /names no database/],
   ["postgres://ada:s3cret@127.0.0.1:1/shop", 75, /cannot be reached.*Start the database server/],

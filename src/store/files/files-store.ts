@@ -1,6 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { errnoOf } from "../../core/errno.ts";
+import { OrchestraError } from "../../core/errors.ts";
 import type { Decision } from "../../core/decision.ts";
 import type { DispatcherLease } from "../../core/lease.ts";
 import type { Scope, State } from "../../core/state.ts";
@@ -62,19 +64,38 @@ export function openFilesStore(folder: string): Store {
 
 /** The blackboard for commands that only look; `undefined` when there is none yet. */
 export function openFilesReader(folder: string): StoreReader | undefined {
-  const ledger = explained(folder, () => openLedgerIfThere(folder));
+  const ledger = explained(folder, () => {
+    requireFolder(folder);
+    return openLedgerIfThere(folder);
+  });
   return ledger && reading(folder, ledger);
 }
 
 function openFiles(folder: string): Files {
   if (isMissing(dirname(folder))) throw noFolder(dirname(folder));
-  mkdirSync(folder, { recursive: true });
+  requireFolder(folder);
+  makeFolder(folder);
   const lock = openLock(join(folder, "lock"));
   const taskFiles = openTaskFiles(folder);
   const ledger = openLedger(folder, "write");
   // Whoever wrote the last line may have died before the files of its tasks.
   lock.hold(() => taskFiles.follow(ledger.current()));
   return { folder, ledger, lock, taskFiles, items: [], draining: undefined };
+}
+
+function requireFolder(folder: string): void {
+  if (isMissing(folder) || statSync(folder).isDirectory()) return;
+  const message = `${folder} is no folder, and so no blackboard. Move it away, or name another place.`;
+  throw new OrchestraError("STORE_UNAVAILABLE", message);
+}
+
+/** Not with its parents: where there can be none, as in /proc, Node would go on making them. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
 }
 
 function reading(folder: string, ledger: Ledger): StoreReader {
