@@ -17,12 +17,8 @@ export async function tasksById(db: Db, ids: readonly string[]): Promise<Task[]>
   return rows.map(taskFromRow);
 }
 
-/** The tasks that wait for these, or also for those that wait for these, however far. */
-export async function dependentsOf(
-  db: Db,
-  ids: readonly string[],
-  reach: "direct" | "all",
-): Promise<Task[]> {
+/** The tasks that wait for these, or for those that wait for these, however far. */
+export async function allDependentsOf(db: Db, ids: readonly string[]): Promise<Task[]> {
   const found = new Map<string, Task>();
   let frontier = ids;
   while (frontier.length > 0) {
@@ -36,8 +32,7 @@ export async function dependentsOf(
     );
     const fresh = rows.map(taskFromRow).filter((task) => !found.has(task.id));
     for (const task of fresh) found.set(task.id, task);
-    const next = reach === "all" ? fresh.map((task) => task.id) : [];
-    frontier = [...frontier.slice(IDS_PER_QUERY), ...next];
+    frontier = [...frontier.slice(IDS_PER_QUERY), ...fresh.map((task) => task.id)];
   }
   return [...found.values()];
 }

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { OrchestraError } from "../../core/errors.ts";
 import { flush } from "../files/durable-file.ts";
@@ -14,6 +15,7 @@ export function copySqlite(file: string, copy: string): void {
   try {
     source.prepare("vacuum into ?").run(copy);
   } catch (error) {
+    rmSync(`${copy}-journal`, { force: true });
     throw storeError(error, copy);
   } finally {
     source.close();

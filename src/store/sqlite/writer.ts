@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RecordedEvent } from "../../core/events.ts";
+import type { Scope } from "../../core/state.ts";
 import {
   decideTogether,
   recordedEvents,
@@ -57,11 +58,15 @@ export async function commitDecisions(
 /** To ask takes no time here, so what has to be asked anew still comes into the same transaction. */
 function sharingAnswers(proposals: readonly Proposal[]): readonly (readonly Proposal[])[] {
   const groups: Proposal[][] = [];
+  let scopes: Scope[] = [];
   for (const proposal of proposals) {
     const group = groups.at(-1);
-    const scopes = group?.map(({ scope }) => scope) ?? [];
     if (group && canShareAnswers(scopes, proposal.scope)) group.push(proposal);
-    else groups.push([proposal]);
+    else {
+      groups.push([proposal]);
+      scopes = [];
+    }
+    scopes.push(proposal.scope);
   }
   return groups;
 }

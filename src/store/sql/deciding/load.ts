@@ -5,7 +5,7 @@ import type { Scope } from "../../../core/state.ts";
 import type { Task } from "../../../core/task.ts";
 import { readDispatcherLease } from "../lease.ts";
 import { liveAttempts, openInterruptsOf } from "../load-attempts.ts";
-import { dependentsOf, dueParked, readyHeads, tasksById } from "../load-tasks.ts";
+import { allDependentsOf, dueParked, readyHeads, tasksById } from "../load-tasks.ts";
 import { allSettled } from "../all-settled.ts";
 import {
   askLatestAttempts,
@@ -185,7 +185,7 @@ async function askWide(db: Db, known: Known, scope: Scope): Promise<Wide> {
     scope.assignment ? readyHeads(db, scope.assignment) : none<Task>(),
     scope.assignment ? liveAttempts(db) : none<Attempt>(),
     scope.dueParked ? dueParked(db, scope.dueParked) : none<Task>(),
-    scope.dependents === "all" ? dependentsOf(db, scope.taskIds ?? [], "all") : none<Task>(),
+    scope.dependents === "all" ? allDependentsOf(db, scope.taskIds ?? []) : none<Task>(),
     scope.dependencies ? askDependencies(db, known, scope.taskIds ?? []) : none<Task>(),
   ]);
   return { tasks: [...heads, ...due, ...waiting, ...awaited], attempts: live };

@@ -1,6 +1,6 @@
 import type { Insertable, Kysely } from "kysely";
 import type { Task } from "../../../core/task.ts";
-import { changedFields } from "../differences.ts";
+import { isChanged } from "../differences.ts";
 import {
   columnsOfAttempt,
   columnsOfInterrupt,
@@ -59,7 +59,7 @@ export async function areKept(db: Kysely<Database>, events: readonly EventRow[])
       .where("run_id", "=", event.run_id)
       .where("seq", "=", event.seq)
       .executeTakeFirst();
-    if (!row || changedFields<object>(event, row) !== undefined) return false;
+    if (!row || isChanged<object>(event, row)) return false;
   }
   return true;
 }
@@ -87,7 +87,7 @@ function changesOf<T extends object>(
     const row = now.get(id);
     if (row === undefined) continue;
     if (old === undefined) added.push(row);
-    else if (changedFields(old, row) !== undefined) changed.push(row);
+    else if (isChanged(old, row)) changed.push(row);
   }
   return { added, changed };
 }
