@@ -75,6 +75,18 @@ test.each(Object.entries(STORE_PARAMETERS))(
 );
 
 test.each([
+  ["require", "verify-full"],
+  ["verify-ca", "verify-full"],
+  ["disable", "disable"],
+  ["require&uselibpqcompat=true", "require&uselibpqcompat=true"],
+])("a wish for TLS is as safe as the driver has it, without its warning: %s", (given, asked) => {
+  expect(storeLocation(`postgres://db/shop?sslmode=${given}`, PROJECT)).toMatchObject({
+    url: `postgres://db/shop?sslmode=${asked}`,
+    place: expect.stringContaining(`sslmode=${given.split("&")[0]}`) as unknown,
+  });
+});
+
+test.each([
   "postgres://ada:s3cret@db/shop",
   "postgres://ada:s3cret@db/shop?schema=x",
   "postgres://ada@db/shop?password=s3cret",

@@ -101,7 +101,17 @@ function serverLocation(kind: ServerLocation["kind"], text: string): ServerLocat
   const schema = url.searchParams.get("schema") ?? undefined;
   url.searchParams.delete("schema");
   if (kind === "mysql") url.protocol = "mysql:";
+  else askForSafety(url);
   return { kind, url: url.href, place: withoutPassword(text), schema };
+}
+
+/** What the driver takes for the safest of its modes, with a warning each time that it will not for ever. */
+const TAKEN_FOR_SAFE: readonly (string | null)[] = ["prefer", "require", "verify-ca"];
+
+function askForSafety({ searchParams }: URL): void {
+  const isOwnMeaning = searchParams.get("uselibpqcompat") === "true";
+  if (isOwnMeaning || !TAKEN_FOR_SAFE.includes(searchParams.get("sslmode"))) return;
+  searchParams.set("sslmode", "verify-full");
 }
 
 /** Parameters that hold no secret: what is mistyped may be a password. */
