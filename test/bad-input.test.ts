@@ -80,6 +80,7 @@ test.each([
   [["recover", "nothing"], 2, /Nothing was kept/],
   [["recover", "--branch", "saved"], 2, /--branch goes with the ref/],
   [["archive", "--stats", "--dry-run"], 2, /--stats goes alone/],
+  [["backup", "-"], 2, /A backup needs a file/],
   [["bogus"], 2, /Unknown command/],
   [["statu"], 2, /Did you mean status\?/],
   [[LONG_ID], 2, /Unknown command/],

@@ -28,6 +28,10 @@ export async function exportBlackboard(cli: Cli, typed: string): Promise<void> {
 
 /** Copies the blackboard as it is, while others go on writing to it. */
 export async function backUp(cli: Cli, typed: string): Promise<void> {
+  if (typed === STANDARD_OUTPUT) {
+    const message = "A backup needs a file. To print all that is known: orchestra export -";
+    throw new OrchestraError("INVALID_ARGUMENT", message);
+  }
   const file = newFile(cli.cwd, typed);
   await using reader = await requireReader(cli);
   const { location } = reader;
