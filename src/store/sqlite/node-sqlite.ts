@@ -29,8 +29,27 @@ const FLAVOUR: SqlFlavour = {
 
 /** Kysely on one `node:sqlite` connection, whose caller begins and ends transactions. */
 export function kyselyOnNodeSqlite<Tables>(database: DatabaseSync, file: string): Kysely<Tables> {
-  const connection = { database, file, prepared: new Map<string, Prepared>() };
+  const connection = connectionTo(database, file);
   return kyselyOnConnection(FLAVOUR, async (query) => run(connection, query));
+}
+
+/**
+ * Kysely for statements that read what is committed: on the connection of who writes, whose cache each
+ * commit leaves warm where it empties all others, and while a transaction is open there, on the other.
+ */
+export function kyselyOnEither<Tables>(
+  writer: DatabaseSync,
+  reader: DatabaseSync,
+  file: string,
+): Kysely<Tables> {
+  const [warm, other] = [connectionTo(writer, file), connectionTo(reader, file)];
+  return kyselyOnConnection(FLAVOUR, async (query) =>
+    run(writer.isTransaction ? other : warm, query),
+  );
+}
+
+function connectionTo(database: DatabaseSync, file: string): Connection {
+  return { database, file, prepared: new Map() };
 }
 
 function run<R>(connection: Connection, { sql, parameters }: CompiledQuery): QueryResult<R> {

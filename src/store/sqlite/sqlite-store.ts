@@ -11,7 +11,7 @@ import type { Database } from "../sql/schema.ts";
 import type { Store, StoreReader } from "../store.ts";
 import { atOneMoment } from "./at-one-moment.ts";
 import { announce, createWatch, watchChanges } from "./watch-changes.ts";
-import { kyselyOnNodeSqlite } from "./node-sqlite.ts";
+import { kyselyOnEither, kyselyOnNodeSqlite } from "./node-sqlite.ts";
 import { openForReading, openForWriting } from "./open-sqlite.ts";
 import { reclaimPages } from "./reclaim.ts";
 import { commitDecisions, createWriter, rewriteAlone } from "./writer.ts";
@@ -19,9 +19,9 @@ import { commitDecisions, createWriter, rewriteAlone } from "./writer.ts";
 /** The blackboard in one SQLite file, which is made if need be. Needs no set-up and no server. */
 export function openSqliteStore(file: string): Store {
   const connection = openForWriting(file);
-  // Readers have a connection of their own, or they would see what is not committed yet.
+  // For who reads in the midst of a transaction, and would see what is not committed yet.
   const reader = openForReading(file) ?? connection;
-  const readDb = kyselyOnNodeSqlite<Database>(reader, file);
+  const readDb = kyselyOnEither<Database>(connection, reader, file);
   const writer = createWriter(connection, file, kyselyOnNodeSqlite<Database>(connection, file));
   // The writer's counter does not count its own commits, which are announced with their events.
   const watch = createWatch(connection);
