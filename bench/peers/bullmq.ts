@@ -20,21 +20,21 @@ const RESULT = { summary: "Done." };
 const SHA = "c".repeat(40);
 
 /**
- * What the life of a task puts on record between being taken and its end, each before the next thing
- * is done, so that whoever comes after a crash can go on with the agent that is at work.
+ * What the life of a task puts on record between being taken and its end, so that whoever comes after a
+ * crash can go on with the agent that is at work; at once, as lives do that are this short.
  */
-const STEPS = [
-  { workspacePath: "/tmp/orchestra/worktrees/task", baseCommit: SHA },
-  { pid: 4711 },
-  { commit: SHA, ...RESULT },
-];
+const STEPS = {
+  prepared: { workspacePath: "/tmp/orchestra/worktrees/task", baseCommit: SHA },
+  started: { pid: 4711 },
+  finished: { commit: SHA, ...RESULT },
+};
 
 /** Jobs as they are by default: nothing of them is on record while they are worked. */
 const noOp = async (): Promise<object> => RESULT;
 
 /** Jobs of which as much is on record as of a task here. */
 const onRecord = async (job: Job): Promise<object> => {
-  for (const step of STEPS) await job.updateProgress(step);
+  await job.updateProgress(STEPS);
   return RESULT;
 };
 
@@ -53,7 +53,7 @@ export async function startBullmq(): Promise<readonly Peer[]> {
   });
   return [
     { ...peer("BullMQ", noOp), stop: redis.stop },
-    peer("BullMQ, each step on record", onRecord),
+    peer("BullMQ, with its steps on record", onRecord),
   ];
 }
 
