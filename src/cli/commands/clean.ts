@@ -25,8 +25,8 @@ export async function clean(cli: Cli, options: Options): Promise<void> {
   const isDry = options.dryRun === true;
   // Where there is no blackboard yet, none is made to look at.
   if (isDry && !(await hasBlackboard(cli))) {
-    const rescued = await cleanRescued(await cli.findRepository(), isDry);
-    return tell(cli, { leftovers: [], rescued, isWorked: false }, isDry);
+    const rescued = await cleanRescued(await cli.findRepository(), true);
+    return tell(cli, { leftovers: [], rescued, isWorked: false }, true);
   }
   await using project = await cli.openProject();
   const { leftovers, isWorked, failure } = await cleanLeftovers(cli, project, isDry);

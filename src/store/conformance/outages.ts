@@ -3,19 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ServerLocation } from "../../config/store-location.ts";
-import { execute } from "../execute.ts";
 import { openStore } from "../open-store.ts";
 import type { Pacing } from "../server/patience.ts";
 import type { Store } from "../store.ts";
 import type { DatabaseService } from "../testing/database-service.ts";
 import { openSocketProxy, type Cut, type SocketProxy } from "../testing/socket-proxy.ts";
 import { aTask, add, assign, report } from "./builders.ts";
-import { expectEachSeesTheOther, expectWholeLog, taskIds } from "./processes.ts";
+import { expectWholeLog, taskIds } from "./processes.ts";
 
 /** Locks the row that every writer locks first. */
 const LOCK = "select version from blackboard where id = 1 for update";
 const WRONG_BY_MS = 3_600_000;
-const HOLDER = { host: "here", pid: 42, startTime: "7", bootId: "boot" };
 /** Does not wait, and so gives up as soon as it may. */
 const IMPATIENT: Pacing = { sleep: async () => undefined, random: () => 0 };
 
@@ -122,98 +120,6 @@ const PROMISES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     await expectWholeLog(store);
   },
 
-  "a watcher goes on hearing when its connection was lost": async ({ service }) => {
-    const { store, location } = await aStore(service);
-    const other = await openStore(location);
-    const over = new AbortController();
-    onTestFinished(async () => {
-      over.abort();
-      await other.close();
-    });
-    for (const id of ["one", "two"]) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      store.watch((events) => events ?? resolve(), over.signal);
-      await add(other, [id]);
-      await promise;
-      await service.disconnect("all");
-    }
-    expect(await taskIds(store)).toEqual(["one", "two"]);
-  },
-
-  "another's commit is heard of, though a lease is saved right after it": async ({ service }) => {
-    const { store, location } = await aStore(service);
-    const other = await openStore(location);
-    const over = new AbortController();
-    onTestFinished(async () => {
-      over.abort();
-      await other.close();
-    });
-    const lease = { term: 1, holder: HOLDER };
-    await store.saveDispatcherLease({ ...lease, expiresAtMs: 1 }, undefined);
-    let next = Promise.withResolvers<void>();
-    store.watch((events) => events ?? next.resolve(), over.signal);
-    for (let round = 2; round < 7; round += 1) {
-      next = Promise.withResolvers<void>();
-      await add(other, [`task-${round}`]);
-      await store.saveDispatcherLease({ ...lease, expiresAtMs: round }, 1);
-      await next.promise;
-    }
-    expect(await taskIds(store)).toHaveLength(5);
-  },
-
-  "what was known is forgotten where an older copy took the blackboard's place": async ({
-    service,
-  }) => {
-    const { store, location } = await aStore(service);
-    const other = await openStore(location);
-    onTestFinished(async () => other.close());
-    await add(store, ["one"]);
-    const { restore } = await copyTables(service, location);
-    const cancel = { type: "cancel_task", taskId: "one", dependents: "wait", nowMs: 5 } as const;
-    expect(await execute(store, cancel)).toMatchObject({ kind: "committed" });
-    await restore();
-    await add(other, ["two"]);
-
-    const pause = { type: "pause_task", taskId: "one", nowMs: 6 } as const;
-    expect(await execute(store, pause)).toMatchObject({ kind: "committed" });
-    expect(await store.task("one")).toMatchObject({ state: "ready", pausedAtMs: 6 });
-    expect(await store.flaws()).toEqual([]);
-  },
-
-  "a watcher goes on hearing where an older copy took the blackboard's place": async ({
-    service,
-  }) => {
-    const { store, location } = await aStore(service);
-    const other = await openStore(location);
-    const over = new AbortController();
-    onTestFinished(async () => {
-      over.abort();
-      await other.close();
-    });
-    await add(store, ["one"]);
-    const { restore } = await copyTables(service, location);
-    for (const id of ["a", "b", "c", "d", "e"]) await add(store, [id]);
-    let next = Promise.withResolvers<void>();
-    store.watch((events) => events ?? next.resolve(), over.signal);
-    await restore();
-    await next.promise;
-
-    next = Promise.withResolvers<void>();
-    await add(other, ["two"]);
-    await next.promise;
-    expect(await taskIds(store)).toEqual(["one", "two"]);
-  },
-
-  "a decision sees what another store has written since the last one": async ({ service }) => {
-    const { store: left, location } = await aStore(service);
-    const right = await openStore(location);
-    onTestFinished(async () => right.close());
-    await add(left, ["one"]);
-    await assign(left);
-    await expectEachSeesTheOther(left, right);
-    await expectWholeLog(right);
-  },
-
   "leases are measured by the server's time, whatever the clock of the host shows": async ({
     service,
   }) => {
@@ -252,29 +158,6 @@ async function proveCut(service: DatabaseService, when: Cut): Promise<void> {
   expect(await expectWholeLog(store)).toBe(5);
   await add(store, ["after"]);
   expect(await taskIds(store)).toEqual(["after", "before", "one"]);
-}
-
-const TABLES = ["blackboard", "runs", "tasks", "dependencies", "attempts", "interrupts", "events"];
-
-/** Keeps a copy of all that is on a blackboard, to put it in its place as a server that is restored does. */
-async function copyTables(
-  service: DatabaseService,
-  location: ServerLocation,
-): Promise<{ readonly restore: () => Promise<void> }> {
-  const session = await service.session(location);
-  onTestFinished(async () => session.close());
-  for (const table of TABLES) {
-    await session.query(`create table kept_${table} as select * from ${table}`);
-  }
-  return {
-    restore: async () => {
-      for (const table of TABLES.toReversed()) await session.query(`delete from ${table}`);
-      for (const table of TABLES) {
-        await session.query(`insert into ${table} select * from kept_${table}`);
-      }
-      await service.disconnect("all");
-    },
-  };
 }
 
 type Opened = { readonly store: Store; readonly location: ServerLocation };

@@ -118,7 +118,7 @@ function beginAnew(deps: Deps): boolean {
 /** Whether there was something new. A journal that is read from its beginning holds all that is `shown`. */
 function takeIn(deps: Deps, shown: Shown = new Map()): boolean {
   const events: RecordedEvent[] = [];
-  const last = new Map([...deps.board.events].map(([runId, log]) => [runId, log.at(-1)?.seq ?? 0]));
+  const newest = new Map<string, number>();
   deps.isTakenIn = false;
   for (const line of deps.journal.readNew()) {
     deps.lines += 1;
@@ -127,9 +127,11 @@ function takeIn(deps: Deps, shown: Shown = new Map()): boolean {
       continue;
     }
     for (const event of eventsOf(line, deps.file, deps.lines)) {
+      const before =
+        newest.get(event.runId) ?? deps.board.events.get(event.runId)?.at(-1)?.seq ?? 0;
       // One that was copied would count twice.
-      if (event.seq <= (last.get(event.runId) ?? 0)) throw damagedLine(deps.file, deps.lines);
-      last.set(event.runId, event.seq);
+      if (event.seq <= before) throw damagedLine(deps.file, deps.lines);
+      newest.set(event.runId, event.seq);
       events.push(event);
     }
   }

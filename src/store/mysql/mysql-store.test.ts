@@ -5,6 +5,7 @@ import { damageConformance } from "../conformance/damage.ts";
 import { copyStatements, oldSchemaConformance, type Column } from "../conformance/old-schemas.ts";
 import { outageConformance } from "../conformance/outages.ts";
 import { processConformance } from "../conformance/processes.ts";
+import { sharingConformance } from "../conformance/sharing.ts";
 import { urlOf } from "../testing/server-at.ts";
 import {
   isLeftOut,
@@ -73,6 +74,7 @@ for (const make of MYSQL_MAKES)
       return (await service.query(text, [databaseOf(location)])) as Column[];
     }
 
+    sharingConformance(make.name, () => service);
     outageConformance(make.name, { service: () => service, open: openMysqlStore });
   });
 

@@ -5,6 +5,7 @@ import { damageConformance } from "../conformance/damage.ts";
 import { copyStatements, oldSchemaConformance, type Column } from "../conformance/old-schemas.ts";
 import { outageConformance } from "../conformance/outages.ts";
 import { processConformance } from "../conformance/processes.ts";
+import { sharingConformance } from "../conformance/sharing.ts";
 import { urlOf } from "../testing/server-at.ts";
 import {
   isPostgresInstalled,
@@ -70,5 +71,6 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("PostgreSQL", () => 
     return (await service.query(text, [schema])) as Column[];
   }
 
+  sharingConformance("PostgreSQL", () => service);
   outageConformance("PostgreSQL", { service: () => service, open: openPostgresStore });
 });

@@ -9,8 +9,9 @@ export async function insertRows<Table extends keyof Database>(
   table: Table,
   rows: readonly Insertable<Database[Table]>[],
 ): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {}).join(" ");
   for (const some of rowChunks(rows)) {
-    await runPrepared(db, `insert ${some.length} ${table}`, valuesOf(some), () =>
+    await runPrepared(db, `insert ${some.length} ${table} ${columns}`, valuesOf(some), () =>
       db.insertInto<keyof Database>(table).values(some),
     );
   }

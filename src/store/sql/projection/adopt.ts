@@ -35,11 +35,7 @@ async function appendAsTheyAre(db: Db, events: readonly RecordedEvent[]): Promis
     EMPTY_STATE,
     events.filter(({ type }) => type === "run_created"),
   );
-  await insertRows(
-    db,
-    "runs",
-    [...runs.values()].map((run) => ({ ...rowOfRun(run), next_seq: 1 })),
-  );
+  await insertRows(db, "runs", [...runs.values()].map(rowOfRun));
   await insertRows(
     db,
     "events",

@@ -26,7 +26,7 @@ export async function findFlaws(db: Db): Promise<Flaw[]> {
   return flaws;
 }
 
-/** The last event of a run never leaves, so who counts its events has counted no more than there are. */
+/** The last event of a run never leaves it: one that has given out more numbers than that has lost some. */
 async function requireEnds(db: Db): Promise<void> {
   const runs = await db
     .selectFrom("runs")
