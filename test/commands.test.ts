@@ -104,6 +104,14 @@ test("nothing that is typed with an answer is passed over", async () => {
   }
 });
 
+test("status that cannot be kept up to date says so, and shows what is so now", async () => {
+  using project = createProject(CONFIG);
+  await project.orchestra("start", "x", "--id", "one");
+  const ran = await project.orchestra("status", "--watch");
+  expect(ran).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^Shown once: .*\n$/) });
+  expect(ran.stdout).toContain("one");
+});
+
 test("status tells how many tasks it does not list", async () => {
   using project = createProject(CONFIG);
   const boxes = Array.from({ length: 12 }, (_, at) => `- [ ] Task ${at}`);

@@ -163,6 +163,23 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("with PostgreSQL", (
     expect(doctor.stdout).toMatch(/✗ blackboard .*grant usage/);
   });
 
+  test("`doctor` tells a user who may only look what his runs would meet", async () => {
+    const location = await service.newBlackboard();
+    using project = createProject(`${AGENTS}store: ${JSON.stringify(urlOf(location))}\n`);
+    await project.orchestra("start", "exit 0", "--id", "one");
+    const { schema } = location;
+    await service.query("create user looker");
+    await service.query(`grant usage on schema ${schema} to looker`);
+    await service.query(`grant select on all tables in schema ${schema} to looker`);
+    const theirs = `${service.url("looker")}&schema=${schema}`;
+
+    expect(await project.json("status", "--store", theirs)).toMatchObject({ counts: { ready: 1 } });
+    expect(await project.orchestra("doctor", "--store", theirs)).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringMatching(/✗ blackboard .*does not let this user .*: grant usage/),
+    });
+  });
+
   test("what is imported from it is told without the password", async () => {
     using project = createProject(AGENTS);
     const url = `${urlOf(await service.newBlackboard())}&password=s3cret`;

@@ -50,6 +50,8 @@ export type StoreReader = BlackboardReader & {
    * the kind can be set.
    */
   readonly durabilityProblem?: () => Promise<string | undefined>;
+  /** Why this user may only look; missing where the rights to files tell. */
+  readonly refusalToWrite?: () => Promise<string | undefined>;
   /**
    * Calls `listener` soon after anything was committed, until `signal` aborts: with the events that
    * this store committed, or with none for what others did. A hint only: it may come late, twice, or

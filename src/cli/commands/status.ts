@@ -25,6 +25,7 @@ export async function status(cli: Cli, options: { readonly watch?: boolean }): P
     cli.exitCode.value = EXIT.interrupted;
     return;
   }
+  if (options.watch) cli.terminal.note("Shown once: to watch it takes a terminal, and no --json.");
   const now = await readStatus(reader);
   const { counts, tasks, attempts, interrupts } = now;
   const nowMs = cli.clock.nowMs();

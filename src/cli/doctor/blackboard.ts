@@ -67,6 +67,8 @@ async function readFindings(cli: Cli): Promise<Finding[]> {
   if (!reader) return [ok("blackboard", "none yet; the first task makes it")];
   const counts = Object.values(await reader.countTasks());
   const count = counts.reduce((sum, each) => sum + each, 0);
+  const refusal = await reader.refusalToWrite?.();
+  if (refusal !== undefined) return [problem("blackboard", refusal)];
   const tasks = ok("blackboard", plural(count, "task"));
   const weakness = await reader.durabilityProblem?.();
   return weakness === undefined ? [tasks] : [tasks, warning("durability", weakness)];

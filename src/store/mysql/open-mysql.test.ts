@@ -101,6 +101,20 @@ for (const make of MYSQL_MAKES)
       expect(await tablesIn(location)).toEqual([]);
     });
 
+    test("a user who may only look at a blackboard hears why, and its owner that there is no reason", async () => {
+      const location = await service.newBlackboard();
+      await (await openMysqlStore(location)).close();
+      await service.query(`grant select on ${databaseOf(location)}.* to guest`);
+
+      const theirs = serverAt(service.url("guest", databaseOf(location)));
+      const guest = await openMysqlReader(theirs);
+      expect(await guest?.refusalToWrite?.()).toMatch(/change tables/);
+      await guest?.close();
+      const owner = await openMysqlReader(location);
+      expect(await owner?.refusalToWrite?.()).toBeUndefined();
+      await owner?.close();
+    });
+
     test("a server that can only be read is told to be one", async () => {
       const location = await service.newBlackboard();
       await service.query(`grant all on ${databaseOf(location)}.* to guest`);

@@ -79,6 +79,21 @@ describe.skipIf(!isPostgresInstalled && !process.env["CI"])("opening a PostgreSQ
     expect(await tablesIn(location)).toEqual([]);
   });
 
+  test("a user who may only look at a blackboard hears why, and its owner that there is no reason", async () => {
+    const location = await service.newBlackboard();
+    await (await openPostgresStore(location)).close();
+    const { schema } = location;
+    await service.query(`grant usage on schema ${schema} to guest`);
+    await service.query(`grant select on all tables in schema ${schema} to guest`);
+
+    const guest = await openPostgresReader(serverAt(`${service.url("guest")}&schema=${schema}`));
+    expect(await guest?.refusalToWrite?.()).toMatch(/change tables.*grant select, insert/);
+    await guest?.close();
+    const owner = await openPostgresReader(location);
+    expect(await owner?.refusalToWrite?.()).toBeUndefined();
+    await owner?.close();
+  });
+
   test("a user without the right to use the named schema is told so, also for looking", async () => {
     const location = await service.newBlackboard();
     await (await openPostgresStore(location)).close();

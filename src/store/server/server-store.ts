@@ -133,6 +133,7 @@ function reader(way: Way, closeMore: () => Promise<void>): StoreReader {
     dispatcherLease: async () => readDispatcherLease(db),
     nowMs: async () => server.nowMs(db),
     durabilityProblem: async () => server.durabilityProblem(db),
+    refusalToWrite: async () => refusalToWrite(db),
     watch: createWatch({ ...way, closed: closing.signal }),
     close: async () => {
       closing.abort();
@@ -140,6 +141,17 @@ function reader(way: Way, closeMore: () => Promise<void>): StoreReader {
       await link.close();
     },
   };
+}
+
+/** Asked by a change of no row, which whoever may write is let make. */
+async function refusalToWrite(db: Db): Promise<string | undefined> {
+  try {
+    await db.updateTable("leases").set({ term: 0 }).where("name", "=", "").execute();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OrchestraError && error.code === "READ_ONLY") return error.message;
+    throw error;
+  }
 }
 
 async function schemaVersion(server: DatabaseServer, db: Db): Promise<number | undefined> {
