@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { entryAt } from "../workspace/entry-at.ts";
 import { checkOutsOf } from "../workspace/where-branches-are.ts";
+import { readLeft } from "../workspace/read-left.ts";
 import { pathsOf } from "../workspace/refs.ts";
 import { commonDirOf, gitDirOf } from "../workspace/git-folders.ts";
 
@@ -108,5 +109,5 @@ async function rebasingWorktree(deps: Deps, branch: string): Promise<string | un
 
 /** The text of a file of one line; `undefined` when there is no such file. */
 async function lineOf(path: string): Promise<string | undefined> {
-  return existsSync(path) ? (await readFile(path, "utf8")).trim() : undefined;
+  return (await readLeft(path))?.toString().trim();
 }

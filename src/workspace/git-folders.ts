@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { lstat, readdir, realpath } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { git } from "./git.ts";
 import type { Worktree } from "./place.ts";
 import { readLeft } from "./read-left.ts";
@@ -12,7 +12,9 @@ export async function findWorktree(
 ): Promise<Worktree | undefined> {
   const records = join(await commonDirOf(deps), "worktrees");
   const names = existsSync(records) ? await readdir(records) : [];
-  for (const name of names) {
+  // Git names a record after the folder, if the name is free: so there are hardly more to read.
+  const likely = names.filter((name) => name.startsWith(basename(path)));
+  for (const name of new Set([...likely, ...names])) {
     const gitDir = join(records, name);
     const link = await firstLine(join(gitDir, "gitdir"));
     if (link && resolve(gitDir, link) === join(path, ".git")) return { path, gitDir };

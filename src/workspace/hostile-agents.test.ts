@@ -201,6 +201,18 @@ test("a deleted .git file is put back", async () => {
   expect(await it.git("branch", "--show-current")).toBe(BRANCH);
 });
 
+test("a pipe in the place of the .git file is not waited for", async () => {
+  await using it = await started();
+  await it.repository.write("b.txt", "b\n", it.workspace.path);
+  const link = join(it.workspace.path, ".git");
+  await rm(link);
+  await execa("mkfifo", [link]);
+
+  const work = await it.workspaces.collect(it.workspace, COLLECT);
+  expect(await it.repository.git(["show", `${work.commit}:b.txt`])).toBe("b");
+  expect((await readFile(link, "utf8")).startsWith("gitdir: ")).toBe(true);
+});
+
 test("a repository that an agent made in place of ours gives up its files and its commits", async () => {
   await using it = await started();
   await rm(join(it.workspace.path, ".git"));

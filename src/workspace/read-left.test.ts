@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,8 @@ test("whatever an agent has put in the place of a file, there is none", async ()
   const folder = newFolder();
   expect(await readLeft(join(folder, "none"))).toBeUndefined();
   expect(await readLeft(folder)).toBeUndefined();
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+  expect(await readLeft(join(folder, "pipe"))).toBeUndefined();
   writeFileSync(join(folder, "HEAD"), "ref\n");
   expect(String(await readLeft(join(folder, "HEAD")))).toBe("ref\n");
 });

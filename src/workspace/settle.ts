@@ -1,5 +1,4 @@
-import { existsSync, lstatSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { commitAtRest } from "./at-rest.ts";
 import { checkOut, isHalfCheckedOut } from "./check-out.ts";
@@ -13,6 +12,7 @@ import { commitOf, commitsOf, isAncestor } from "./refs.ts";
 import { keepRepository } from "./keep-repository.ts";
 import { keepUnreachable, rescue } from "./rescue.ts";
 import { snapshot, type Snapshot } from "./snapshot.ts";
+import { readLeft } from "./read-left.ts";
 import { branchAt } from "./where-branches-are.ts";
 import type { WorktreesDeps } from "./worktrees-deps.ts";
 
@@ -109,10 +109,11 @@ async function leftIn(
 /** The other side of a merge whose conflicts are all resolved, and which only was not committed. */
 async function resolvedMerge(worktree: Worktree): Promise<string[]> {
   const path = join(worktree.gitDir, "MERGE_HEAD");
-  if (!existsSync(path)) return [];
+  const sides = (await readLeft(path))?.toString() ?? "";
+  if (sides === "") return [];
   const unmerged = await git(["ls-files", "--unmerged", "-z"], inside(worktree));
   if (nulSeparated(unmerged).length > 0) return [];
-  return (await readFile(path, "utf8")).split("\n").filter((line) => line !== "");
+  return sides.split("\n").filter((line) => line !== "");
 }
 
 /** Moves the owner's branch to what the agent has reached, and returns its tip. */

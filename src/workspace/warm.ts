@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OrchestraError } from "../core/errors.ts";
@@ -87,7 +87,7 @@ async function isSlowToMake({ warm }: Deps, { path, gitDir }: Worktree): Promise
 /** The number of files in the index, from its head. */
 async function fileCount(gitDir: string): Promise<number> {
   const path = join(gitDir, "index");
-  if (!existsSync(path)) return 0;
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return 0;
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);

@@ -7,7 +7,7 @@ import { outcomeOf } from "./outcome.ts";
 import { createChaosProject, endOf, type ChaosProject } from "./project.ts";
 import { wrongsAtEnd } from "./wrongs.ts";
 
-const POINTS = Number(process.env["CHAOS_POINTS"] ?? 12);
+const POINTS = Number(process.env["CHAOS_POINTS"] ?? 8);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 
 const START = ["start", "commit\n", "--id", "a01", "--title", "a01"];

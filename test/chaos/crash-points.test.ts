@@ -4,7 +4,7 @@ import { prepareExperiment, tryCrashPoint } from "./experiment.ts";
 import { THREE_TASKS } from "./graph.ts";
 
 /** `npm run chaos -- --points all` tries them all. */
-const POINTS = Number(process.env["CHAOS_POINTS"] ?? 40);
+const POINTS = Number(process.env["CHAOS_POINTS"] ?? 30);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 
 const experiment = await prepareExperiment(THREE_TASKS);

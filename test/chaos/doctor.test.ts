@@ -8,7 +8,7 @@ import type { GraphTask } from "./graph.ts";
 import { AS_USUAL, runUntilTold, workToEnd } from "./interruption.ts";
 import { copyOf, type ChaosProject } from "./project.ts";
 
-const POINTS = Number(process.env["CHAOS_POINTS"] ?? 12);
+const POINTS = Number(process.env["CHAOS_POINTS"] ?? 8);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 
 const TASKS: readonly GraphTask[] = [

@@ -21,6 +21,8 @@ export const opencodeDriver: AgentDriver = {
     env: {
       OPENCODE_CONFIG_CONTENT: JSON.stringify({ provider: { scripted: provider(endpointUrl) } }),
       OPENCODE_DISABLE_MODELS_FETCH: "1",
+      // It computes for seconds at each start; its last compiler never pays in the time that it lives.
+      BUN_JSC_useFTLJIT: "0",
       // It installs packages of its own where it finds none; once is enough for all projects.
       XDG_CONFIG_HOME: join(dirname(executable), "../../config"),
       XDG_CACHE_HOME: join(dirname(executable), "../../cache"),
