@@ -18,11 +18,13 @@ test("agents inherit everything, but what is about another piece of work", () =>
     API_KEY: "secret",
     GIT_SSH_COMMAND: "ssh -i key",
     ORCHESTRA_ROOT: "/code/shop",
-    GIT_CONFIG_COUNT: "2",
+    GIT_CONFIG_COUNT: "3",
     GIT_CONFIG_KEY_0: "maintenance.auto",
     GIT_CONFIG_VALUE_0: "false",
     GIT_CONFIG_KEY_1: "core.fsync",
     GIT_CONFIG_VALUE_1: "committed",
+    GIT_CONFIG_KEY_2: "core.logAllRefUpdates",
+    GIT_CONFIG_VALUE_2: "true",
   });
   expect(path).toBe("/bin");
 });

@@ -48,6 +48,8 @@ const GIT_SETTINGS = {
   "maintenance.auto": "false",
   // By itself git leaves it to the system when a commit comes to the disk: after a power cut it may be an empty file.
   "core.fsync": "committed",
+  // What was amended or reset away is found, and kept, by what git notes of where HEAD was.
+  "core.logAllRefUpdates": "true",
 };
 
 /** The same surroundings with a store that was named, which the agents' own commands then mean, too. */

@@ -35,6 +35,23 @@ test("a clean check-out follows its branch, and untracked files stay", async () 
   expect(existsSync(join(repository.root, "b.txt"))).toBe(true);
 });
 
+test("a check-out follows its branch by another name of it, too", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  await repository.git(["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
+  const commit = await worked(repository, { "b.txt": "b\n" });
+  const { targetCommit: expected, mergedCommit: merged } = await prepared(merges, commit);
+  await repository.write("a.txt", "mine\n");
+  expect(await merges.dirtyCheckout("alias")).toMatchObject({ files: ["a.txt"] });
+  await repository.git(["restore", "a.txt"]);
+
+  const advanced = await merges.advance({ targetBranch: "alias", expected, merged });
+  expect(advanced).toEqual({ kind: "advanced" });
+  expect(await repository.git(["status", "--porcelain"])).toBe("");
+  expect(await repository.git(["rev-parse", "main"])).toBe(merged);
+  expect(await repository.git(["symbolic-ref", "refs/heads/alias"])).toBe("refs/heads/main");
+});
+
 test("a check-out in a linked worktree follows as well", async () => {
   await using repository = await createTestRepository();
   const merges = mergesOf(repository);

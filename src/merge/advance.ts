@@ -1,7 +1,7 @@
 import { flushRef } from "../workspace/flush.ts";
 import { gitError } from "../workspace/git-error.ts";
 import { tryGit } from "../workspace/git.ts";
-import { branchAt, tipOf } from "../workspace/where-branches-are.ts";
+import { branchAt, branchNamed, tipOf } from "../workspace/where-branches-are.ts";
 import { gitDirOf } from "../workspace/git-folders.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import { endMove, moveEnvironment, noteMove } from "./half-done-move.ts";
@@ -22,16 +22,17 @@ type Deps = { readonly repositoryRoot: string };
 
 /** Moves the target branch by compare-and-swap, and the files of its check-out with it. */
 export async function advance(deps: WorktreesDeps, request: AdvanceRequest): Promise<Advance> {
-  const { targetBranch, expected, merged } = request;
+  const { expected, merged } = request;
+  const targetBranch = await branchNamed(deps, request.targetBranch);
   if ((await tipOf(deps, targetBranch)) !== expected) return { kind: "moved" };
   if (expected === merged) return { kind: "advanced" };
 
   const path = await checkoutOf(deps, targetBranch);
-  if (path === undefined) return moveBranch(deps, request);
+  if (path === undefined) return moveBranch(deps, { targetBranch, expected, merged });
   const change = await filesChangedBy(path, { from: expected, to: merged });
   const files = await obstaclesIn(path, change);
   if (files) return { kind: "dirty", path, files };
-  return moveCheckout(deps, request, path, change);
+  return moveCheckout(deps, { targetBranch, expected, merged }, path, change);
 }
 
 async function moveBranch(deps: Deps, request: AdvanceRequest): Promise<Advance> {

@@ -1,6 +1,7 @@
 import { explainingStorage } from "../workspace/git-error.ts";
 import { despiteHalfMade } from "../workspace/half-made.ts";
 import { isAncestor } from "../workspace/refs.ts";
+import { branchNamed } from "../workspace/where-branches-are.ts";
 import type { WorktreesDeps } from "../workspace/worktrees-deps.ts";
 import { advance } from "./advance.ts";
 import { undoHalfDoneMove } from "./half-done-move.ts";
@@ -39,7 +40,7 @@ async function dirtyCheckout(
   targetBranch: string,
 ): Promise<{ readonly path: string; readonly files: readonly string[] } | undefined> {
   await undoHalfDoneMove(deps);
-  const path = await checkoutOf(deps, targetBranch);
+  const path = await checkoutOf(deps, await branchNamed(deps, targetBranch));
   const files = path === undefined ? undefined : await obstaclesIn(path);
   return path === undefined || files === undefined ? undefined : { path, files };
 }

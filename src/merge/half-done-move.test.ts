@@ -84,6 +84,19 @@ test("what a person has changed since stays, and so does the rest of the half-do
   expect(await merges.advance(move)).toMatchObject({ kind: "dirty", files: ["a.txt", "new.txt"] });
 });
 
+test("a file of a person's that git was told not to look at stays", async () => {
+  await using repository = await createTestRepository();
+  await repository.commit({ "local.txt": "one\n" }, "Another file");
+  const { merges } = await killedMove(repository, async () => {
+    await repository.git(["update-index", "--assume-unchanged", "local.txt"]);
+    await repository.write("local.txt", "mine\n");
+    await repository.write("a.txt", "two\n");
+  });
+
+  expect(await merges.dirtyCheckout("main")).toMatchObject({ files: ["a.txt"] });
+  expect(await readFile(join(repository.root, "local.txt"), "utf8")).toBe("mine\n");
+});
+
 test("a file that the move does not touch tells of a person, too", async () => {
   await using repository = await createTestRepository();
   await repository.commit({ "other.txt": "one\n" }, "Another file");

@@ -4,6 +4,7 @@ import { errnoOf } from "../core/errno.ts";
 import { entryAt } from "../workspace/entry-at.ts";
 import { flush, flushRef, writeWhole } from "../workspace/flush.ts";
 import { git } from "../workspace/git.ts";
+import { seesEveryFile } from "../workspace/hidden-files.ts";
 import { branchAt, tipOf } from "../workspace/where-branches-are.ts";
 import { pathsOf } from "../workspace/refs.ts";
 import { clearStaleLocks } from "../workspace/stale-locks.ts";
@@ -90,6 +91,8 @@ async function undo(deps: WorktreesDeps, move: Move): Promise<void> {
   const tip = await tipOf(deps, move.targetBranch);
   if ((await branchAt(gitDir)) !== move.targetBranch) return;
   if (tip !== move.expected && tip !== move.merged) return;
+  // A reset writes over what a person has told git not to look at.
+  if (!(await seesEveryFile(place, true))) return;
   const changes = await filesChangedBy(move.path, { from: move.expected, to: move.merged });
   if (!(await isOnlyOurs(deps, move, changes))) return;
   await git(["reset", "--quiet", "--hard"], place);

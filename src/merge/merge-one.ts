@@ -3,6 +3,7 @@ import { ATTEMPT_FILES } from "../agents/processes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { MergeCommand } from "../core/commands.ts";
 import type { CheckEvidence } from "../core/evidence.ts";
+import { quoted } from "../core/names.ts";
 import { execute } from "../store/execute.ts";
 import type { MergeEntry, Store } from "../store/store.ts";
 import type { CheckRunner } from "../verify/check-runner.ts";
@@ -168,8 +169,15 @@ export async function defer(deps: MergeDeps, entry: MergeEntry, why: string): Pr
   return record(deps, entry, { type: "defer_merge", reason }, "deferred");
 }
 
-export function uncommitted({ task }: MergeEntry, { path }: { readonly path: string }): string {
-  return `${task.targetBranch} is checked out in ${path} with uncommitted changes. Commit or stash them.`;
+/** Names one file alone: each change of the words is an event of each merge that waits. */
+export function uncommitted(
+  { task }: MergeEntry,
+  { path, files }: { readonly path: string; readonly files: readonly string[] },
+): string {
+  const where = `${task.targetBranch} is checked out in ${path}`;
+  const [file] = files;
+  if (file === undefined) return `${where}, in the midst of a merge or a rebase. End it.`;
+  return `${where} with uncommitted changes, as in ${quoted(file)}. Commit or stash them, or move them away.`;
 }
 
 type Body<C> = C extends MergeCommand ? Omit<C, "taskId" | "epoch"> : never;

@@ -6,7 +6,7 @@ import { defer, mergeOne, uncommitted, type MergeDeps, type MergeStep } from "./
 export type MergePass = { readonly settled: readonly string[]; readonly deferred: number };
 
 /** By the branch that cannot be moved because of it. */
-type DirtyCheckouts = Map<string, { readonly path: string }>;
+type DirtyCheckouts = Map<string, { readonly path: string; readonly files: readonly string[] }>;
 
 /** Merges that are read at a time. */
 const ENTRIES_MAX = 100;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { lstat, readdir, realpath } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { git } from "./git.ts";
 import type { Worktree } from "./place.ts";
 import { readLeft } from "./read-left.ts";
@@ -10,16 +10,37 @@ export async function findWorktree(
   deps: { readonly repositoryRoot: string },
   path: string,
 ): Promise<Worktree | undefined> {
-  const records = join(await commonDirOf(deps), "worktrees");
-  const names = existsSync(records) ? await readdir(records) : [];
+  const records = await recordsOf(deps);
   // Git names a record after the folder, if the name is free: so there are hardly more to read.
-  const likely = names.filter((name) => name.startsWith(basename(path)));
-  for (const name of new Set([...likely, ...names])) {
-    const gitDir = join(records, name);
-    const link = await firstLine(join(gitDir, "gitdir"));
-    if (link && resolve(gitDir, link) === join(path, ".git")) return { path, gitDir };
+  const likely = records.filter((gitDir) => basename(gitDir).startsWith(basename(path)));
+  for (const gitDir of new Set([...likely, ...records])) {
+    if ((await placeOf(gitDir)) === path) return { path, gitDir };
   }
   return undefined;
+}
+
+/** The worktrees that git has on record in folders below `path`, whether their files are there or not. */
+export async function worktreesBelow(
+  deps: { readonly repositoryRoot: string },
+  path: string,
+): Promise<readonly Worktree[]> {
+  const found = (await recordsOf(deps)).map(async (gitDir) => ({
+    path: (await placeOf(gitDir)) ?? "",
+    gitDir,
+  }));
+  return (await Promise.all(found)).filter((one) => one.path.startsWith(path + sep));
+}
+
+/** Git's own folders about worktrees. */
+async function recordsOf(deps: { readonly repositoryRoot: string }): Promise<readonly string[]> {
+  const folder = join(await commonDirOf(deps), "worktrees");
+  return existsSync(folder) ? (await readdir(folder)).map((name) => join(folder, name)) : [];
+}
+
+/** Where the files of a worktree are, or were. */
+async function placeOf(gitDir: string): Promise<string | undefined> {
+  const link = await firstLine(join(gitDir, "gitdir"));
+  return link ? dirname(resolve(gitDir, link)) : undefined;
 }
 
 /** The folder of the repository that all its worktrees share. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../core/clock.ts";
@@ -94,6 +94,8 @@ async function locksOf({ gitDir }: Worktree, owner: LockOwner | undefined): Prom
 }
 
 async function locksIn(folder: string): Promise<string[]> {
-  const names = existsSync(folder) ? await readdir(folder) : [];
+  // A branch may have the name that the folder would have.
+  const isThere = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  const names = isThere ? await readdir(folder) : [];
   return names.filter((name) => name.endsWith(".lock")).map((name) => join(folder, name));
 }

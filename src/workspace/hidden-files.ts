@@ -1,4 +1,4 @@
-import { tryGit } from "./git.ts";
+import { git, nulSeparated, tryGit } from "./git.ts";
 import type { Place } from "./place.ts";
 
 const HIDDEN = /^(?!H )/m;
@@ -10,4 +10,26 @@ export async function seesEveryFile(place: Place, isNarrow = false): Promise<boo
   const { exitCode, stdout } = await tryGit(["ls-files", "-v"], place);
   if (exitCode !== 0) return false;
   return stdout === "" || !(isNarrow ? HIDDEN_AND_NOT_LEFT_OUT : HIDDEN).test(stdout);
+}
+
+const IS_TAKEN_FOR_UNCHANGED = /^[a-z] /;
+const IS_SKIPPED = /^[Ss] /;
+
+/** Has git look again at the files that it was told not to look at: what is in them is work, too. */
+export async function uncoverFiles(place: Place, isNarrow: boolean): Promise<void> {
+  const { stdout } = await tryGit(["ls-files", "-v", "-z"], place);
+  const entries = nulSeparated(stdout);
+  await unmark(place, "--no-assume-unchanged", entries.filter(matches(IS_TAKEN_FOR_UNCHANGED)));
+  // A narrow worktree marks so what it leaves out.
+  if (!isNarrow) await unmark(place, "--no-skip-worktree", entries.filter(matches(IS_SKIPPED)));
+}
+
+function matches(pattern: RegExp): (entry: string) => boolean {
+  return (entry) => pattern.test(entry);
+}
+
+async function unmark(place: Place, option: string, entries: readonly string[]): Promise<void> {
+  if (entries.length === 0) return;
+  const input = entries.map((entry) => `${entry.slice("H ".length)}\0`).join("");
+  await git(["update-index", option, "-z", "--stdin"], { ...place, input });
 }

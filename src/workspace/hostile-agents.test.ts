@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { COLLECT, REMOVE, request } from "./testing/requests.ts";
 import { createTestRepository, NEVER, type TestRepository } from "./testing/test-repository.ts";
+import { locksOfRepository } from "./what-is-there.ts";
 import type { Workspace } from "./workspace.ts";
 
 const REQUEST = request(1);
@@ -153,6 +154,15 @@ test("a lock that was left on the branch of an attempt that never began goes wit
   expect(existsSync(lock)).toBe(false);
 });
 
+test("a branch that has the name of the folder of ours is nobody's lock", async () => {
+  await using repository = await createTestRepository();
+  await repository.git(["branch", "orchestra"]);
+  const work = repository.workspaces().prepare(REQUEST, NEVER);
+  await expect(work).rejects.toThrow(/refs\/heads\/orchestra/);
+  const { root: repositoryRoot, worktreesRoot } = repository;
+  expect(await locksOfRepository({ repositoryRoot, worktreesRoot })).toEqual([]);
+});
+
 test("locks that a killed git has left are no obstacle", async () => {
   await using it = await started();
   const locks = ["index.lock", "HEAD.lock", `refs/heads/${BRANCH}.lock`];
@@ -200,6 +210,67 @@ test("a deleted .git file is put back", async () => {
   expect((await it.workspaces.collect(it.workspace, COLLECT)).leftovers).toEqual(["b.txt"]);
   expect(await it.git("branch", "--show-current")).toBe(BRANCH);
 });
+
+test.each(["--skip-worktree", "--assume-unchanged"])(
+  "work in a file that git was told not to look at, by %s, is work like any other",
+  async (option) => {
+    await using it = await started();
+    await it.repository.write("a.txt", "changed\n", it.workspace.path);
+    await it.git("update-index", option, "a.txt");
+    await it.commit("b.txt");
+
+    const work = await it.workspaces.collect(it.workspace, COLLECT);
+    expect(await it.repository.git(["show", `${work.commit}:a.txt`])).toBe("changed");
+    expect(await readFile(join(it.workspace.path, "a.txt"), "utf8")).toBe("changed\n");
+  },
+);
+
+test("a branch that was made another name of the target's does not lead there", async () => {
+  await using it = await started();
+  const main = await it.repository.git(["rev-parse", "main"]);
+  const own = `refs/heads/${BRANCH}`;
+  await it.git("update-ref", "-d", own);
+  await it.git("symbolic-ref", own, "refs/heads/main");
+  await it.repository.write("b.txt", "b\n", it.workspace.path);
+
+  const work = await it.workspaces.collect(it.workspace, COLLECT);
+  expect(await it.repository.git(["show", `${work.commit}:b.txt`])).toBe("b");
+  expect(await it.repository.git(["rev-parse", "main", BRANCH])).toBe(`${main}\n${work.commit}`);
+  await it.git("symbolic-ref", own, "refs/heads/main");
+  await it.workspaces.remove(REMOVE);
+  expect(await it.repository.git(["rev-parse", "main"])).toBe(main);
+});
+
+test.each(["untracked", ".gitignore"])(
+  "commits and files of a worktree that an agent made in an %s folder inside are kept",
+  async (ignoredBy) => {
+    await using it = await started();
+    if (ignoredBy === ".gitignore") {
+      await it.repository.write(ignoredBy, ".trees\n", it.workspace.path);
+    }
+    const inner = join(it.workspace.path, ".trees/inner");
+    await it.git("worktree", "add", "--quiet", "--detach", inner);
+    const commit = await it.repository.commit({ "b.txt": "b\n" }, "Only there", inner);
+    await it.repository.write("c.txt", "c\n", inner);
+
+    await it.workspaces.collect(it.workspace, COLLECT);
+    await it.workspaces.remove(REMOVE);
+    expect(await it.repository.git(["worktree", "list"])).not.toContain("inner");
+    const kept = (await it.workspaces.rescued()).map(({ ref }) => `${ref}:`);
+    const holding = await Promise.all(
+      kept.flatMap((ref) =>
+        ["c.txt", ".trees/inner/c.txt"].map(async (file) =>
+          it.repository.git(["cat-file", "-e", `${ref}${file}`]).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      ),
+    );
+    expect(holding).toContain(true);
+    expect(await isKept(it.repository, commit)).toBe(true);
+  },
+);
 
 test("a pipe in the place of the .git file is not waited for", async () => {
   await using it = await started();

@@ -8,6 +8,7 @@ import { isOfEarlierBoot, readOwner } from "./owner.ts";
 import { commonDirOfWorktree, inside, type Worktree } from "./place.ts";
 import { workspacePath } from "./prepare.ts";
 import { branchCommit, commitOf, isAncestor } from "./refs.ts";
+import { removeInnerWorktrees } from "./inner-worktrees.ts";
 import { keepInner } from "./keep-repository.ts";
 import { rescueBranch } from "./rescue.ts";
 import { refuseTaken } from "./seat.ts";
@@ -76,6 +77,7 @@ async function leave(deps: WorktreesDeps, worktree: Worktree): Promise<Error | u
   });
   // Attempts leave what is ignored where it is; now it goes.
   await keepInner(deps, worktree, owner.taskId);
+  await removeInnerWorktrees(deps, worktree, owner.taskId);
   await git(["update-ref", "--no-deref", "HEAD", commit], inside(worktree));
   return failure;
 }
@@ -110,7 +112,7 @@ export async function removeBranch(
   if (!isMerged && (await hasOwnCommits(deps, commit))) {
     await rescueBranch(deps, { taskId, branch, commit });
   }
-  await git(["update-ref", "-d", `refs/heads/${branch}`, commit], place);
+  await git(["update-ref", "--no-deref", "-d", `refs/heads/${branch}`, commit], place);
   // An agent that pushed it has left a section in the configuration.
   const config = await readFile(join(await commonDirOf(deps), "config"), "utf8");
   if (!config.includes(`[branch "${branch}"]`)) return;

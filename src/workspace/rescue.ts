@@ -38,7 +38,7 @@ export async function rescue(
   { taskId, name, commit }: { taskId: string; name: string; commit: string },
 ): Promise<void> {
   const ref = `${RESCUE}${taskId}/${name}-${commit.slice(0, ID_LENGTH)}`;
-  await git(["update-ref", ref, commit], { cwd: deps.repositoryRoot });
+  await git(["update-ref", "--no-deref", ref, commit], { cwd: deps.repositoryRoot });
   await flushRef(deps, ref);
 }
 
@@ -51,7 +51,7 @@ export async function rescueBranch(
   const ref = `${RESCUE}${taskId}/${number}`;
   const existing = await commitOf({ cwd: deps.repositoryRoot }, ref);
   if (existing === undefined) {
-    await git(["update-ref", ref, commit, ""], { cwd: deps.repositoryRoot });
+    await git(["update-ref", "--no-deref", ref, commit, ""], { cwd: deps.repositoryRoot });
     await flushRef(deps, ref);
   } else if (existing !== commit) {
     await rescue(deps, { taskId, name: number, commit });
@@ -121,7 +121,7 @@ export async function needlessRescues(deps: Deps): Promise<readonly Rescued[]> {
 
 /** Removes a rescue ref that nobody has changed since. */
 export async function forget(deps: Deps, { ref, commit }: Rescued): Promise<void> {
-  await git(["update-ref", "-d", ref, commit], { cwd: deps.repositoryRoot });
+  await git(["update-ref", "--no-deref", "-d", ref, commit], { cwd: deps.repositoryRoot });
 }
 
 /** Makes the branch `branch` of a rescue ref. Never overwrites a branch. */

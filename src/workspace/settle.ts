@@ -7,10 +7,13 @@ import { flushRef } from "./flush.ts";
 import { git, nulSeparated } from "./git.ts";
 import { clearLocks, clearOperations, dropTornIndex } from "./half-done.ts";
 import { isOfEarlierBoot, type Owner } from "./owner.ts";
+import { uncoverFiles } from "./hidden-files.ts";
+import { keepInnerCommits } from "./inner-worktrees.ts";
 import { inside, type Worktree } from "./place.ts";
 import { commitOf, commitsOf, isAncestor } from "./refs.ts";
 import { keepRepository } from "./keep-repository.ts";
 import { keepUnreachable, rescue } from "./rescue.ts";
+import { isNarrow } from "./sparse.ts";
 import { snapshot, type Snapshot } from "./snapshot.ts";
 import { readLeft } from "./read-left.ts";
 import { branchAt } from "./where-branches-are.ts";
@@ -67,9 +70,11 @@ async function bringToRest(
   owner: Owner,
   request: SettleRequest,
 ): Promise<Settled> {
+  await uncoverFiles(inside(worktree), isNarrow(worktree));
   const left = await leftIn(deps, worktree, owner, request);
   const commit = await advanceBranch(deps, worktree, owner, left, request);
   const { changed, nested, isHidden } = left.files;
+  await keepInnerCommits(deps, worktree, owner.taskId);
   if (nested.length > 0) await keepNested(deps, worktree, owner, { ...request, nested });
   await keepUnreachable(deps, worktree.gitDir, owner.taskId);
   await clearOperations(worktree);
@@ -136,7 +141,8 @@ async function advanceBranch(
     await rescue(deps, { taskId, name: "leftovers", commit: snapshotCommit });
   }
   const next = (takesSnapshot ? snapshotCommit : undefined) ?? reached ?? tip ?? baseCommit;
-  if (next !== tip) await git(["update-ref", `refs/heads/${branch}`, next, tip ?? ""], place);
+  // Itself, always: an agent may have made it another name of a branch that is not ours to move.
+  await git(["update-ref", "--no-deref", `refs/heads/${branch}`, next, tip ?? ""], place);
   return next;
 }
 

@@ -99,7 +99,7 @@ test("tasks that end while others begin leave them their worktrees whole", async
   await Promise.all([1, 2, 3, 4, 5].map(workLane));
 });
 
-test("a worktree with a file that git was told not to look at is removed", async () => {
+test("a worktree with a file that git was told not to look at is kept as the others are", async () => {
   await using repository = await createTestRepository();
   const workspaces = repository.workspacesWith({ warm: WARM });
   const { path } = await workspaces.prepare(request(1), NEVER);
@@ -107,9 +107,11 @@ test("a worktree with a file that git was told not to look at is removed", async
   await repository.write("a.txt", "changed\n", path);
 
   await workspaces.remove(REMOVE);
+  expect(warmIn(repository)).toHaveLength(1);
 
-  expect([existsSync(path), warmIn(repository)]).toEqual([false, []]);
-  expect((await repository.git(["worktree", "list"])).split("\n")).toHaveLength(1);
+  const next = await workspaces.prepare(request(2), NEVER);
+  expect(readFileSync(join(next.path, "a.txt"), "utf8")).not.toBe("changed\n");
+  expect(await repository.git(["ls-files", "-v", "a.txt"], next.path)).toBe("H a.txt");
 });
 
 test("a worktree whose repository the agent has put away is removed", async () => {

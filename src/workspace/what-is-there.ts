@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isValidId } from "../core/names.ts";
@@ -57,7 +57,8 @@ async function findRecord(place: Place, taskId: string): Promise<string | undefi
 }
 
 async function locksIn(folder: string): Promise<string[]> {
-  if (!existsSync(folder)) return [];
+  // A branch may have the name that the folder would have.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   const names = await readdir(folder, { recursive: true });
   return names.filter((name) => name.endsWith(".lock")).map((name) => join(folder, name));
 }

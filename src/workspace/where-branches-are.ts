@@ -46,6 +46,12 @@ export async function branchAt(gitDir: string): Promise<string | undefined> {
   return isBranch ? stdout.slice("refs/heads/".length) : undefined;
 }
 
+/** The branch that a name stands for: it may be another name of one. */
+export async function branchNamed(deps: Deps, name: string): Promise<string> {
+  const line = await firstLine(join(await commonDirOf(deps), "refs/heads", name));
+  return line?.startsWith(ON_BRANCH) ? line.slice(ON_BRANCH.length).trimEnd() : name;
+}
+
 /** Whether a branch is another name of one, which is then the one that HEAD is on. */
 async function isAlias(gitDir: string, branch: string): Promise<boolean> {
   const commonDir = await firstLine(join(gitDir, "commondir"));
