@@ -105,7 +105,7 @@ function isStep({ type }: RecordedEvent): boolean {
 
 async function mergeUntilEmpty(deps: LoopDeps, signal: AbortSignal): Promise<QueueEnd> {
   const wake = createWake(deps.bus, deps.clock, (hint) => hint.kind === "changed");
-  const tidier = createTidier(deps);
+  const tidier = createTidier(deps, signal);
   try {
     // What was tidied is asked about again when something has happened since: looking asks git.
     let isTidy = false;

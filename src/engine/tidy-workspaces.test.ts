@@ -5,7 +5,27 @@ import { dispatchOnce } from "./dispatcher.ts";
 import { rememberAgentHolds } from "./agent-holds.ts";
 import { runQueue } from "./run-queue.ts";
 import { aQueue, NEVER } from "./testing/a-queue.ts";
-import { tidyWorkspaces } from "./tidy-workspaces.ts";
+import { createTidier, tidyWorkspaces } from "./tidy-workspaces.ts";
+
+test("the workspace of a task that began and ended between two looks is removed", async () => {
+  const { add, clock, deps, store } = aQueue(() => ({ takesMs: 1 }));
+  const own = await deps();
+  const removed: string[] = [];
+  const workspaces = {
+    ...own.workspaces,
+    list: async () => [],
+    remove: async ({ taskId }: RemoveRequest) => void removed.push(taskId),
+  };
+  const tidier = createTidier({ ...own, workspaces }, NEVER);
+  await tidier.tidyEnded([], await store.liveAttempts());
+
+  await add({ id: "a", merges: false });
+  await clock.runUntilDone(runQueue(own, NEVER));
+  await tidier.tidyEnded([], await store.liveAttempts());
+  expect(removed).toEqual(["a"]);
+  await tidier.tidyEnded([], await store.liveAttempts());
+  expect(removed).toEqual(["a"]);
+});
 
 test("what an attempt left that began while its ended task was tidied is not tidied with it", async () => {
   const { add, clock, deps, store } = aQueue(() => ({ takesMs: 1e9 }));

@@ -1,4 +1,5 @@
 import { isLive, type Attempt } from "../core/attempt.ts";
+import type { RecordedEvent } from "../core/events.ts";
 import { hasEnded, type Task } from "../core/task.ts";
 import type { Store } from "../store/store.ts";
 import type { RemoveRequest, Workspaces } from "../workspace/workspace.ts";
@@ -15,15 +16,35 @@ export type Tidier = {
   readonly tidyEnded: (settled: readonly string[], live: readonly Attempt[]) => Promise<void>;
 };
 
-/** Looks for what to remove only after something ended: looking asks git, and idling must not. */
-export function createTidier(deps: Deps): Tidier {
+/** After each of these a workspace may be nobody's any more. */
+const ENDS: readonly RecordedEvent["type"][] = [
+  "attempt_ended",
+  "task_completed",
+  "task_cancelled",
+  "task_abandoned",
+];
+
+/**
+ * Looks for what to remove only after something ended: looking asks git, and idling must not. Until
+ * `signal` aborts it hears of what this process puts on record, as between two looks a task may have
+ * begun and ended.
+ */
+export function createTidier(deps: Deps, signal: AbortSignal): Tidier {
   let before: readonly Attempt[] | undefined;
+  const heard = new Set<string>();
+  deps.store.watch((events) => {
+    for (const event of events ?? []) {
+      if (ENDS.includes(event.type) && "taskId" in event) heard.add(event.taskId);
+    }
+  }, signal);
   return {
     tidyEnded: async (settled, live) => {
       const ended = before && endedSince(before, live);
       before = live;
       const others = ended ?? (await deps.workspaces.list());
-      await tidyAll(deps, [...new Set([...others, ...settled])]);
+      const all = new Set([...others, ...settled, ...heard]);
+      heard.clear();
+      await tidyAll(deps, [...all]);
     },
   };
 }

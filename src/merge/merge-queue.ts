@@ -16,7 +16,10 @@ const TRY_AGAIN_MS = 1_000;
 /** Not of the machine or the blackboard, which every merge would meet. */
 const OF_ONE: readonly ErrorCode[] = ["GIT_FAILED", "REPOSITORY_UNUSABLE", "INVALID_CONFIG"];
 
-/** Merges what waits, one after another, in the order in which it passed its checks. */
+/**
+ * Merges what waits, one after another, in the order in which it passed its checks. Of many it leaves
+ * some to the next pass: what was merged has a workspace to be removed.
+ */
 export async function mergeAll(deps: MergeDeps, signal: AbortSignal): Promise<MergePass> {
   const settled: string[] = [];
   const dirty: DirtyCheckouts = new Map();
@@ -31,7 +34,8 @@ export async function mergeAll(deps: MergeDeps, signal: AbortSignal): Promise<Me
       else left += 1;
       if (step === "deferred") deferred += 1;
     }
-    if (signal.aborted || entries.length < ENTRIES_MAX) return { settled, deferred };
+    const isEnough = entries.length < ENTRIES_MAX || settled.length > 0;
+    if (signal.aborted || isEnough) return { settled, deferred };
   }
 }
 

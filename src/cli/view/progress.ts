@@ -13,20 +13,32 @@ const EVENTS_PER_READ = 500;
 
 type Watched = Omit<StoreReader, "close">;
 
+/** A database that is away, or a disk that is full, may be back. */
+const SHOW_AGAIN_MS = 2_000;
+
 /**
  * Shows what happens until `signal` aborts: a live table for who watches, plain lines elsewhere.
- * Never rejects: what cannot be shown is worked all the same.
+ * Never rejects: what cannot be shown is worked all the same, and shown when it can be again.
  */
 export async function showProgress(cli: Cli, store: Watched, signal: AbortSignal): Promise<void> {
   if (cli.terminal.isJson) return;
-  const show = cli.terminal.isLive ? drawTable : printLines;
-  try {
-    await show(cli, store, signal);
-  } catch (error) {
-    if (isReaderGone(error)) return;
-    const message = error instanceof Error ? error.message : String(error);
-    cli.terminal.note(`orchestra: while showing progress, which ends here: ${message}`);
-  }
+  const told: Told = { seq: undefined };
+  let lastMessage: string | undefined;
+  do {
+    try {
+      if (cli.terminal.isLive) await drawTable(cli, store, signal);
+      else await printLines(cli, store, told, signal);
+      return;
+    } catch (error) {
+      if (isReaderGone(error)) return;
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== lastMessage) {
+        cli.terminal.note(`orchestra: progress cannot be shown for now: ${message}`);
+      }
+      lastMessage = message;
+      await cli.clock.sleep(SHOW_AGAIN_MS, signal);
+    }
+  } while (!signal.aborted);
 }
 
 /** The table of `status`, drawn again whenever something changed and time has gone on. */
@@ -44,8 +56,11 @@ export async function drawTable(cli: Cli, store: Watched, signal: AbortSignal): 
   }
 }
 
+/** Of a terminal that does not tell, or tells of none. */
+const ROWS = 24;
+
 async function tableLines(cli: Cli, store: Watched): Promise<string[]> {
-  const height = Math.max(8, (cli.stdout().rows ?? 24) - 2);
+  const height = Math.max(8, (cli.stdout().rows || ROWS) - 2);
   const lines = statusLines(await readStatus(store), cli.terminal, cli.clock.nowMs());
   if (lines.length <= height) return lines;
   return [...lines.slice(0, height - 1), `… ${lines.length - height + 1} lines more`];
@@ -60,24 +75,33 @@ async function untilChanged(cli: Cli, store: Watched, signal: AbortSignal): Prom
   await cli.clock.sleep(REDRAW_MS, signal);
 }
 
-async function printLines(cli: Cli, store: Watched, signal: AbortSignal): Promise<void> {
-  let seq = await store.lastSeq(STANDING_RUN);
-  const printNew = async (): Promise<void> => {
-    for (;;) {
-      const events = await store.events(STANDING_RUN, seq, EVENTS_PER_READ);
-      for (const event of events) {
-        const line = eventLine(event);
-        if (line !== undefined) cli.terminal.say(line);
-      }
-      seq = events.at(-1)?.seq ?? seq;
-      if (events.length < EVENTS_PER_READ) return;
-    }
-  };
+/** The last event that was told; `undefined` before anything was. */
+type Told = { seq: number | undefined };
+
+async function printLines(
+  cli: Cli,
+  store: Watched,
+  told: Told,
+  signal: AbortSignal,
+): Promise<void> {
+  told.seq ??= await store.lastSeq(STANDING_RUN);
   while (!signal.aborted) {
-    await printNew();
+    await printNew(cli, store, told);
     await untilChanged(cli, store, signal);
   }
-  await printNew();
+  await printNew(cli, store, told);
+}
+
+async function printNew(cli: Cli, store: Watched, told: Told): Promise<void> {
+  for (;;) {
+    const events = await store.events(STANDING_RUN, told.seq ?? 0, EVENTS_PER_READ);
+    for (const event of events) {
+      const line = eventLine(event);
+      if (line !== undefined) cli.terminal.say(line);
+      told.seq = event.seq;
+    }
+    if (events.length < EVENTS_PER_READ) return;
+  }
 }
 
 /** One line of what happened; `undefined` for what only a machine wants to know. */

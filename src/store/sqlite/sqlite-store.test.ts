@@ -1,3 +1,4 @@
+import { copyFileSync, renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { accept } from "../../core/decision.ts";
@@ -42,6 +43,22 @@ test("a decision sees nothing of one that was rolled back", async () => {
   await expect(failing).rejects.toThrow("no-such-run");
   const { tasks } = await loaded(store, { taskIds: ["one"] });
   expect(tasks.get("one")).toMatchObject({ state: "ready" });
+  await store.close();
+});
+
+test("nothing is written to a file that has lost its name, until it has it again", async () => {
+  const file = temporaryFile();
+  const store = openSqliteStore(file);
+  await add(store, ["one"]);
+  renameSync(file, `${file}.away`);
+  const refused = { code: "STORE_UNAVAILABLE", message: expect.stringContaining("moved away") };
+  await expect(add(store, ["two"])).rejects.toMatchObject(refused);
+  copyFileSync(`${file}.away`, file);
+  await expect(add(store, ["two"])).rejects.toMatchObject(refused);
+
+  renameSync(`${file}.away`, file);
+  await add(store, ["two"]);
+  expect(await store.tasksAfter("", 10)).toHaveLength(2);
   await store.close();
 });
 

@@ -1,5 +1,7 @@
+import { statSync } from "node:fs";
 import { sql, type Kysely } from "kysely";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { OrchestraError } from "../../core/errors.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Scope } from "../../core/state.ts";
 import {
@@ -22,6 +24,8 @@ type Db = Kysely<Database>;
 export type Writer = {
   readonly connection: DatabaseSync;
   readonly file: string;
+  /** Which file it is, whatever has its name later. */
+  readonly inode: string | undefined;
   readonly db: Db;
   readonly known: Known;
   /** Asks for a number that changes with what other connections commit. */
@@ -31,7 +35,8 @@ export type Writer = {
 
 export function createWriter(connection: DatabaseSync, file: string, db: Db): Writer {
   const version = connection.prepare("pragma data_version");
-  return { connection, file, db, known: knowNothing(), version, seenVersion: undefined };
+  const inode = inodeOf(file);
+  return { connection, file, inode, db, known: knowNothing(), version, seenVersion: undefined };
 }
 
 /**
@@ -107,6 +112,7 @@ export async function writeToSqlite(db: Db, writes: Writes): Promise<void> {
 // for it: SQLite refuses it at once.
 async function inTransaction<T>(writer: Writer, work: () => Promise<T>): Promise<T> {
   const { connection, file, known } = writer;
+  requireInPlace(writer);
   try {
     connection.exec("begin immediate");
     forgetWhatOthersChanged(writer);
@@ -117,6 +123,25 @@ async function inTransaction<T>(writer: Writer, work: () => Promise<T>): Promise
     forget(known);
     if (connection.isOpen && connection.isTransaction) connection.exec("rollback");
     throw storeError(error, file);
+  }
+}
+
+/** What is written to a file that has lost its name is seen by nobody else, and gone with this process. */
+function requireInPlace({ file, inode }: Writer): void {
+  if (inodeOf(file) === inode) return;
+  throw new OrchestraError(
+    "STORE_UNAVAILABLE",
+    `${file} was moved away, deleted or replaced while it was in use. Put it back; or, if that is meant, stop this process and start it again.`,
+  );
+}
+
+function inodeOf(file: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    // Gone, or out of sight: nobody else finds it either.
+    return undefined;
   }
 }
 
