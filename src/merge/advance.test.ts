@@ -35,6 +35,28 @@ test("a clean check-out follows its branch, and untracked files stay", async () 
   expect(existsSync(join(repository.root, "b.txt"))).toBe(true);
 });
 
+test("a submodule that a merge has left behind its commit is not in the way, but one that is staged is", async () => {
+  await using repository = await createTestRepository();
+  const merges = mergesOf(repository);
+  const inner = join(repository.root, "sub");
+  await mkdir(inner);
+  await repository.git(["init", "--quiet"], inner);
+  const first = await repository.commit({ "x.txt": "1\n" }, "First", inner);
+  const second = await repository.commit({ "x.txt": "2\n" }, "Second", inner);
+  const stage = async (commit: string): Promise<string> =>
+    repository.git(["update-index", "--add", "--cacheinfo", `160000,${commit},sub`]);
+  await stage(first);
+  await repository.git(["commit", "--quiet", "-m", "A submodule"]);
+  await repository.git(["checkout", "--quiet", "--detach", first], inner);
+  expect(await merges.dirtyCheckout("main")).toBeUndefined();
+
+  await repository.git(["checkout", "--quiet", "--detach", second], inner);
+  expect(await repository.git(["status", "--porcelain"])).toBe(" M sub");
+  expect(await merges.dirtyCheckout("main")).toBeUndefined();
+  await stage(second);
+  expect(await merges.dirtyCheckout("main")).toMatchObject({ files: ["sub"] });
+});
+
 test("a check-out follows its branch by another name of it, too", async () => {
   await using repository = await createTestRepository();
   const merges = mergesOf(repository);

@@ -40,11 +40,21 @@ export async function obstaclesIn(
   return OPERATIONS.some((name) => existsSync(join(gitDir, name))) ? [] : undefined;
 }
 
-/** The tracked files in `path` that are not as HEAD has them, on disk or in the index. */
+/** As git describes them: what is in the index and on disk, whether it is a submodule, and five or seven more fields. */
+const CHANGED = /^(?:1 (..) (....) (?:\S+ ){5}|u (..) (....) (?:\S+ ){7})(.*)$/s;
+
+/**
+ * The tracked files in `path` that are not as HEAD has them, on disk or in the index. A submodule that is
+ * at another commit is not in the way: git never moves it along, so a merge may have left it so.
+ */
 export async function changedFiles(path: string): Promise<readonly string[]> {
   const options = ["-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"];
-  const status = await pathsOf(["status", "--porcelain", ...options], { cwd: path });
-  return status.map((line) => line.slice("XY ".length));
+  const status = await pathsOf(["status", "--porcelain=v2", ...options], { cwd: path });
+  return status.flatMap((line) => {
+    const [, state, submodule, , , name] = CHANGED.exec(line) ?? [];
+    const isLeftBehind = state?.startsWith(".") && submodule?.startsWith("S");
+    return name === undefined || isLeftBehind ? [] : [name];
+  });
 }
 
 type Change = { readonly from: string; readonly to: string };
