@@ -212,6 +212,7 @@ async function work({ project, closing }: Open, options: RunOptions): Promise<Ru
   const { runQueue, PARALLEL_MAX } = await import("./engine/run-queue.ts");
   const { holders } = await import("./agents/process/holder.ts");
   const { requireMergedWork } = await import("./engine/require-merged-work.ts");
+  const { requireFreeName } = await import("./workspace/require-free-name.ts");
   const { store, clock, config } = project;
   const { parallel = config.limits.parallel, onProblem = () => undefined } = options;
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > PARALLEL_MAX) {
@@ -227,6 +228,7 @@ async function work({ project, closing }: Open, options: RunOptions): Promise<Ru
   }
   const { lease } = taking;
   try {
+    await requireFreeName(project.root);
     const deps = await queueDeps(project, { parallel, lease, staysWhenEmpty: false, onProblem });
     return await runQueue(deps, untilEither(closing.signal, options.signal));
   } finally {

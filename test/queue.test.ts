@@ -116,6 +116,18 @@ test("cancelling where nobody works ends the agent's whole group and keeps its w
   expect(project.git("show", "back:kept.txt")).toBe("kept");
 });
 
+test("a branch that is in the way of those of attempts is told before anything is worked", async () => {
+  using project = createProject(CONFIG);
+  await project.orchestra("start", "exit 0", "--id", "one");
+  project.git("branch", "orchestra");
+  const refused = await project.orchestra("run");
+  expect(refused).toMatchObject({ exitCode: 3, stdout: "" });
+  expect(refused.stderr).toMatch(
+    /^orchestra: A branch is called orchestra, .*: git branch -m .*\n$/,
+  );
+  expect(await project.json("status")).toMatchObject({ attempts: [], counts: { ready: 1 } });
+});
+
 test("a merge into a branch with uncommitted changes waits, and goes on when they are gone", async () => {
   using project = createProject(CONFIG);
   writeFileSync(join(project.root, "README.md"), "# Mine, and not committed\n");

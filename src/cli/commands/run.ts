@@ -10,6 +10,7 @@ import { EXIT } from "../exit-codes.ts";
 import { parseNumberOption } from "../option-values.ts";
 import { leftReady } from "../project-actions.ts";
 import { plural } from "../view/amounts.ts";
+import { requireFreeName } from "../../workspace/require-free-name.ts";
 import { aboutHold, aboutRest } from "../report/hold-words.ts";
 import { readStatus, type Status } from "../view/status-view.ts";
 import { showProgress } from "../view/progress.ts";
@@ -41,6 +42,7 @@ export async function run(given: Cli, options: Options): Promise<void> {
   const clone = project.clone();
   const staysWhenEmpty = options.watch === true;
   const takesOver = options.takeOver === true;
+  await requireFreeName(project.root);
   if (clone !== undefined) await requireMergedWork(store, project.root);
   for (;;) {
     const taking = await takeLease({ store, clock, processes: holders(), clone, takesOver });
