@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -6,6 +5,7 @@ import { createProject, type RealProject } from "./agents/real-project.ts";
 import { until } from "./agents/until.ts";
 import { holdAgent } from "./held-agent.ts";
 import { REPORT_SHAPES } from "./report-shapes.ts";
+import { exitOf } from "./exit-of.ts";
 
 const STREAM = resolve("test/fixtures/streams/claude-success.jsonl");
 /** One that fails when nobody is there, and says how it was started when somebody is. */
@@ -116,7 +116,7 @@ test("while its agent is at work, what it says is shown, and nothing is opened t
   watching.stdout?.on("data", (data: Buffer) => (shown += data.toString()));
   await until(async () => (shown.includes("said") ? true : undefined));
   await agent.goOn();
-  await once(watching, "exit");
-  await once(running, "exit");
+  await exitOf(watching);
+  await exitOf(running);
   expect(watching.exitCode).toBe(0);
 });

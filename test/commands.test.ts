@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type TestContext } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { until } from "./agents/until.ts";
+import { exitOf } from "./exit-of.ts";
 
 /** Agents are shell lines, read from the prompt. */
 const CONFIG = `agents:
@@ -326,12 +326,12 @@ test("closing the terminal that it is watched in does not end a run", async (con
   });
   await until(async () => (await statesOf(project))["a"] === "active" || undefined);
   terminal.kill("SIGKILL");
-  await once(terminal, "exit");
+  await exitOf(terminal);
   writeFileSync(go, "");
   await until(async () => existsSync(join(project.root, "../code")) || undefined);
   expect(readFileSync(join(project.root, "../code"), "utf8")).toBe("0\n");
 });
 
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null) await once(child, "exit");
+  await exitOf(child);
 }

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createProject, worktreesOf, type RealProject } from "./agents/real-project.ts";
 import { holdAgent } from "./held-agent.ts";
 import { COMMAND_SHAPES } from "./json-commands.ts";
+import { exitOf } from "./exit-of.ts";
 
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -140,7 +141,7 @@ test("what belongs to no task goes, and its work is kept; unless another blackbo
   const running = project.start("run");
   await readFile(pipe);
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
   const moved = join(project.root, "../moved.db");
   const suffix = "${file#.orchestra/blackboard.db}";
   await project.shell(`for file in .orchestra/blackboard.db*; do mv $file ${moved}${suffix}; done`);
@@ -191,7 +192,7 @@ test("locks, drafts and a lease that the dead have left are removed", async () =
   const lease = async () => (await project.json("status")) as { dispatcher?: unknown };
   while ((await lease()).dispatcher === undefined) continue;
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
   await project.orchestra("cancel", "two");
   for (const file of [...locks, ...drafts]) {
     mkdirSync(dirname(file), { recursive: true });

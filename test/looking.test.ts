@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   lstatSync,
   readdirSync,
@@ -13,6 +12,7 @@ import { expect, test } from "vitest";
 import { eventually } from "../src/agents/process/testing/real-processes.ts";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { holdAgent } from "./held-agent.ts";
+import { exitOf } from "./exit-of.ts";
 
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -172,7 +172,7 @@ async function leftAtWork(project: RealProject): Promise<void> {
   let workspace: string | undefined;
   await eventually(async () => (workspace = await workspaceOf(project, "live")) !== undefined);
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
   // What git would refresh in its index, if it were let.
   utimesSync(join(workspace ?? "", "orchestra.yaml"), 1, 1);
 }

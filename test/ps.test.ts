@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { until } from "./agents/until.ts";
 import { holdAgent } from "./held-agent.ts";
 import { REPORT_SHAPES } from "./report-shapes.ts";
+import { exitOf } from "./exit-of.ts";
 
 const STREAM = resolve("test/fixtures/streams/claude-success.jsonl");
 /** One that prints what it is asked, and one that tells tokens before it is asked. */
@@ -53,7 +53,7 @@ test("an agent at work is shown with its process, how long it is quiet and what 
     /^TASK +TRY +AGENT +PID +STEP +FOR +QUIET +TOKENS +COST +TITLE\nheld +1 +shell +\d+ +working +\d+s +\d+s +echo said/,
   );
   await agent.goOn();
-  await once(running, "exit");
+  await exitOf(running);
   expect(await agentsIn(project)).toEqual([]);
 });
 
@@ -69,7 +69,7 @@ test("show tells how long an agent has been at work, while it is", async () => {
   });
   expect(shown).toMatch(/^Attempt 1 {2}running {2}shell, \d+s$/m);
   await agent.goOn();
-  await once(running, "exit");
+  await exitOf(running);
 });
 
 test("tokens are shown while they are spent", async () => {
@@ -90,7 +90,7 @@ test("tokens are shown while they are spent", async () => {
   expect(usage.outputTokens + usage.inputTokens + usage.cacheReadTokens).toBeGreaterThan(0);
   expect((await project.orchestra("ps")).stdout).toMatch(/teller .* in, .* out/);
   await agent.goOn();
-  await once(running, "exit");
+  await exitOf(running);
 });
 
 test("where the dispatcher was killed, it is told that nobody takes up what the agent does", async () => {
@@ -101,7 +101,7 @@ test("where the dispatcher was killed, it is told that nobody takes up what the 
   await agent.began();
   await until(async () => ((await agentsIn(project))[0]?.step === "working" ? true : undefined));
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
   expect((await project.orchestra("ps")).stdout).toContain("orchestra run goes on with them");
   await agent.goOn();
   await until(async () => ((await agentsIn(project))[0]?.step === "ended" ? true : undefined));

@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { until } from "./agents/until.ts";
+import { exitOf } from "./exit-of.ts";
 
 /** Agents are shell lines, read from the prompt. */
 const CONFIG = `agents:
@@ -41,7 +41,7 @@ test("killed three times as it starts, it takes up the same processes and finish
     const running = project.start("run");
     await pause(afterMs);
     running.kill("SIGKILL");
-    await once(running, "exit");
+    await exitOf(running);
   }
 
   expect((await project.orchestra("run")).exitCode).toBe(0);
@@ -59,7 +59,7 @@ test("Ctrl-C leaves agents running and says how to stop them; the next run takes
   const { pid } = await untilRunning(project, "late");
   const said = collected(running.stderr);
   running.kill("SIGINT");
-  await once(running, "exit");
+  await exitOf(running);
   expect(running.exitCode).toBe(130);
   expect(await said).toContain("orchestra cancel");
 
@@ -77,7 +77,7 @@ test("Ctrl-C twice stops the agents, keeps their work, and leaves their tasks re
   running.kill("SIGINT");
   await until(async () => (running.stderr?.readableLength ?? 0) > 0 || undefined);
   running.kill("SIGINT");
-  await once(running, "exit");
+  await exitOf(running);
 
   expect(isAlive(pid)).toBe(false);
   const { task, attempts } = await shown(project, "begun");
@@ -94,7 +94,7 @@ test("a second run on the same queue only watches, and says so", async () => {
   const second = await project.orchestra("run");
   expect(second.stderr).toContain("only watches");
   expect(second.exitCode).toBe(0);
-  if (first.exitCode === null) await once(first, "exit");
+  await exitOf(first);
   expect((await shown(project, "x")).attempts).toHaveLength(1);
 });
 
@@ -105,7 +105,7 @@ test("cancelling where nobody works ends the agent's whole group and keeps its w
   const running = project.start("run");
   const { pid } = await untilRunning(project, "gone");
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
 
   expect((await project.orchestra("cancel", "gone")).exitCode).toBe(0);
   expect(isAlive(pid)).toBe(false);
@@ -174,7 +174,7 @@ test("what another terminal queues is taken up by a queue that is being worked",
     const [a, b] = await Promise.all([shown(project, "a"), shown(project, "b")]);
     return a.task.state === "active" && b.attempts.length > 0 ? b : undefined;
   });
-  await once(running, "exit");
+  await exitOf(running);
   expect(project.read("b.txt")).toBe("b\n");
 });
 

@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { COMMAND_SHAPES } from "./json-commands.ts";
 import { REPORT_SHAPES } from "./report-shapes.ts";
+import { exitOf } from "./exit-of.ts";
 
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -115,7 +115,7 @@ test("an agent that links the folder to itself can be cancelled", async () => {
   const run = project.start("run");
   for await (const told of run.stdout ?? []) if (String(told).includes("started")) break;
   expect(await project.orchestra("cancel", "one")).toMatchObject({ exitCode: 0, stderr: "" });
-  await once(run, "exit");
+  await exitOf(run);
   expect(await project.json("show", "one")).toMatchObject({ task: { state: "cancelled" } });
 });
 

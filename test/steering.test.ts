@@ -6,6 +6,7 @@ import { isAlive } from "./agents/living-processes.ts";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { until } from "./agents/until.ts";
 import { holdAgent } from "./held-agent.ts";
+import { exitOf } from "./exit-of.ts";
 
 /** Agents are shell lines, read from the prompt. */
 const CONFIG = `agents:
@@ -88,7 +89,7 @@ test("pausing where nobody works ends the agent's processes, and gives its attem
   const running = project.start("run");
   const pid = await until(async () => (await shown(project, "a")).attempts[0]?.pid);
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
 
   const paused = await project.orchestra("pause", "--all");
   expect(paused).toMatchObject({

@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import { expect, test } from "vitest";
 import { createProject, type RealProject } from "./agents/real-project.ts";
 import { until } from "./agents/until.ts";
 import { holdAgent } from "./held-agent.ts";
 import { REPORT_SHAPES } from "./report-shapes.ts";
+import { exitOf } from "./exit-of.ts";
 
 const CONFIG = `agents:
   shell: { adapter: command, command: [sh, -e], prompt: stdin }
@@ -44,7 +44,7 @@ test("an agent is shown with its limits, and given more time for good", async ()
   expect(REPORT_SHAPES.TimeoutExtend.parse(extended)).toMatchObject({ timeoutMs: 31 * 60_000 });
 
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
   expect(await timeouts(project)).toMatchObject([{ timeoutMs: 31 * 60_000 }]);
   expect((await project.orchestra("timeout")).stdout).toMatch(
     /^TASK +TRY +AGENT +LIMIT +USED +LEFT +STALL +QUIET +TITLE\nheld +1 +shell +31m00s +\d+s +3[01]m/,
@@ -60,7 +60,7 @@ test("an agent is ended as timed out at once, and its task goes to another attem
   const { running } = await begun(project, "exit 0");
   const value = await project.json("timeout", "now", "held");
   expect(REPORT_SHAPES.TimeoutNow.parse(value)).toMatchObject({ id: "held" });
-  await once(running, "exit");
+  await exitOf(running);
   expect(await project.json("show", "held")).toMatchObject({
     attempts: [
       { state: "timed_out", failure: { message: "A person ended it as timed out." } },
@@ -73,7 +73,7 @@ test("where nobody works the queue, the command ends the agent itself", async ()
   using project = createProject(CONFIG);
   const { running } = await begun(project, "exit 0", "--max-retries", "0");
   running.kill("SIGKILL");
-  await once(running, "exit");
+  await exitOf(running);
   expect((await project.orchestra("timeout", "now", "held")).stderr).toContain("Stopping held");
   expect(await project.json("show", "held")).toMatchObject({
     task: { state: "waiting_human" },
