@@ -21,18 +21,18 @@ const FOLLOWING = [
 type Deps = { readonly repositoryRoot: string };
 
 /** Moves the target branch by compare-and-swap, and the files of its check-out with it. */
-export async function advance(deps: WorktreesDeps, request: AdvanceRequest): Promise<Advance> {
-  const { expected, merged } = request;
-  const targetBranch = await branchNamed(deps, request.targetBranch);
+export async function advance(deps: WorktreesDeps, given: AdvanceRequest): Promise<Advance> {
+  const request = { ...given, targetBranch: await branchNamed(deps, given.targetBranch) };
+  const { targetBranch, expected, merged } = request;
   if ((await tipOf(deps, targetBranch)) !== expected) return { kind: "moved" };
   if (expected === merged) return { kind: "advanced" };
 
   const path = await checkoutOf(deps, targetBranch);
-  if (path === undefined) return moveBranch(deps, { targetBranch, expected, merged });
+  if (path === undefined) return moveBranch(deps, request);
   const change = await filesChangedBy(path, { from: expected, to: merged });
   const files = await obstaclesIn(path, change);
   if (files) return { kind: "dirty", path, files };
-  return moveCheckout(deps, { targetBranch, expected, merged }, path, change);
+  return moveCheckout(deps, request, path, change);
 }
 
 async function moveBranch(deps: Deps, request: AdvanceRequest): Promise<Advance> {

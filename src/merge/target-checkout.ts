@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { entryAt } from "../workspace/entry-at.ts";
 import { checkOutsOf } from "../workspace/where-branches-are.ts";
-import { readLeft } from "../workspace/read-left.ts";
 import { pathsOf } from "../workspace/refs.ts";
-import { commonDirOf, gitDirOf } from "../workspace/git-folders.ts";
+import { commonDirOf, firstLine, gitDirOf, placeOf, recordsIn } from "../workspace/git-folders.ts";
 
 type Deps = { readonly repositoryRoot: string };
 
@@ -40,8 +38,8 @@ export async function obstaclesIn(
   return OPERATIONS.some((name) => existsSync(join(gitDir, name))) ? [] : undefined;
 }
 
-/** As git describes them: what is in the index and on disk, whether it is a submodule, and five or seven more fields. */
-const CHANGED = /^(?:1 (..) (....) (?:\S+ ){5}|u (..) (....) (?:\S+ ){7})(.*)$/s;
+/** As git describes them: what changed in the index and on disk, whether it is a submodule, its name; or in conflict. */
+const CHANGED = /^(?:1 (..) (....) (?:\S+ ){5}|u .. .... (?:\S+ ){7})(.*)$/s;
 
 /**
  * The tracked files in `path` that are not as HEAD has them, on disk or in the index. A submodule that is
@@ -51,7 +49,7 @@ export async function changedFiles(path: string): Promise<readonly string[]> {
   const options = ["-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"];
   const status = await pathsOf(["status", "--porcelain=v2", ...options], { cwd: path });
   return status.flatMap((line) => {
-    const [, state, submodule, , , name] = CHANGED.exec(line) ?? [];
+    const [, state, submodule, name] = CHANGED.exec(line) ?? [];
     const isLeftBehind = state?.startsWith(".") && submodule?.startsWith("S");
     return name === undefined || isLeftBehind ? [] : [name];
   });
@@ -104,20 +102,11 @@ function standingAt(path: string, name: string): string | undefined {
 /** A rebase detaches HEAD, and moves its branch at the end, over whatever was there. */
 async function rebasingWorktree(deps: Deps, branch: string): Promise<string | undefined> {
   const commonDir = await commonDirOf(deps);
-  const records = join(commonDir, "worktrees");
-  const names = existsSync(records) ? await readdir(records) : [];
-  for (const gitDir of [commonDir, ...names.map((name) => join(records, name))]) {
+  for (const gitDir of [commonDir, ...(await recordsIn(commonDir))]) {
     for (const operation of ["rebase-merge", "rebase-apply"]) {
-      const head = await lineOf(join(gitDir, operation, "head-name"));
-      if (head !== `refs/heads/${branch}`) continue;
-      const link = await lineOf(join(gitDir, "gitdir"));
-      return link === undefined ? deps.repositoryRoot : dirname(resolve(gitDir, link));
+      const head = await firstLine(join(gitDir, operation, "head-name"));
+      if (head === `refs/heads/${branch}`) return (await placeOf(gitDir)) ?? deps.repositoryRoot;
     }
   }
   return undefined;
-}
-
-/** The text of a file of one line; `undefined` when there is no such file. */
-async function lineOf(path: string): Promise<string | undefined> {
-  return (await readLeft(path))?.toString().trim();
 }

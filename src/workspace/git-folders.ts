@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { errnoOf } from "../core/errno.ts";
 import { git } from "./git.ts";
 import type { Worktree } from "./place.ts";
 import { readLeft } from "./read-left.ts";
@@ -31,14 +31,24 @@ export async function worktreesBelow(
   return (await Promise.all(found)).filter((one) => one.path.startsWith(path + sep));
 }
 
-/** Git's own folders about worktrees. */
 async function recordsOf(deps: { readonly repositoryRoot: string }): Promise<readonly string[]> {
-  const folder = join(await commonDirOf(deps), "worktrees");
-  return existsSync(folder) ? (await readdir(folder)).map((name) => join(folder, name)) : [];
+  return recordsIn(await commonDirOf(deps));
 }
 
-/** Where the files of a worktree are, or were. */
-async function placeOf(gitDir: string): Promise<string | undefined> {
+/** Git's own folders about the worktrees of a repository. */
+export async function recordsIn(commonDir: string): Promise<readonly string[]> {
+  const folder = join(commonDir, "worktrees");
+  try {
+    return (await readdir(folder)).map((name) => join(folder, name));
+  } catch (error) {
+    // Git removes the folder with the last one in it.
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Where the files of a worktree are, or were; `undefined` for a record that is just being made or taken away. */
+export async function placeOf(gitDir: string): Promise<string | undefined> {
   const link = await firstLine(join(gitDir, "gitdir"));
   return link ? dirname(resolve(gitDir, link)) : undefined;
 }

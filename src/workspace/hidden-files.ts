@@ -12,20 +12,18 @@ export async function seesEveryFile(place: Place, isNarrow = false): Promise<boo
   return stdout === "" || !(isNarrow ? HIDDEN_AND_NOT_LEFT_OUT : HIDDEN).test(stdout);
 }
 
-const IS_TAKEN_FOR_UNCHANGED = /^[a-z] /;
-const IS_SKIPPED = /^[Ss] /;
+const TAKEN_FOR_UNCHANGED = /^[a-z] /;
+const SKIPPED = /^[Ss] /;
 
 /** Has git look again at the files that it was told not to look at: what is in them is work, too. */
 export async function uncoverFiles(place: Place, isNarrow: boolean): Promise<void> {
   const { stdout } = await tryGit(["ls-files", "-v", "-z"], place);
   const entries = nulSeparated(stdout);
-  await unmark(place, "--no-assume-unchanged", entries.filter(matches(IS_TAKEN_FOR_UNCHANGED)));
+  const unchanged = entries.filter((entry) => TAKEN_FOR_UNCHANGED.test(entry));
+  await unmark(place, "--no-assume-unchanged", unchanged);
   // A narrow worktree marks so what it leaves out.
-  if (!isNarrow) await unmark(place, "--no-skip-worktree", entries.filter(matches(IS_SKIPPED)));
-}
-
-function matches(pattern: RegExp): (entry: string) => boolean {
-  return (entry) => pattern.test(entry);
+  const skipped = isNarrow ? [] : entries.filter((entry) => SKIPPED.test(entry));
+  await unmark(place, "--no-skip-worktree", skipped);
 }
 
 async function unmark(place: Place, option: string, entries: readonly string[]): Promise<void> {

@@ -1,8 +1,7 @@
 import { existsSync, lstatSync } from "node:fs";
-import { readdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { errnoOf } from "../core/errno.ts";
-import { commonDirOf, firstLine } from "./git-folders.ts";
+import { commonDirOf, firstLine, placeOf, recordsIn } from "./git-folders.ts";
 import { git, tryGit } from "./git.ts";
 import { insideGitDir } from "./place.ts";
 import { isUsual } from "./plain-repository.ts";
@@ -82,28 +81,14 @@ async function isPlain({ repositoryRoot }: Deps, commonDir: string): Promise<boo
 }
 
 async function readFrom(commonDir: string): Promise<readonly CheckOut[]> {
-  const records = join(commonDir, "worktrees");
-  const names = await namesIn(records);
   const main = { path: dirname(commonDir), branch: await branchAt(commonDir) };
-  const linked = await Promise.all(names.map(async (name) => recordedIn(join(records, name))));
+  const linked = await Promise.all((await recordsIn(commonDir)).map(recordedIn));
   return [main, ...linked.flatMap((one) => one ?? [])];
 }
 
-/** Git removes the folder with the last one in it. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
-/** `undefined` for a record that is just being made or taken away. */
 async function recordedIn(gitDir: string): Promise<CheckOut | undefined> {
-  const link = await firstLine(join(gitDir, "gitdir"));
-  if (!link) return undefined;
-  return { path: dirname(resolve(gitDir, link)), branch: await branchAt(gitDir) };
+  const path = await placeOf(gitDir);
+  return path === undefined ? undefined : { path, branch: await branchAt(gitDir) };
 }
 
 async function listed({ repositoryRoot }: Deps): Promise<readonly CheckOut[]> {

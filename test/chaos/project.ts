@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { exitOf } from "../exit-of.ts";
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -128,7 +128,7 @@ const DEADLINE_MS = 300_000;
 /** The exit code of a command when it ends; `undefined` when it was killed, if need be for hanging. */
 export async function endOf(command: ChildProcess): Promise<number | undefined> {
   const hanging = setTimeout(() => command.kill("SIGKILL"), DEADLINE_MS);
-  if (command.exitCode === null && command.signalCode === null) await once(command, "exit");
+  await exitOf(command);
   clearTimeout(hanging);
   return command.exitCode ?? undefined;
 }

@@ -27,7 +27,7 @@ export async function showProgress(cli: Cli, store: Watched, signal: AbortSignal
   do {
     try {
       if (cli.terminal.isLive) await drawTable(cli, store, signal);
-      else await printLines(cli, store, told, signal);
+      else await printLines(cli, { store, told }, signal);
       return;
     } catch (error) {
       if (isReaderGone(error)) return;
@@ -77,22 +77,19 @@ async function untilChanged(cli: Cli, store: Watched, signal: AbortSignal): Prom
 
 /** The last event that was told; `undefined` before anything was. */
 type Told = { seq: number | undefined };
+type Telling = { readonly store: Watched; readonly told: Told };
 
-async function printLines(
-  cli: Cli,
-  store: Watched,
-  told: Told,
-  signal: AbortSignal,
-): Promise<void> {
+async function printLines(cli: Cli, telling: Telling, signal: AbortSignal): Promise<void> {
+  const { store, told } = telling;
   told.seq ??= await store.lastSeq(STANDING_RUN);
   while (!signal.aborted) {
-    await printNew(cli, store, told);
+    await printNew(cli, telling);
     await untilChanged(cli, store, signal);
   }
-  await printNew(cli, store, told);
+  await printNew(cli, telling);
 }
 
-async function printNew(cli: Cli, store: Watched, told: Told): Promise<void> {
+async function printNew(cli: Cli, { store, told }: Telling): Promise<void> {
   for (;;) {
     const events = await store.events(STANDING_RUN, told.seq ?? 0, EVENTS_PER_READ);
     for (const event of events) {
